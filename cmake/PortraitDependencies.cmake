@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every outside library, found once. All are Debian 12 packages; see CONTRIBUTING.md.
+find_package(Threads REQUIRED)
+find_package(Torch REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+
+# LibTorch behind one target, so that its global flags reach nothing else.
+add_library(portrait_torch INTERFACE)
+add_library(portrait::torch ALIAS portrait_torch)
+target_include_directories(portrait_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(portrait_torch INTERFACE ${TORCH_LIBRARIES})
+
+if(NOT PORTRAIT_TRAIN_ONLY)
+  find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs objdetect calib3d)
+  find_package(hwy REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libswscale libavutil)
+endif()
+if(PORTRAIT_BUILD_STUDIO)
+  find_package(Qt6 REQUIRED COMPONENTS Core Gui Widgets OpenGL OpenGLWidgets Svg)
+  find_package(glm REQUIRED)
+endif()
+if(PORTRAIT_BUILD_TESTS)
+  find_package(Qt6 REQUIRED COMPONENTS Test)
+endif()
