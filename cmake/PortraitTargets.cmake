@@ -63,7 +63,7 @@ endfunction()
 function(portrait_add_test name)
   cmake_parse_arguments(ARG "TORCH;WINDOW" "TIMEOUT" "DEPENDS;LABELS" ${ARGN})
   string(REPLACE "/" "_" target "test_${name}")
-  add_executable(${target} ${CMAKE_CURRENT_SOURCE_DIR}/${name}_test.cpp)
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${name}_test.cpp)
   set_target_properties(${target} PROPERTIES AUTOMOC ON
                         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   portrait_compile_options(${target})
