@@ -2,11 +2,20 @@
 # Every outside library, found once. All are Debian 12 packages; see CONTRIBUTING.md.
 find_package(Threads REQUIRED)
 find_package(Torch REQUIRED)
-find_package(Eigen3 REQUIRED NO_MODULE)
-find_package(nlohmann_json REQUIRED)
-find_package(CLI11 REQUIRED)
-find_package(spdlog REQUIRED)
-find_package(fmt REQUIRED)
+include(PortraitCarry)
+if(PORTRAIT_CARRY_DIR)
+  portrait_carry_all()
+else()
+  find_package(Eigen3 REQUIRED NO_MODULE)
+  find_package(nlohmann_json REQUIRED)
+  find_package(CLI11 REQUIRED)
+  find_package(spdlog REQUIRED)
+  find_package(fmt REQUIRED)
+endif()
+# Python's LibTorch was long built with the older string type; all code must then be.
+if(TORCH_CXX_FLAGS MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
+  add_compile_definitions(_GLIBCXX_USE_CXX11_ABI=0)
+endif()
 
 # LibTorch behind one target, so that its global flags reach nothing else.
 add_library(portrait_torch INTERFACE)

@@ -6,6 +6,8 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Programs take the libraries' flag too: a precompiled header serves one of -fPIC and -fPIE only.
+set(CMAKE_CXX_COMPILE_OPTIONS_PIE -fPIC)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 # -O2 compiles faster than -O3 and is as fast here: the hot loops carry their own pragmas.
@@ -20,7 +22,7 @@ endif()
 
 function(portrait_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
-                                           -Wno-unknown-pragmas)
+                                           -Wno-unknown-pragmas -Wno-maybe-uninitialized)
   if(PORTRAIT_STRICT)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
@@ -52,7 +54,7 @@ endfunction()
 
 function(portrait_use_torch target)
   target_link_libraries(${target} PRIVATE portrait::torch)
-  if(PORTRAIT_SANITIZER STREQUAL "none")
+  if(PORTRAIT_PCH)
     target_precompile_headers(${target} REUSE_FROM portrait_torch_pch)
   endif()
 endfunction()
@@ -70,9 +72,10 @@ function(portrait_add_test name)
   target_compile_definitions(${target} PRIVATE
     QT_NO_KEYWORDS PORTRAIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     PORTRAIT_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
-  target_link_libraries(${target} PRIVATE Qt6::Test ${ARG_DEPENDS})
+  target_link_libraries(${target} PRIVATE portrait_test_process Qt6::Test ${ARG_DEPENDS})
   if(ARG_TORCH)
     portrait_use_torch(${target})
+    target_link_libraries(${target} PRIVATE portrait_test_torch_threads)
   endif()
   if(ARG_WINDOW)
     target_link_libraries(${target} PRIVATE Qt6::Widgets)

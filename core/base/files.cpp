@@ -3,11 +3,12 @@
 
 #include "core/base/error.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -20,29 +21,33 @@ namespace {
   const char* advice = reason == ENOSPC || reason == EFBIG
                            ? "free some space or choose another folder"
                            : "check that the folder exists and that you may write there";
-  throw Error(ErrorCode::kIo,
-              fmt::format("{} \"{}\" failed: {}; {}", doing, path.string(), std::strerror(reason),
-                          advice),
-              path.string());
+  throw Error(
+      ErrorCode::kIo,
+      fmt::format("{} \"{}\" failed: {}; {}", doing, path.string(), std::strerror(reason), advice),
+      path.string());
 }
 
 fs::path temporary_for(const fs::path& path) {
-  // Hidden and with the same extension: some writers choose the format by it.
-  return path.parent_path() / fmt::format(".{}.{}{}", path.stem().string(), ::getpid(),
-                                          path.extension().string());
+  // Hidden and with the same extension: some writers choose the format by it. Numbered, so that
+  // two threads that write the same file do not share it.
+  static std::atomic<unsigned> number{0};
+  return path.parent_path() / fmt::format(".{}.{}-{}{}", path.stem().string(), ::getpid(),
+                                          number.fetch_add(1), path.extension().string());
 }
 
 }  // namespace
 
 std::string read_text_file(const fs::path& path) {
   std::error_code ignored;
-  check(fs::exists(path, ignored), ErrorCode::kNotFound,
-        "There is no file \"{}\"; check the path", path.string());
+  check(fs::exists(path, ignored), ErrorCode::kNotFound, "There is no file \"{}\"; check the path",
+        path.string());
+  check(!fs::is_directory(path, ignored), ErrorCode::kIo,
+        "\"{}\" is a folder where a file was expected; name a file", path.string());
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
   if (!in) fail_io(path, "Reading", errno);
-  return text.str();
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad()) fail_io(path, "Reading", errno);
+  return text;
 }
 
 void write_file(const fs::path& path, std::span<const std::byte> bytes) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/thread_pool.h"
 
+#include "core/base/process_threads.h"
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <cstdlib>
 #include <deque>
 #include <exception>
 #include <memory>
@@ -13,20 +14,8 @@
 #include <thread>
 #include <vector>
 
-#include <sched.h>
-
 namespace portrait {
 namespace {
-
-int usable_processors() {
-  if (const char* wanted = std::getenv("PORTRAIT_THREADS")) {
-    if (const int n = std::atoi(wanted); n > 0) return n;
-  }
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1u, std::thread::hardware_concurrency());
-}
 
 // One parallel_for call: threads take chunks until none is left.
 struct Job {

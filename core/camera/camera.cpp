@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace portrait {
@@ -44,13 +45,12 @@ Viewpoint viewpoint_of(const Camera& camera, const Eigen::Vector3d& pivot) {
 Ray camera_ray(const Camera& camera, double u, double v) {
   const Eigen::Vector3d direction((u - camera.centre_x) / camera.focal_x,
                                   (v - camera.centre_y) / camera.focal_y, 1.0);
-  return {camera.position(),
-          (camera.world_from_camera.block<3, 3>(0, 0) * direction).normalized()};
+  return {camera.position(), (camera.world_from_camera.block<3, 3>(0, 0) * direction).normalized()};
 }
 
 Projection project(const Camera& camera, const Eigen::Vector3d& point) {
-  const Eigen::Vector3d local = camera.world_from_camera.block<3, 3>(0, 0).transpose() *
-                                (point - camera.position());
+  const Eigen::Vector3d local =
+      camera.world_from_camera.block<3, 3>(0, 0).transpose() * (point - camera.position());
   return {camera.centre_x + camera.focal_x * local.x() / local.z(),
           camera.centre_y + camera.focal_y * local.y() / local.z(), local.z()};
 }
@@ -59,10 +59,13 @@ std::optional<RayRange> intersect_cube(const Ray& ray, double half_extent) {
   double near = 0;
   double far = std::numeric_limits<double>::infinity();
   for (int axis = 0; axis < 3; ++axis) {
+    if (ray.direction[axis] == 0) {  // 1 / 0 would give NaN for a ray within a face
+      if (std::abs(ray.origin[axis]) > half_extent) return std::nullopt;
+      continue;
+    }
     const double inverse = 1.0 / ray.direction[axis];
     const double a = (-half_extent - ray.origin[axis]) * inverse;
     const double b = (half_extent - ray.origin[axis]) * inverse;
-    // A ray along a face gives 0 * inf = NaN; the comparisons then leave the range as it is.
     near = std::max(near, std::min(a, b));
     far = std::min(far, std::max(a, b));
   }
@@ -70,8 +73,12 @@ std::optional<RayRange> intersect_cube(const Ray& ray, double half_extent) {
   return RayRange{near, far};
 }
 
-double focal_of_fov(double fov_deg) { return 0.5 / std::tan(0.5 * fov_deg * kRadians); }
+double focal_of_fov(double fov_deg) {
+  return 0.5 / std::tan(0.5 * fov_deg * kRadians);
+}
 
-double fov_of_focal(double focal) { return 2.0 * std::atan(0.5 / focal) / kRadians; }
+double fov_of_focal(double focal) {
+  return 2.0 * std::atan(0.5 / focal) / kRadians;
+}
 
 }  // namespace portrait

@@ -56,27 +56,33 @@ void Adam::scale_gradients(double factor) {
 
 void Adam::save_to(TensorMap& tensors) const {
   for (const Slot& slot : slots_) {
-    tensors["adam.m." + slot.name] = slot.m;
-    tensors["adam.v." + slot.name] = slot.v;
+    // Copies: step() changes the moments in place, and a snapshot must not follow.
+    tensors["adam.m." + slot.name] = slot.m.clone();
+    tensors["adam.v." + slot.name] = slot.v.clone();
   }
   tensors["adam.steps"] = at::full({1}, steps_, at::kLong);
 }
 
 void Adam::load_from(const TensorMap& tensors) {
   const at::NoGradGuard no_grad;
-  const auto copy = [&](const std::string& name, Tensor& into) {
+  const auto stored = [&](const std::string& name, const Tensor& like) {
     const auto found = tensors.find(name);
-    check(found != tensors.end() && found->second.sizes() == into.sizes(), ErrorCode::kCorrupt,
+    check(found != tensors.end() && found->second.sizes() == like.sizes(), ErrorCode::kCorrupt,
           "The optimiser's state \"{}\" is missing or has another shape", name);
-    into.copy_(found->second);
+    return found->second;
   };
-  for (Slot& slot : slots_) {
-    copy("adam.m." + slot.name, slot.m);
-    copy("adam.v." + slot.name, slot.v);
+  // All of it is checked before anything is replaced.
+  const Tensor steps = stored("adam.steps", at::empty({1}));
+  std::vector<std::pair<Tensor, Tensor>> moments;
+  for (const Slot& slot : slots_) {
+    moments.emplace_back(stored("adam.m." + slot.name, slot.m),
+                         stored("adam.v." + slot.name, slot.v));
   }
-  const auto found = tensors.find("adam.steps");
-  check(found != tensors.end(), ErrorCode::kCorrupt, "The optimiser's step count is missing");
-  steps_ = found->second.item<std::int64_t>();
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    slots_[i].m.copy_(moments[i].first);
+    slots_[i].v.copy_(moments[i].second);
+  }
+  steps_ = steps.item<std::int64_t>();
 }
 
 }  // namespace portrait

@@ -36,7 +36,8 @@ class Adam {
   void scale_gradients(double factor);
   std::int64_t steps() const { return steps_; }
 
-  // Moments under "adam.m.NAME", "adam.v.NAME", and "adam.steps".
+  // Moments under "adam.m.NAME", "adam.v.NAME", and "adam.steps"; what is saved is a copy.
+  // load_from throws kCorrupt on missing or misshapen state and then changes nothing.
   void save_to(TensorMap& tensors) const;
   void load_from(const TensorMap& tensors);
 

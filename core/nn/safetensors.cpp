@@ -249,12 +249,15 @@ void save_safetensors(const std::filesystem::path& path, const std::vector<Tenso
   std::uint64_t offset = 0;
   for (const TensorToSave& tensor : tensors) {
     std::uint64_t size = dtype_size(tensor.dtype);
-    for (std::int64_t n : tensor.shape) size *= static_cast<std::uint64_t>(n);
+    for (std::int64_t n : tensor.shape) {
+      check(n >= 0, ErrorCode::kInternal, "Tensor \"{}\" has a negative size", tensor.name);
+      size *= static_cast<std::uint64_t>(n);
+    }
     check(size == tensor.data.size(), ErrorCode::kInternal,
           "Tensor \"{}\" has {} bytes where its shape needs {}", tensor.name, tensor.data.size(),
           size);
-    check(!header.contains(tensor.name), ErrorCode::kInternal, "Tensor \"{}\" is named twice",
-          tensor.name);
+    check(tensor.name != "__metadata__" && !header.contains(tensor.name), ErrorCode::kInternal,
+          "Tensor \"{}\" is named twice or as the metadata", tensor.name);
     header[tensor.name] = {{"dtype", dtype_name(tensor.dtype)},
                            {"shape", tensor.shape},
                            {"data_offsets", {offset, offset + size}}};

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/command.h"
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/base/process_threads.h"
+#include "core/nn/torch_threads.h"
+
+#include <csignal>
+#include <cstdio>
+#include <new>
+
+#include <unistd.h>
+
+namespace {
+
+std::stop_source interrupted;
+
+// The first Ctrl-C asks for a stop at the next safe point, the second ends the process.
+extern "C" void on_interrupt(int) {
+  if (interrupted.stop_requested()) _exit(130);
+  interrupted.request_stop();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  portrait::configure_process(argc, argv);
+  CLI::App app{"Portrait Studio on the command line: one photo in, one 3D head out."};
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "Help of every subcommand");
+  portrait::cli::Action action;
+  portrait::cli::add_synth(app, action);
+  portrait::cli::add_train(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  try {
+    portrait::configure_torch_threads();
+    action(interrupted.get_token());
+    return interrupted.stop_requested() ? 130 : 0;
+  } catch (const portrait::Error& error) {
+    portrait::log(portrait::LogLevel::kError, error.message());
+    return portrait::exit_code(error.code());
+  } catch (const std::bad_alloc&) {
+    portrait::log(portrait::LogLevel::kError,
+                  "Out of memory; close other programs or choose a smaller preset");
+    return 1;
+  } catch (const std::exception& error) {
+    portrait::log(portrait::LogLevel::kError, error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/exporting/glb.h"
+#include "core/exporting/glb_layout.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace portrait {
+namespace {
+
+using nlohmann::json;
+
+template <typename... Args>
+void require(bool ok, fmt::format_string<Args...> format, Args&&... args) {
+  if (!ok) {
+    fail(ErrorCode::kCorrupt, "Not a usable GLB: {}; export it again",
+         fmt::format(format, std::forward<Args>(args)...));
+  }
+}
+
+std::uint32_t word_at(const std::string& file, std::size_t offset) {
+  require(offset + 4 <= file.size(), "it ends at byte {}", file.size());
+  std::uint32_t word = 0;
+  std::memcpy(&word, file.data() + offset, 4);
+  return word;
+}
+
+struct Chunk {
+  std::size_t offset;
+  std::size_t length;
+};
+
+Chunk chunk_at(const std::string& file, std::size_t offset, std::uint32_t type) {
+  const std::size_t length = word_at(file, offset);
+  require(word_at(file, offset + 4) == type, "an unexpected chunk at byte {}", offset);
+  require(length % 4 == 0, "a chunk of {} bytes is not padded to four", length);
+  require(length <= file.size() - offset - kGlbChunkHeaderBytes,
+          "a chunk of {} bytes runs over the end of the file", length);
+  return {offset + kGlbChunkHeaderBytes, length};
+}
+
+class Reader {
+ public:
+  explicit Reader(const std::filesystem::path& path) : file_(read_text_file(path)) {
+    require(word_at(file_, 0) == kGlbMagic, "it does not begin with \"glTF\"");
+    require(word_at(file_, 4) == 2, "its version is {} instead of 2", word_at(file_, 4));
+    require(word_at(file_, 8) == file_.size(), "its header says {} bytes, the file has {}",
+            word_at(file_, 8), file_.size());
+    const Chunk text = chunk_at(file_, kGlbHeaderBytes, kGlbJsonChunk);
+    root_ = json::parse(file_.begin() + std::ptrdiff_t(text.offset),
+                        file_.begin() + std::ptrdiff_t(text.offset + text.length), nullptr, false);
+    require(root_.is_object(), "its JSON chunk cannot be parsed");
+    binary_ = chunk_at(file_, text.offset + text.length, kGlbBinaryChunk);
+    require(binary_.offset + binary_.length == file_.size(), "bytes follow the binary chunk");
+    require(root_.at("buffers").at(0).at("byteLength").get<std::size_t>() <= binary_.length,
+            "its buffer is longer than the binary chunk");
+  }
+
+  TriangleMesh mesh() const {
+    check(root_.at("meshes").size() == 1 && root_.at("meshes")[0].at("primitives").size() == 1,
+          ErrorCode::kUnsupported, "Only a GLB with one mesh of one primitive can be read");
+    const json& primitive = root_["meshes"][0]["primitives"][0];
+    require(primitive.value("mode", kGltfTriangles) == kGltfTriangles, "it holds no triangles");
+    const json& attributes = primitive.at("attributes");
+    TriangleMesh mesh;
+    mesh.positions = vectors(attributes.at("POSITION"));
+    check_bounds(attributes.at("POSITION"), mesh.positions);
+    for (Eigen::Vector3f& p : mesh.positions) p /= kMetresPerUnit;
+    if (attributes.contains("NORMAL")) mesh.normals = vectors(attributes.at("NORMAL"));
+    if (attributes.contains("COLOR_0")) mesh.colours = colours(attributes.at("COLOR_0"));
+    mesh.triangles = triangles(primitive.at("indices"), mesh.positions.size());
+    for (const auto* values : {&mesh.normals, &mesh.colours}) {
+      require(values->empty() || values->size() == mesh.positions.size(),
+              "its attributes differ in length");
+    }
+    return mesh;
+  }
+
+ private:
+  // Start of the accessor's elements, after checking that they lie in the buffer.
+  const char* elements(const json& number, int component, const char* type,
+                       std::size_t bytes_each, std::size_t& count) const {
+    const json& accessor = root_.at("accessors").at(number.get<std::size_t>());
+    check(accessor.at("componentType") == component && accessor.at("type") == type,
+          ErrorCode::kUnsupported,
+          "A GLB attribute of component type {} and type {} was expected, found {} and {}",
+          component, type, accessor.at("componentType").dump(), accessor.at("type").dump());
+    const json& view = root_.at("bufferViews").at(accessor.at("bufferView").get<std::size_t>());
+    check(!view.contains("byteStride"), ErrorCode::kUnsupported,
+          "Interleaved GLB attributes cannot be read");
+    count = accessor.at("count").get<std::size_t>();
+    const auto offset = view.at("byteOffset").get<std::size_t>();
+    const auto length = view.at("byteLength").get<std::size_t>();
+    require(offset % 4 == 0 && offset <= binary_.length && length <= binary_.length - offset,
+            "a buffer view lies outside the buffer");
+    require(count > 0 && count <= length / bytes_each, "an accessor lies outside its view");
+    return file_.data() + binary_.offset + offset;
+  }
+
+  std::vector<Eigen::Vector3f> vectors(const json& number) const {
+    std::size_t count = 0;
+    const char* from = elements(number, kGltfFloat, "VEC3", 12, count);
+    std::vector<Eigen::Vector3f> values(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::memcpy(values[i].data(), from + 12 * i, 12);
+      require(values[i].allFinite(), "vertex {} is not finite", i);
+    }
+    return values;
+  }
+
+  std::vector<Eigen::Vector3f> colours(const json& number) const {
+    std::size_t count = 0;
+    const char* from = elements(number, kGltfUnsignedShort, "VEC4", 8, count);
+    require(root_["accessors"][number.get<std::size_t>()].value("normalized", false),
+            "its colours are not normalised");
+    std::vector<Eigen::Vector3f> values(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::array<std::uint16_t, 4> rgba{};
+      std::memcpy(rgba.data(), from + 8 * i, 8);
+      values[i] = Eigen::Vector3f(rgba[0], rgba[1], rgba[2]) / 65535.0F;
+    }
+    return values;
+  }
+
+  std::vector<std::array<std::uint32_t, 3>> triangles(const json& number,
+                                                      std::size_t vertices) const {
+    std::size_t count = 0;
+    const char* from = elements(number, kGltfUnsignedInt, "SCALAR", 4, count);
+    require(count % 3 == 0, "{} indices make no whole triangles", count);
+    std::vector<std::array<std::uint32_t, 3>> values(count / 3);
+    std::memcpy(values.data(), from, count * 4);
+    for (const auto& t : values) {
+      require(*std::max_element(t.begin(), t.end()) < vertices,
+              "an index points beyond its {} vertices", vertices);
+    }
+    return values;
+  }
+
+  void check_bounds(const json& number, const std::vector<Eigen::Vector3f>& positions) const {
+    Eigen::Vector3f low = positions.front();
+    Eigen::Vector3f high = low;
+    for (const Eigen::Vector3f& p : positions) {
+      low = low.cwiseMin(p);
+      high = high.cwiseMax(p);
+    }
+    const json& accessor = root_["accessors"][number.get<std::size_t>()];
+    for (int c = 0; c < 3; ++c) {
+      require(accessor.at("min").at(c).get<float>() == low[c] &&
+                  accessor.at("max").at(c).get<float>() == high[c],
+              "its stated bounds differ from its positions");
+    }
+  }
+
+  std::string file_;
+  json root_;
+  Chunk binary_{};
+};
+
+}  // namespace
+
+TriangleMesh read_glb(const std::filesystem::path& path) {
+  try {
+    return Reader(path).mesh();
+  } catch (const json::exception& problem) {
+    throw Error(ErrorCode::kCorrupt,
+                fmt::format("Not a usable GLB: {}; export it again", problem.what()),
+                path.string());
+  }
+}
+
+}  // namespace portrait

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/field/field.h"
+
+#include "core/base/error.h"
+
+#include <fmt/ranges.h>
+
+namespace portrait {
+
+std::vector<std::pair<std::string, Tensor>> Field::parameters() const {
+  std::vector<std::pair<std::string, Tensor>> all{{"planes", planes}};
+  for (auto& named : decoder.named_parameters()) all.push_back(std::move(named));
+  for (auto& named : sr.named_parameters()) all.push_back(std::move(named));
+  return all;
+}
+
+Field Field::to(at::Device device) const {
+  return {planes.to(device), decoder.to(device), sr.to(device), frame};
+}
+
+Field Field::clone() const {
+  return {planes.detach().clone(), decoder.clone(), sr.clone(), frame};
+}
+
+void Field::requires_grad(bool required) const {
+  for (const auto& named : parameters()) named.second.set_requires_grad(required);
+}
+
+void Field::save_to(TensorMap& tensors) const {
+  for (const auto& [name, tensor] : parameters()) tensors[name] = tensor.detach();
+}
+
+Field Field::load(const TensorMap& tensors, const FieldFrame& frame) {
+  const auto found = tensors.find("planes");
+  check(found != tensors.end(), ErrorCode::kCorrupt,
+        "the file has no tensor 'planes'; it does not hold a head");
+  const Tensor& planes = found->second;
+  check(planes.dim() == 5 && planes.size(0) == 3 && planes.size(1) == frame.depth_slices &&
+            planes.size(2) == kFieldChannels && planes.size(3) == planes.size(4),
+        ErrorCode::kCorrupt, "tensor 'planes' has shape [{}], expected [3,{},{},R,R]",
+        fmt::join(planes.sizes(), ","), frame.depth_slices, kFieldChannels);
+  Field field;
+  field.planes = planes.detach().clone();
+  field.frame = frame;
+  field.decoder = Decoder::load(tensors);
+  // A field may come without super-resolution, but not with half of one.
+  for (const auto& named : tensors) {
+    if (named.first.rfind("superresolution.", 0) == 0) {
+      field.sr = SuperResolution::load(tensors);
+      break;
+    }
+  }
+  return field;
+}
+
+}  // namespace portrait

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/nn/torch.h"
+#include "core/nn/torch_safetensors.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace portrait {
+
+// How a parameter starts when a network is made afresh.
+enum class Init {
+  kZeros,
+  kOnes,
+  kHe,       // N(0, 2 / fan_in): before rectifiers
+  kXavier,   // N(0, 1 / fan_in): linear layers of attention
+  kEmbedding // N(0, 0.02^2): tokens and learned maps
+};
+
+// The named tensors of a network, either bound to the content of a file or freshly initialised.
+// Networks ask for each parameter by name and shape while they are built, so nothing is allocated
+// twice and a file with missing, surplus or misshapen tensors is refused by name.
+class Parameters {
+ public:
+  // Fresh parameters from counter-based random numbers.
+  static Parameters random(std::uint64_t seed);
+  // Parameters of a file; `prefix` is put before each name. Throws kCorrupt on access.
+  static Parameters bound(const TensorMap& tensors, std::string prefix = {});
+
+  Tensor get(const std::string& name, at::IntArrayRef shape, Init init);
+
+  // Every parameter asked for so far, in that order.
+  const std::vector<std::pair<std::string, Tensor>>& named() const { return named_; }
+  std::int64_t count() const;
+  // Throws kCorrupt naming a bound tensor that no layer asked for.
+  void require_all_used() const;
+
+ private:
+  bool random_ = true;
+  std::uint64_t seed_ = 0;
+  TensorMap source_;
+  std::string prefix_;
+  std::vector<std::pair<std::string, Tensor>> named_;
+};
+
+// Layers are plain aggregates of tensors; calling one applies it.
+struct Conv2d {
+  Tensor weight;  // [out, in, k, k]
+  Tensor bias;    // [out]
+  int stride = 1;
+
+  Conv2d() = default;
+  Conv2d(Parameters& parameters, const std::string& name, int in, int out, int kernel,
+         int stride_ = 1, Init init = Init::kHe);
+  // x: [B, in, H, W] -> [B, out, H / stride, W / stride], zero padding of kernel / 2.
+  Tensor operator()(const Tensor& x) const;
+};
+
+struct Linear {
+  Tensor weight;  // [out, in]
+  Tensor bias;    // [out]
+
+  Linear() = default;
+  Linear(Parameters& parameters, const std::string& name, int in, int out,
+         Init init = Init::kXavier);
+  Tensor operator()(const Tensor& x) const;  // [..., in] -> [..., out]
+};
+
+struct LayerNorm {
+  Tensor weight;
+  Tensor bias;
+
+  LayerNorm() = default;
+  LayerNorm(Parameters& parameters, const std::string& name, int width);
+  Tensor operator()(const Tensor& x) const;  // over the last dimension, eps 1e-5
+};
+
+// Group normalisation, `groups` groups over the channels, eps 1e-5.
+struct GroupNorm {
+  Tensor weight;
+  Tensor bias;
+  int groups = 8;
+
+  GroupNorm() = default;
+  GroupNorm(Parameters& parameters, const std::string& name, int channels, int groups_ = 8);
+  Tensor operator()(const Tensor& x) const;  // [B, C, H, W]
+};
+
+}  // namespace portrait

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/photo/landmark_finder.h"
+
+#include "core/base/error.h"
+#include "core/photo/landmark_net.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace portrait {
+namespace {
+
+// Side of the crop over the size of the face. The trainer cuts its crops by the same rules.
+constexpr double kSidePerBox = 1.25;
+constexpr double kCentreDown = 0.06;   // of the box: the cascade's box ends above the chin
+constexpr double kSidePerSpread = 1.5;
+
+Affine2 square_crop(const Eigen::Vector2d& centre, double side, double roll_rad) {
+  const double scale = side / LandmarkNet::kCropSize;
+  const double c = std::cos(roll_rad) * scale;
+  const double s = std::sin(roll_rad) * scale;
+  Affine2 photo_from_crop;
+  photo_from_crop.leftCols<2>() << c, -s, s, c;
+  photo_from_crop.col(2) =
+      centre - photo_from_crop.leftCols<2>() * Eigen::Vector2d::Constant(LandmarkNet::kCropSize / 2);
+  return photo_from_crop;
+}
+
+struct Pass {
+  Points2 points;
+  std::vector<double> scale;
+  double face_probability = 0;
+};
+
+Pass run_once(const LandmarkNet& net, const Image& photo, const Affine2& photo_from_crop) {
+  at::NoGradGuard no_grad;
+  const int size = LandmarkNet::kCropSize;
+  WarpOptions warp;
+  warp.cubic = false;
+  const Image crop = warp_affine(photo, photo_from_crop, size, size, warp);
+  const Tensor hwc = at::from_blob(const_cast<float*>(crop.pixels.data()),
+                                   {1, size, size, crop.channels}, at::kFloat);
+  const LandmarkNet::Output out =
+      net.forward(hwc.narrow(3, 0, 3).permute({0, 3, 1, 2}).contiguous());
+  const Tensor points = out.points.contiguous();
+  const Tensor log_scale = out.log_scale.contiguous();
+  const auto p = points.accessor<float, 3>();
+  const auto s = log_scale.accessor<float, 2>();
+  const double photo_per_crop = scale_of(photo_from_crop) * size;
+  Pass pass;
+  for (int i = 0; i < kLandmarkCount; ++i) {
+    pass.points.push_back(
+        apply(photo_from_crop, {double(p[0][i][0]) * size, double(p[0][i][1]) * size}));
+    pass.scale.push_back(std::exp(double(s[0][i])) * photo_per_crop);
+  }
+  pass.face_probability = 1.0 / (1.0 + std::exp(-out.face_logit.item<double>()));
+  return pass;
+}
+
+double mean_distance(const Points2& a, const Points2& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]).norm();
+  return sum / double(a.size());
+}
+
+// Root mean square distance of points from their mean: the size of a face that barely changes
+// when it turns, unlike the distance of the eyes.
+double spread(const Points2& points, Eigen::Vector2d& mean) {
+  mean = Eigen::Vector2d::Zero();
+  for (const auto& p : points) mean += p;
+  mean /= double(points.size());
+  double sum = 0;
+  for (const auto& p : points) sum += (p - mean).squaredNorm();
+  return std::sqrt(sum / double(points.size()));
+}
+
+}  // namespace
+
+Affine2 landmark_crop(const FaceBox& box) {
+  const double roll = box.roll_deg * std::numbers::pi / 180.0;
+  const double size = std::max(box.width, box.height);
+  const Eigen::Vector2d down(-std::sin(roll), std::cos(roll));
+  const Eigen::Vector2d centre(box.centre_x(), box.centre_y());
+  return square_crop(centre + kCentreDown * size * down, kSidePerBox * size, roll);
+}
+
+Affine2 landmark_crop(const Points2& points) {
+  check(points.size() == std::size_t(kLandmarkCount), ErrorCode::kInternal,
+        "68 points were expected, got {}", points.size());
+  Eigen::Vector2d mean;
+  const double size = spread(points, mean);
+  // The line of the eyes tells the roll while both are apart; seen from the side it does not, and
+  // the line from brows to chin takes over.
+  const Eigen::Vector2d eyes = eye_centre(points, false) - eye_centre(points, true);
+  Eigen::Vector2d down = points[8] - points[27];
+  Eigen::Vector2d across = eyes + Eigen::Vector2d(down.y(), -down.x()) * 0.5;
+  const double roll = std::atan2(across.y(), across.x());
+  return square_crop(mean, kSidePerSpread * 2.0 * size, roll);
+}
+
+FaceLandmarks find_landmarks(const LandmarkNet& net, const Image& photo, const FaceBox& box,
+                             int passes) {
+  check(passes >= 1, ErrorCode::kInternal, "find_landmarks needs at least one pass");
+  Pass pass = run_once(net, photo, landmark_crop(box));
+  double moved = 0;
+  for (int i = 1; i < passes; ++i) {
+    const Pass next = run_once(net, photo, landmark_crop(pass.points));
+    moved = mean_distance(next.points, pass.points);
+    pass = next;
+  }
+  FaceLandmarks out;
+  out.points = pass.points;
+  out.scale = pass.scale;
+  out.face_probability = pass.face_probability;
+  // Errors of a tenth of the eyes' distance, or passes that far apart, leave nothing of it.
+  Eigen::Vector2d mean;
+  const double size = spread(pass.points, mean);
+  std::vector<double> sorted = pass.scale;
+  std::nth_element(sorted.begin(), sorted.begin() + sorted.size() / 2, sorted.end());
+  const double median = sorted[sorted.size() / 2];
+  const double doubt = std::max(median, passes > 1 ? 0.7 * moved : 0.0) / (0.12 * size);
+  out.confidence = out.face_probability / (1.0 + doubt * doubt);
+  return out;
+}
+
+}  // namespace portrait

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/image.h"
+#include "core/image/resample.h"
+#include "core/photo/face_detector.h"
+#include "core/photo/landmarks68.h"
+
+#include <vector>
+
+namespace portrait {
+
+class LandmarkNet;
+
+struct FaceLandmarks {
+  Points2 points;              // 68, photo pixels
+  std::vector<double> scale;   // expected error of each, photo pixels
+  double face_probability = 0; // of the network, in the last crop
+  // 0 to 1: face_probability, lowered when the points are uncertain or the passes disagree.
+  double confidence = 0;
+};
+
+// The square crop that the network sees, from a box or from points: photo <- crop (128 px).
+Affine2 landmark_crop(const FaceBox& box);
+Affine2 landmark_crop(const Points2& points);
+
+// Crops round the box, finds the points, crops round the points again, and so on.
+FaceLandmarks find_landmarks(const LandmarkNet& net, const Image& photo, const FaceBox& box,
+                             int passes = 3);
+
+}  // namespace portrait

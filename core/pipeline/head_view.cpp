@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/pipeline/head_view.h"
+
+#include "core/base/error.h"
+#include "core/field/renderer.h"
+#include "core/pipeline/image_tensor.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace portrait {
+namespace {
+
+Tensor enlarged(const Tensor& map, int size) {  // [W,W] -> [size,size]
+  return at::upsample_bilinear2d(map.reshape({1, 1, map.size(0), map.size(1)}), {size, size}, false)
+      .reshape({size, size});
+}
+
+// Separable Gaussian with mirrored borders.
+Tensor blurred(const Tensor& image, double sigma) {  // [3,H,W]
+  const int radius = static_cast<int>(std::ceil(3 * sigma));
+  const Tensor x = at::arange(-radius, radius + 1, image.options());
+  Tensor kernel = at::exp(-x * x / (2 * sigma * sigma));
+  kernel = kernel / kernel.sum();
+  const Tensor padded =
+      at::reflection_pad2d(image.unsqueeze(1), {radius, radius, radius, radius});
+  const Tensor rows = at::conv2d(padded, kernel.reshape({1, 1, 1, -1}));
+  return at::conv2d(rows, kernel.reshape({1, 1, -1, 1})).squeeze(1);
+}
+
+double masked_psnr(const Tensor& a, const Tensor& b, const Tensor& mask) {
+  const Tensor squared = ((a - b).pow(2).mean(0) * mask).to(at::kDouble).sum();
+  const double mse = squared.item<double>() / std::max(1.0, mask.sum().item<double>());
+  return mse > 0 ? -10 * std::log10(mse) : 99.0;
+}
+
+}  // namespace
+
+float background_of(const Settings& settings) {
+  const std::string name = settings.get<std::string>("background");
+  return name == "white" ? 1.0F : name == "black" ? 0.0F : 0.5F;
+}
+
+LookOptions LookOptions::from(const Settings& settings) {
+  LookOptions options;
+  options.coarse = settings.get<int>("render.coarse_samples");
+  options.fine = settings.get<int>("render.fine_samples");
+  options.background = background_of(settings);
+  return options;
+}
+
+HeadView::HeadView(const Field& field, const LookOptions& options)
+    : field_(field), options_(options) {
+  const at::NoGradGuard no_grad;
+  occupancy_ = build_occupancy(field_);
+}
+
+HeadView HeadView::frozen(const Field& field, const LookOptions& options) {
+  return HeadView(field.clone(), options);
+}
+
+HeadPicture HeadView::picture(const Camera& camera, int width, bool neural) const {
+  return picture(camera, width, neural, options_);
+}
+
+HeadPicture HeadView::picture(const Camera& camera, int width, bool neural,
+                              const LookOptions& options) const {
+  const at::NoGradGuard no_grad;
+  RenderOptions render_options;
+  render_options.coarse = options.coarse;
+  render_options.fine = options.fine;
+  render_options.background = {{options.background, options.background, options.background}};
+  render_options.occupancy = &occupancy_;
+  const bool sharpen = neural && !field_.sr.empty();
+  const RenderedImage rendered =
+      sharpen ? render_neural(field_, camera, width, render_options)
+              : render_image(field_, camera, width, render_options);
+  const int size = sharpen ? width * SuperResolution::kScale : width;
+  const Tensor rgb = sharpen ? rendered.neural : rendered.rgb;
+  const Tensor alpha = enlarged(rendered.opacity, size).clamp(0, 1);
+  // The background shows through soft pixels: taken out again, so that alpha means what it says.
+  const Tensor own = ((rgb - (1 - alpha) * options.background) / alpha.clamp_min(0.05)).clamp(0, 1);
+  HeadPicture picture;
+  picture.rgba = image_of_tensor(at::cat({own, alpha.unsqueeze(0)}, 0));
+  const Tensor depth = at::where(rendered.opacity >= 0.5, rendered.depth,
+                                 at::zeros_like(rendered.depth));
+  picture.depth = image_of_tensor(depth.unsqueeze(0), false);
+  return picture;
+}
+
+FrontMeasure measure_front(const HeadView& head, const PhotoInput& photo) {
+  const at::NoGradGuard no_grad;
+  const int size = photo.crop.width;
+  const bool neural = !head.field().sr.empty();
+  const int width = neural ? size / SuperResolution::kScale : size;
+  const HeadPicture picture = head.picture(photo.camera, width, neural);
+  const Tensor rgba = tensor_of_image(picture.rgba);
+  const Tensor alpha = rgba.narrow(0, 3, 1);
+  const Tensor front = rgba.narrow(0, 0, 3) * alpha + (1 - alpha) * photo.background;
+  const Tensor crop = tensor_of_image(photo.crop).narrow(0, 0, 3);
+  const Tensor mask = (tensor_of_image(photo.matte)[0] > 0.5).to(at::kFloat);
+  const Tensor opaque = (alpha[0] > 0.5).to(at::kFloat);
+  FrontMeasure measure;
+  measure.psnr_db = masked_psnr(front, crop, mask);
+  measure.blurred_psnr_db = masked_psnr(blurred(crop, 2.0), crop, mask);
+  const double both = (mask * opaque).sum().item<double>();
+  const double either = at::max(mask, opaque).sum().item<double>();
+  measure.mask_iou = either > 0 ? both / either : 0;
+  return measure;
+}
+
+}  // namespace portrait

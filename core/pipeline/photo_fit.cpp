@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/pipeline/photo_fit.h"
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numbers>
+
+namespace portrait {
+namespace {
+
+constexpr int kMargin = 6;           // feature pixels of context that the super-resolution needs
+constexpr int kWarmUp = 10;          // steps
+constexpr double kLastRate = 0.03;   // of the first, at the end of the cosine
+constexpr int kKeepEvery = 25;       // steps between two good states
+constexpr double kOutsideWeight = 0.1;  // of the background's pixels in the colour terms
+constexpr double kGradientWeight = 0.5;
+constexpr double kLowWeight = 0.5;
+constexpr double kOpacityWeight = 0.05;
+
+std::vector<std::pair<std::string, Tensor>> sr_parameters(const Field& head) {
+  return head.sr.empty() ? std::vector<std::pair<std::string, Tensor>>{}
+                         : head.sr.named_parameters();
+}
+
+Adam make_adam(std::vector<std::pair<std::string, Tensor>> parameters) {
+  AdamOptions options;
+  options.learning_rate = 1;  // the rate comes with each step: it is a live setting
+  options.epsilon = 1e-8;
+  return Adam({{std::move(parameters), 1.0}}, options);
+}
+
+Field leaves_of(Field head) {
+  head.requires_grad(true);
+  return head;
+}
+
+}  // namespace
+
+PhotoFitOptions PhotoFitOptions::from(const Settings& settings) {
+  PhotoFitOptions options;
+  options.take_live(settings);
+  options.hold_views = settings.get<int>("photo_fit.hold_views");
+  options.minutes = settings.get<double>("photo_fit.minutes");
+  options.steps_max = settings.get<int>("photo_fit.steps_max");
+  return options;
+}
+
+void PhotoFitOptions::take_live(const Settings& settings) {
+  rate_planes = settings.get<double>("photo_fit.learning_rate_planes");
+  rate_decoder = settings.get<double>("photo_fit.learning_rate_decoder");
+  rate_sr = settings.get<double>("photo_fit.learning_rate_sr");
+  hold_weight = settings.get<double>("photo_fit.hold_weight");
+}
+
+std::string FitLosses::non_finite() const {
+  for (auto it = terms.rbegin(); it != terms.rend(); ++it) {
+    if (!std::isfinite(it->second)) return it->first;  // "total" last: it is never the culprit
+  }
+  return {};
+}
+
+struct PhotoFit::LossTerms {
+  std::vector<std::pair<std::string, Tensor>> terms;
+};
+
+PhotoFit::PhotoFit(Field head, const Field& first_head, const PhotoTarget& target,
+                   std::uint64_t seed, const PhotoFitOptions& options)
+    : head_(leaves_of(std::move(head))),
+      target_(target),
+      seed_(seed),
+      options_(options),
+      sampler_(target.camera, target.width, head_.frame.half_extent, head_.device()),
+      hold_(first_head, target, seed, {}),
+      planes_(make_adam({{"planes", head_.planes}})),
+      decoder_(make_adam(head_.decoder.named_parameters())),
+      sr_(make_adam(sr_parameters(head_))) {
+  keep_good();
+}
+
+// Uniform over the image, among places that show some of the head.
+PixelRect PhotoFit::choose_patch(int step) const {
+  const int width = target_.width;
+  const int patch = std::min(options_.patch, width);
+  RandomStream random({seed_, random_purpose("photo_fit.patch"), static_cast<uint32_t>(step), 0});
+  PixelRect rect{0, 0, patch, patch};
+  for (int attempt = 0; attempt < 16; ++attempt) {
+    // Beyond the border and back, so that border pixels come up as often as others.
+    const auto place = [&] {
+      return std::clamp(random.integer(-patch / 3, width - patch + patch / 3), 0, width - patch);
+    };
+    rect.x = place();
+    rect.y = place();
+    const Tensor seen =
+        target_.matte_low.narrow(0, rect.y, patch).narrow(1, rect.x, patch).mean();
+    if (seen.item<float>() > 0.05F) break;
+  }
+  return rect;
+}
+
+PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
+  const PixelRect rect = choose_patch(step);
+  const RandomKey key{seed_, random_purpose("photo_fit.samples"), static_cast<uint32_t>(step), 0};
+  const Tensor depths = sampler_.depths(rect, options_.spread, options_.near, key);
+  const SparseRender rendered =
+      render_at(head_, sampler_.rays(rect), depths, target_.background);
+  const Tensor features =
+      rendered.features.t().reshape({1, kFieldChannels, rect.height, rect.width});
+  const auto crop = [&](const Tensor& t, int scale) {  // [..,H,W]
+    return t.narrow(-2, rect.y * scale, rect.height * scale)
+        .narrow(-1, rect.x * scale, rect.width * scale);
+  };
+  LossTerms out;
+  const Tensor matte_low = crop(target_.matte_low, 1);
+  const Tensor weight_low = matte_low + kOutsideWeight * (1 - matte_low);
+  const Tensor low_error =
+      (features[0].narrow(0, 0, 3) - crop(target_.rgb_low, 1)).abs().mean(0);
+  out.terms.emplace_back("colour", (low_error * weight_low).mean() * kLowWeight);
+  const Tensor opacity =
+      rendered.opacity.reshape({rect.height, rect.width}).clamp(1e-3, 1 - 1e-3);
+  out.terms.emplace_back(
+      "opacity", at::binary_cross_entropy(opacity, matte_low.clamp(0, 1)) * kOpacityWeight);
+  if (head_.sr.empty()) return out;
+
+  // Without the rim where the network sees the patch's edge instead of its surroundings.
+  constexpr int kScale = SuperResolution::kScale;
+  const int width = target_.width;
+  const int left = rect.x == 0 ? 0 : kMargin;
+  const int top = rect.y == 0 ? 0 : kMargin;
+  const int right = rect.x + rect.width == width ? 0 : kMargin;
+  const int bottom = rect.y + rect.height == width ? 0 : kMargin;
+  const auto trim = [&](const Tensor& t) {
+    return t.narrow(-2, top * kScale, (rect.height - top - bottom) * kScale)
+        .narrow(-1, left * kScale, (rect.width - left - right) * kScale);
+  };
+  const Tensor picture = trim(head_.sr.forward(features)[0]);
+  const Tensor wanted = trim(crop(target_.rgb, kScale));
+  const Tensor matte = trim(crop(target_.matte, kScale))[0];
+  const Tensor weight = matte + kOutsideWeight * (1 - matte);
+  const Tensor error = picture - wanted;
+  out.terms.emplace_back("photo", (error.abs().mean(0) * weight).mean());
+  const auto slope = [&](int dim) {
+    const std::int64_t n = error.size(dim) - 1;
+    const Tensor difference = error.narrow(dim, 1, n) - error.narrow(dim, 0, n);
+    return (difference.abs().mean(0) * weight.narrow(dim - 1, 0, n)).mean();
+  };
+  out.terms.emplace_back("edges", (slope(1) + slope(2)) * kGradientWeight);
+  return out;
+}
+
+FitLosses PhotoFit::backward(int step) {
+  planes_.zero_grad();
+  decoder_.zero_grad();
+  sr_.zero_grad();
+  LossTerms loss = reference_loss(step);
+  if (options_.hold_weight > 0) {
+    const Hold::Terms hold = hold_.terms(head_, step, options_.hold_views);
+    loss.terms.emplace_back("hold density", hold.density * options_.hold_weight);
+    loss.terms.emplace_back("hold colour", hold.colour * options_.hold_weight);
+    if (hold.views.defined()) {
+      loss.terms.emplace_back("hold views", hold.views * options_.hold_weight);
+    }
+  }
+  Tensor total = loss.terms.front().second;
+  for (std::size_t i = 1; i < loss.terms.size(); ++i) total = total + loss.terms[i].second;
+  FitLosses losses;
+  losses.terms.emplace_back("total", total.item<double>());
+  for (const auto& [name, value] : loss.terms) losses.terms.emplace_back(name, value.item<double>());
+  if (!losses.non_finite().empty()) return losses;
+  total.backward();
+  for (const auto& [name, optimiser] :
+       {std::pair<const char*, const Adam*>{"gradient of the planes", &planes_},
+        {"gradient of the decoder", &decoder_},
+        {"gradient of the super-resolution", &sr_}}) {
+    const double norm = optimiser->gradient_norm();
+    if (!std::isfinite(norm)) losses.terms.emplace_back(name, norm);
+  }
+  return losses;
+}
+
+double PhotoFit::rate_factor() const {
+  const double warm = std::min(1.0, (step_ + 1.0) / kWarmUp);
+  const double t = steps_ > 0 ? std::min(1.0, double(step_) / steps_) : 0;
+  const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * t));
+  return damping_ * warm * (kLastRate + (1 - kLastRate) * cosine);
+}
+
+void PhotoFit::apply() {
+  const double factor = rate_factor();
+  planes_.step(options_.rate_planes * factor);
+  if (options_.rate_decoder > 0) decoder_.step(options_.rate_decoder * factor);
+  if (options_.rate_sr > 0) sr_.step(options_.rate_sr * factor);
+}
+
+PhotoFit::Result PhotoFit::step() {
+  check(steps_ > 0, ErrorCode::kInternal, "The photo fit was stepped before it was planned");
+  if (step_ % options_.refresh_every == 0) sampler_.refresh(head_);
+  Result result;
+  result.losses = backward(draws_++);
+  const std::string culprit = result.losses.non_finite();
+  if (!culprit.empty()) {
+    restore(good_);
+    step_ = good_step_;
+    sampler_.refresh(head_);
+    ++rollbacks_;
+    damping_ *= 0.5;
+    check(rollbacks_ < 2, ErrorCode::kNumerical,
+          "The photo fit met a value that is not finite ({}) again after going back to step {} with "
+          "half the step size. The head of that step is kept; start again with lower learning "
+          "rates.", culprit, step_);
+    result.rolled_back = true;
+    result.losses.terms.assign({{culprit, result.losses.terms.back().second}});
+    return result;
+  }
+  apply();
+  ++step_;
+  if (step_ % kKeepEvery == 0) keep_good();
+  return result;
+}
+
+int PhotoFit::plan() {
+  using Clock = std::chrono::steady_clock;
+  constexpr int kTimed = 3;
+  const TensorMap before = [this] {
+    TensorMap copy;
+    for (const auto& [name, tensor] : memory()) copy[name] = tensor.detach().clone();
+    return copy;
+  }();
+  const int rounds = std::min(kTimed, options_.steps_max);
+  sampler_.refresh(head_);
+  backward(0);  // the first one allocates
+  apply();
+  const auto begin = Clock::now();
+  for (int i = 0; i < rounds; ++i) {
+    backward(i);
+    apply();
+  }
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count() / rounds;
+  restore(before);
+  const double budget = options_.minutes * 60 / std::max(seconds, 1e-6);
+  steps_ = std::clamp(static_cast<int>(budget), 1, options_.steps_max);
+  return steps_;
+}
+
+TensorMap PhotoFit::memory() const {
+  TensorMap memory;
+  for (const auto& [name, tensor] : head_.parameters()) memory["psi." + name] = tensor;
+  for (const auto& [prefix, optimiser] :
+       {std::pair<const char*, const Adam*>{"planes.", &planes_},
+        {"decoder.", &decoder_},
+        {"sr.", &sr_}}) {
+    TensorMap moments;
+    optimiser->save_to(moments);
+    for (const auto& [name, tensor] : moments) memory[prefix + name] = tensor;
+  }
+  return memory;
+}
+
+void PhotoFit::keep_good() {
+  good_.clear();
+  for (const auto& [name, tensor] : memory()) good_[name] = tensor.detach().clone();
+  good_step_ = step_;
+}
+
+void PhotoFit::restore(const TensorMap& kept) {
+  const at::NoGradGuard no_grad;
+  for (auto& [name, tensor] : head_.parameters()) tensor.copy_(kept.at("psi." + name));
+  const auto load = [&](const std::string& prefix, Adam& optimiser) {
+    TensorMap moments;
+    for (const auto& [name, tensor] : kept) {
+      if (name.rfind(prefix + "adam.", 0) == 0) moments[name.substr(prefix.size())] = tensor;
+    }
+    optimiser.load_from(moments);
+  };
+  load("planes.", planes_);
+  load("decoder.", decoder_);
+  load("sr.", sr_);
+}
+
+void PhotoFit::save_to(TensorMap& tensors, nlohmann::json& state) const {
+  for (const auto& [name, tensor] : memory()) {
+    if (name.rfind("psi.", 0) != 0) tensors["fit." + name] = tensor;
+  }
+  sampler_.save_to(tensors, "fit.sampler.");
+  state = {{"step", step_},
+           {"steps", steps_},
+           {"draws", draws_},
+           {"rollbacks", rollbacks_},
+           {"damping", damping_},
+           {"hold_views", options_.hold_views},
+           {"steps_max", options_.steps_max},
+           {"minutes", options_.minutes}};
+}
+
+void PhotoFit::load_from(const TensorMap& tensors, const nlohmann::json& state) {
+  TensorMap kept;
+  for (const auto& [name, tensor] : head_.parameters()) kept["psi." + name] = tensor;
+  for (const auto& [name, tensor] : tensors) {
+    if (name.rfind("fit.", 0) == 0) kept[name.substr(4)] = tensor;
+  }
+  restore(kept);
+  sampler_.load_from(tensors, "fit.sampler.");
+  try {
+    step_ = state.at("step").get<int>();
+    steps_ = state.at("steps").get<int>();
+    draws_ = state.at("draws").get<int>();
+    rollbacks_ = state.at("rollbacks").get<int>();
+    damping_ = state.at("damping").get<double>();
+    options_.hold_views = state.at("hold_views").get<int>();
+    options_.steps_max = state.at("steps_max").get<int>();
+    options_.minutes = state.at("minutes").get<double>();
+  } catch (const nlohmann::json::exception& e) {
+    fail(ErrorCode::kCorrupt, "The state of the photo fit in the project is damaged: {}", e.what());
+  }
+  keep_good();
+}
+
+}  // namespace portrait

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/settings.h"
+#include "core/field/field.h"
+#include "core/nn/torch_safetensors.h"
+#include "core/pipeline/journal.h"
+#include "core/pipeline/photo_target.h"
+#include "core/pipeline/stage_info.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace portrait {
+
+class PhotoFit;
+class GanPrior;
+
+// Stage 1: one forward pass of the prior over the matted crop. Never with gradients.
+Field first_head(const GanPrior& prior, const PhotoInput& photo);
+
+struct StepStatus {
+  bool finished = false;      // nothing is left to do
+  bool head_changed = false;
+  bool rolled_back = false;
+  std::vector<std::pair<std::string, double>> losses;  // weighted, "total" first
+};
+
+// The stages after the first head, as a state machine that stands still between any two steps:
+// the worker serves its commands there, the command line just goes on. Given photo, first head,
+// seed, settings and journal, the head is the same bit for bit (same build, processor, threads).
+class Pipeline {
+ public:
+  // first: T_init with decoder and super-resolution; kept as it is.
+  Pipeline(const PhotoInput& photo, const Field& first, double first_head_seconds,
+           std::shared_ptr<const Settings> settings, std::uint64_t seed);
+  ~Pipeline();
+  Pipeline(Pipeline&&) noexcept;
+  Pipeline& operator=(Pipeline&&) noexcept;
+
+  // Settings in force from the next step on; journalled while a run is under way.
+  void set_settings(std::shared_ptr<const Settings> settings);
+  void set_seed(std::uint64_t seed);  // for the next begin_run()
+
+  // Back to the first head, all later stages waiting. A former run's journal ends here.
+  void begin_run();
+  // One step of the stage at hand, first planning it when it has just come up. After a throw the
+  // last good head stands. kNumerical: see PhotoFit::step().
+  StepStatus step();
+  // Closes the run wherever it stands.
+  void end_run();
+  bool under_way() const { return under_way_; }  // begun and not ended
+  // Steps the stage at hand would be given by its budget, instead of timing: for replays.
+  void set_plan(int steps) { given_plan_ = steps; }
+
+  const PhotoInput& photo() const { return photo_; }
+  const Field& head() const { return head_; }
+  const Field& first() const { return first_; }
+  const Settings& settings() const { return *settings_; }
+  std::uint64_t seed() const { return seed_; }
+  int steps_taken() const { return steps_taken_; }
+  const Journal& journal() const { return journal_; }
+  const std::vector<StageInfo>& stages() const { return stages_; }
+  int stage() const { return stage_; }  // index of the running or last run one
+  const std::vector<std::pair<std::string, double>>& losses() const { return losses_; }
+  std::shared_ptr<const std::vector<LossSeries>> loss_history() const { return history_; }
+  double seconds() const;           // computing time over all stages
+  double seconds_per_step() const;  // of the stage at hand, smoothed; 0 = not known
+
+  // Everything needed to go on, bit for bit: photo, both fields, optimiser, settings, journal.
+  void save_to(TensorMap& tensors, nlohmann::json& state) const;
+  // Throws kCorrupt naming what is missing or malformed.
+  static Pipeline load(const TensorMap& tensors, const nlohmann::json& state);
+
+ private:
+  struct Blank {};
+  explicit Pipeline(Blank);
+  void note(const std::string& command, nlohmann::json argument);
+  void start_photo_fit();
+  void record(const std::vector<std::pair<std::string, double>>& losses);
+  StageInfo& fit_stage();
+
+  PhotoInput photo_;
+  Field first_;
+  Field head_;
+  std::shared_ptr<const Settings> settings_;
+  std::uint64_t seed_ = 0;
+  std::uint64_t run_seed_ = 0;
+  std::unique_ptr<PhotoFit> fit_;
+  bool under_way_ = false;
+  int given_plan_ = 0;
+  int steps_taken_ = 0;
+  Journal journal_;
+  std::vector<StageInfo> stages_;
+  int stage_ = 0;
+  std::vector<std::pair<std::string, double>> losses_;
+  std::shared_ptr<const std::vector<LossSeries>> history_;
+  int history_stride_ = 1;
+  double seconds_per_step_ = 0;
+};
+
+// Makes the head of a journal again: begins, steps, and lets every entry act at its step, up to
+// `steps` steps in all. The pipeline is a fresh one of the same photo and first head.
+void replay(Pipeline& pipeline, const Journal& journal, int steps);
+
+}  // namespace portrait

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Saving and loading of a pipeline: tensors by name, the rest as JSON.
+#include "core/nn/torch.h"
+
+#include "core/base/error.h"
+#include "core/pipeline/camera_json.h"
+#include "core/pipeline/image_tensor.h"
+#include "core/pipeline/photo_fit.h"
+#include "core/pipeline/pipeline.h"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace portrait {
+namespace {
+
+using nlohmann::json;
+
+json frame_to_json(const FieldFrame& frame) {
+  json planes = json::array();
+  for (const PlaneAxes& axes : frame.planes) planes.push_back({axes.width_axis, axes.height_axis});
+  return {{"half_extent", frame.half_extent},
+          {"depth_slices", frame.depth_slices},
+          {"planes", planes}};
+}
+
+FieldFrame frame_from_json(const json& j) {
+  FieldFrame frame;
+  frame.half_extent = j.at("half_extent").get<double>();
+  frame.depth_slices = j.at("depth_slices").get<int>();
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto axes = j.at("planes").at(i).get<std::array<int, 2>>();
+    check(axes[0] >= 0 && axes[0] < 3 && axes[1] >= 0 && axes[1] < 3 && axes[0] != axes[1],
+          ErrorCode::kCorrupt, "Plane {} of the project's field has the axes {} and {}", i, axes[0],
+          axes[1]);
+    frame.planes[i] = {axes[0], axes[1]};
+  }
+  return frame;
+}
+
+void save_field(const Field& field, const std::string& prefix, TensorMap& tensors) {
+  TensorMap own;
+  field.save_to(own);
+  for (const auto& [name, tensor] : own) tensors[prefix + name] = tensor.detach();
+}
+
+TensorMap with_prefix(const TensorMap& tensors, const std::string& prefix) {
+  TensorMap own;
+  for (const auto& [name, tensor] : tensors) {
+    if (name.rfind(prefix, 0) == 0) own[name.substr(prefix.size())] = tensor;
+  }
+  return own;
+}
+
+Field load_field(const TensorMap& tensors, const std::string& prefix, const FieldFrame& frame) {
+  const TensorMap own = with_prefix(tensors, prefix);
+  check(!own.empty(), ErrorCode::kCorrupt, "The project holds no tensors '{}*'; it is damaged",
+        prefix);
+  return Field::load(own, frame);
+}
+
+Image load_image(const TensorMap& tensors, const std::string& name, int channels) {
+  const auto found = tensors.find(name);
+  check(found != tensors.end(), ErrorCode::kCorrupt, "The project lacks '{}'; it is damaged", name);
+  const Tensor& t = found->second;
+  check(t.dim() == 3 && t.size(0) == channels && t.size(1) > 0 && t.size(1) == t.size(2),
+        ErrorCode::kCorrupt, "'{}' of the project is not a square picture of {} channels", name,
+        channels);
+  return image_of_tensor(t, false);
+}
+
+json stages_to_json(const std::vector<StageInfo>& stages) {
+  json list = json::array();
+  for (const StageInfo& stage : stages) {
+    list.push_back({{"id", stage.id},
+                    {"state", stage_state_name(stage.state)},
+                    {"step", stage.step},
+                    {"steps", stage.steps},
+                    {"seconds", stage.seconds}});
+  }
+  return list;
+}
+
+void stages_from_json(const json& list, std::vector<StageInfo>& stages) {
+  constexpr std::array kStates = {StageState::kWaiting, StageState::kRunning, StageState::kDone,
+                                  StageState::kSkipped, StageState::kStopped, StageState::kFailed,
+                                  StageState::kNotInstalled};
+  for (const json& item : list) {
+    for (StageInfo& stage : stages) {
+      if (stage.id != item.at("id").get<std::string>()) continue;
+      for (const StageState state : kStates) {
+        if (item.at("state").get<std::string>() == stage_state_name(state)) stage.state = state;
+      }
+      stage.step = item.at("step").get<int>();
+      stage.steps = item.at("steps").get<int>();
+      stage.seconds = item.at("seconds").get<double>();
+    }
+  }
+}
+
+}  // namespace
+
+void Pipeline::save_to(TensorMap& tensors, json& state) const {
+  tensors["photo.crop"] = tensor_of_image(photo_.crop);
+  tensors["photo.target"] = tensor_of_image(photo_.target);
+  tensors["photo.matte"] = tensor_of_image(photo_.matte);
+  save_field(first_, "first.", tensors);
+  save_field(head_, "head.", tensors);
+  state = {{"camera", camera_to_json(photo_.camera)},
+           {"background", photo_.background},
+           {"frame", frame_to_json(first_.frame)},
+           {"colour_low", first_.decoder.colour_low},
+           {"colour_high", first_.decoder.colour_high},
+           {"settings", settings_->to_json()},
+           {"seed", seed_},
+           {"run_seed", run_seed_},
+           {"under_way", under_way_},
+           {"steps_taken", steps_taken_},
+           {"stage", stage_},
+           {"stages", stages_to_json(stages_)},
+           {"journal", journal_to_json(journal_)}};
+  if (fit_ && under_way_) fit_->save_to(tensors, state["photo_fit"]);
+}
+
+Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
+  Pipeline pipeline{Blank{}};
+  try {
+    pipeline.photo_.crop = load_image(tensors, "photo.crop", 3);
+    pipeline.photo_.target = load_image(tensors, "photo.target", 3);
+    pipeline.photo_.matte = load_image(tensors, "photo.matte", 1);
+    pipeline.photo_.camera = camera_from_json(state.at("camera"));
+    pipeline.photo_.background = state.at("background").get<float>();
+    const FieldFrame frame = frame_from_json(state.at("frame"));
+    pipeline.first_ = load_field(tensors, "first.", frame);
+    pipeline.head_ = load_field(tensors, "head.", frame);
+    for (Field* field : {&pipeline.first_, &pipeline.head_}) {
+      field->decoder.colour_low = state.at("colour_low").get<double>();
+      field->decoder.colour_high = state.at("colour_high").get<double>();
+    }
+    auto settings = std::make_shared<Settings>();
+    settings->apply(state.at("settings"));
+    pipeline.settings_ = std::move(settings);
+    pipeline.seed_ = state.at("seed").get<std::uint64_t>();
+    pipeline.run_seed_ = state.at("run_seed").get<std::uint64_t>();
+    pipeline.under_way_ = state.at("under_way").get<bool>();
+    pipeline.steps_taken_ = state.at("steps_taken").get<int>();
+    stages_from_json(state.at("stages"), pipeline.stages_);
+    pipeline.stage_ = state.at("stage").get<int>();
+    check(pipeline.stage_ >= 0 && pipeline.stage_ < static_cast<int>(pipeline.stages_.size()),
+          ErrorCode::kCorrupt, "The project names stage {}, which does not exist", pipeline.stage_);
+    pipeline.journal_ = journal_from_json(state.at("journal"));
+    if (state.contains("photo_fit")) {
+      const PhotoTarget target(pipeline.photo_, pipeline.head_.device());
+      auto options = PhotoFitOptions::from(*pipeline.settings_);
+      pipeline.fit_ = std::make_unique<PhotoFit>(pipeline.head_, pipeline.first_, target,
+                                                 pipeline.run_seed_, options);
+      pipeline.fit_->load_from(tensors, state.at("photo_fit"));
+    }
+  } catch (const json::exception& e) {
+    fail(ErrorCode::kCorrupt, "The project's state is damaged: {}", e.what());
+  }
+  return pipeline;
+}
+
+}  // namespace portrait

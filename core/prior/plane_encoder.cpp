@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/prior/plane_encoder.h"
+
+#include "core/nn/check_shape.h"
+#include "core/prior/photo_lift.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace portrait {
+namespace {
+
+constexpr int kTokenGrid = 8;  // tokens per side, of the photo and of each plane
+constexpr int kPhotoTokens = kTokenGrid * kTokenGrid;
+constexpr int kPlaneTokens = kTokenGrid * kTokenGrid;
+
+Tensor rectify(const Tensor& x) { return at::leaky_relu(x, 0.2); }
+
+Tensor upsample2(const Tensor& x) {
+  return at::upsample_bilinear2d(x, {x.size(2) * 2, x.size(3) * 2}, false);
+}
+
+}  // namespace
+
+nlohmann::json to_json(const PlaneEncoderConfig& c) {
+  return {{"depth_slices", c.depth_slices},     {"plane_resolution", c.plane_resolution},
+          {"plane_channels", c.plane_channels}, {"token_width", c.token_width},
+          {"token_layers", c.token_layers},     {"token_heads", c.token_heads}};
+}
+
+PlaneEncoderConfig plane_encoder_config(const nlohmann::json& json) {
+  PlaneEncoderConfig c;
+  const auto read = [&](const char* key, int& value) {
+    check(json.contains(key) && json[key].is_number_integer() && json[key].get<int>() > 0,
+          ErrorCode::kCorrupt, "The prior's configuration lacks a positive \"{}\"", key);
+    value = json[key].get<int>();
+  };
+  read("depth_slices", c.depth_slices);
+  read("plane_resolution", c.plane_resolution);
+  read("plane_channels", c.plane_channels);
+  read("token_width", c.token_width);
+  read("token_layers", c.token_layers);
+  read("token_heads", c.token_heads);
+  return c;
+}
+
+PlaneEncoder::PlaneEncoder(Parameters& p, const PlaneEncoderConfig& config) : config_(config) {
+  const int width = config.token_width;
+  const int slices = config.depth_slices;
+  const int resolution = config.plane_resolution;
+  const int stages[5] = {6, 32, 64, 128, width};  // RGB, matte and two coordinates go in
+  for (int i = 0; i < 4; ++i) {
+    const std::string name = "encoder." + std::to_string(i);
+    downs_.emplace_back(p, name + ".down", stages[i], stages[i + 1], 3, 2);
+    residuals_.push_back({GroupNorm(p, name + ".norm", stages[i + 1]),
+                          Conv2d(p, name + ".first", stages[i + 1], stages[i + 1], 3),
+                          Conv2d(p, name + ".second", stages[i + 1], stages[i + 1], 3, 1,
+                                 Init::kZeros)});
+  }
+  camera_token_ = Linear(p, "tokens.camera", 16, width);
+  photo_places_ = p.get("tokens.photo_places", {1, kPhotoTokens, width}, Init::kEmbedding);
+  plane_tokens_ = p.get("tokens.planes", {1, 3 * kPlaneTokens, width}, Init::kEmbedding);
+  for (int i = 0; i < config.token_layers; ++i) {
+    const std::string name = "tokens.layers." + std::to_string(i);
+    layers_.push_back({LayerNorm(p, name + ".norm1", width),
+                       Linear(p, name + ".qkv", width, 3 * width),
+                       Linear(p, name + ".out", width, width, Init::kZeros),
+                       LayerNorm(p, name + ".norm2", width),
+                       Linear(p, name + ".expand", width, 2 * width),
+                       Linear(p, name + ".contract", 2 * width, width, Init::kZeros)});
+  }
+  const int lifted = slices * 5;  // RGB, matte, facing
+  for (int plane = 0; plane < 3; ++plane) {
+    const std::string name = "generator." + std::to_string(plane);
+    generators_.push_back({Conv2d(p, name + ".up16", width, 128, 3),
+                           Conv2d(p, name + ".up32", 128, 64, 3),
+                           Conv2d(p, name + ".join32", lifted, 64, 3),
+                           Conv2d(p, name + ".up64", 64, 48, 3),
+                           Conv2d(p, name + ".join64", lifted, 48, 3),
+                           Conv2d(p, name + ".up128", 48 + lifted, 40, 3),
+                           Conv2d(p, name + ".out", 40, slices * config.plane_channels, 3, 1,
+                                  Init::kXavier)});
+  }
+  mean_planes_ = p.get("mean_planes",
+                       {3, slices * config.plane_channels, resolution / 2, resolution / 2},
+                       Init::kEmbedding);
+  surface = p.get("surface", {3, slices, resolution, resolution}, Init::kZeros);
+}
+
+Tensor PlaneEncoder::photo_tokens(const Tensor& photo, const Tensor& matte) const {
+  const std::int64_t batch = photo.size(0);
+  const Tensor half = at::avg_pool2d(at::cat({photo * 2 - 1, matte}, 1), {2, 2});
+  const std::int64_t side = half.size(2);
+  const Tensor ramp = (at::arange(side, half.options()) + 0.5) / double(side) * 2 - 1;
+  Tensor x = at::cat({half, ramp.view({1, 1, 1, side}).expand({batch, 1, side, side}),
+                      ramp.view({1, 1, side, 1}).expand({batch, 1, side, side})},
+                     1);
+  for (std::size_t i = 0; i < downs_.size(); ++i) {
+    x = rectify(downs_[i](x));
+    const Residual& r = residuals_[i];
+    x = x + r.second(rectify(r.first(r.norm(x))));
+  }
+  return x.flatten(2).transpose(1, 2);
+}
+
+Tensor PlaneEncoder::transform(Tensor tokens) const {
+  const std::int64_t batch = tokens.size(0);
+  const std::int64_t count = tokens.size(1);
+  const int heads = config_.token_heads;
+  const std::int64_t head_width = config_.token_width / heads;
+  for (const Attention& layer : layers_) {
+    const Tensor qkv = layer.qkv(layer.norm1(tokens))
+                           .view({batch, count, 3, heads, head_width})
+                           .permute({2, 0, 3, 1, 4});
+    const Tensor scores =
+        at::matmul(qkv.select(0, 0) * (1.0 / std::sqrt(double(head_width))),
+                   qkv.select(0, 1).transpose(-2, -1))
+            .softmax(-1);
+    const Tensor mixed = at::matmul(scores, qkv.select(0, 2)).transpose(1, 2).flatten(2);
+    tokens = tokens + layer.out(mixed);
+    tokens = tokens + layer.contract(at::gelu(layer.expand(layer.norm2(tokens))));
+  }
+  return tokens;
+}
+
+Tensor PlaneEncoder::generate(const Generator& g, Tensor x, const Tensor& lifted) const {
+  const Tensor lifted64 = at::avg_pool2d(lifted, {2, 2});
+  const Tensor lifted32 = at::avg_pool2d(lifted64, {2, 2});
+  x = rectify(g.up16(upsample2(x)));
+  x = rectify(g.up32(upsample2(x)) + g.join32(lifted32));
+  x = rectify(g.up64(upsample2(x)) + g.join64(lifted64));
+  x = rectify(g.up128(at::cat({upsample2(x), lifted}, 1)));
+  return g.out(x);
+}
+
+Tensor PlaneEncoder::operator()(const Tensor& photo, const Tensor& matte,
+                                const Tensor& cameras) const {
+  check_shape(photo, {-1, 3, kPhotoSize, kPhotoSize}, "photo");
+  check_shape(matte, {photo.size(0), 1, kPhotoSize, kPhotoSize}, "matte");
+  const std::int64_t batch = photo.size(0);
+  const int resolution = config_.plane_resolution;
+
+  const Tensor from_photo = photo_tokens(photo, matte) + photo_places_;
+  const Tensor tokens =
+      transform(at::cat({from_photo, camera_token_(cameras).unsqueeze(1),
+                         plane_tokens_.expand({batch, -1, -1})},
+                        1));
+  const Tensor lifted = lift_photo(at::cat({photo * 2 - 1, matte}, 1), cameras, surface)
+                            .reshape({batch, 3, -1, resolution, resolution});
+  std::vector<Tensor> planes;
+  for (int plane = 0; plane < 3; ++plane) {
+    const std::int64_t first = kPhotoTokens + 1 + plane * kPlaneTokens;
+    const Tensor own = tokens.slice(1, first, first + kPlaneTokens)
+                           .transpose(1, 2)
+                           .reshape({batch, -1, kTokenGrid, kTokenGrid});
+    planes.push_back(generate(generators_[plane], own, lifted.select(1, plane)));
+  }
+  // Both are stored at a scale where Adam's one learning rate suits them.
+  const Tensor mean = upsample2(mean_planes_).unsqueeze(0);
+  return (at::stack(planes, 1) + mean)
+      .view({batch, 3, config_.depth_slices, config_.plane_channels, resolution, resolution});
+}
+
+}  // namespace portrait

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/nn/parameters.h"
+#include "core/nn/torch.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <vector>
+
+namespace portrait {
+
+struct PlaneEncoderConfig {
+  int depth_slices = 2;       // D of the tri-grid
+  int plane_resolution = 128;
+  int plane_channels = 32;    // per plane and slice
+  int token_width = 256;
+  int token_layers = 4;
+  int token_heads = 8;
+};
+nlohmann::json to_json(const PlaneEncoderConfig& config);
+PlaneEncoderConfig plane_encoder_config(const nlohmann::json& json);
+
+// G_enc of equation (3): one photo in, one tri-plane (tri-grid) out.
+//
+// A small convolutional encoder turns the photo into 8 x 8 tokens; a transformer lets them and
+// the 8 x 8 tokens of each plane see one another; a convolutional generator per plane brings the
+// plane's tokens up to 128 x 128, with the photo lifted onto the plane (photo_lift.h) joined in at
+// 32, 64 and 128. The result is added to a learned mean tri-plane.
+class PlaneEncoder {
+ public:
+  PlaneEncoder(Parameters& parameters, const PlaneEncoderConfig& config);
+
+  //   photo:   [B, 3, 256, 256] f32 RGB in [0, 1], background at 0.5
+  //   matte:   [B, 1, 256, 256] in [0, 1]
+  //   cameras: [B, 16], the photo's cameras (camera_tensor)
+  // Returns planes [B, 3, D, C, 128, 128].
+  Tensor operator()(const Tensor& photo, const Tensor& matte, const Tensor& cameras) const;
+
+  // Where the mean head's surface stands over each plane: a constant, [3, D, R, R] world units.
+  Tensor surface;
+  const PlaneEncoderConfig& config() const { return config_; }
+
+  static constexpr int kPhotoSize = 256;
+
+ private:
+  struct Residual {
+    GroupNorm norm;
+    Conv2d first;
+    Conv2d second;
+  };
+  struct Attention {
+    LayerNorm norm1;
+    Linear qkv;
+    Linear out;
+    LayerNorm norm2;
+    Linear expand;
+    Linear contract;
+  };
+  struct Generator {
+    Conv2d up16, up32, join32, up64, join64, up128, out;
+  };
+
+  Tensor photo_tokens(const Tensor& photo, const Tensor& matte) const;
+  Tensor transform(Tensor tokens) const;
+  Tensor generate(const Generator& generator, Tensor tokens, const Tensor& lifted) const;
+
+  PlaneEncoderConfig config_;
+  std::vector<Conv2d> downs_;
+  std::vector<Residual> residuals_;
+  Linear camera_token_;
+  Tensor photo_places_;
+  Tensor plane_tokens_;
+  std::vector<Attention> layers_;
+  std::vector<Generator> generators_;
+  Tensor mean_planes_;
+};
+
+}  // namespace portrait

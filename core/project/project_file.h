@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/image.h"
+#include "core/camera/camera.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace portrait {
+
+class Pipeline;
+
+// What a project knows beside the pipeline's own state: where the head came from.
+struct ProjectInfo {
+  struct Note {
+    std::string id;
+    std::string text;
+    bool warning = false;
+  };
+  std::string photo_name;    // file name
+  std::string photo_path;    // where it was when it was opened
+  std::string photo_sha256;  // of the file
+  Image photo;               // upright, full resolution, RGB; 8 bits a channel in the file
+  Camera photo_camera;
+  int face = 0;              // the choice it was opened with
+  double roll_deg = 0;
+  double field_of_view_deg = 0;
+  std::vector<Note> notes;   // of the photo coach
+  std::string pack_name;
+  std::string pack_version;
+  std::string pack_hash;
+  std::string program_version;  // filled on saving
+};
+
+struct LoadedProject {
+  std::unique_ptr<Pipeline> pipeline;
+  ProjectInfo info;
+  LoadedProject();
+  LoadedProject(LoadedProject&&) noexcept;
+  LoadedProject& operator=(LoadedProject&&) noexcept;
+  ~LoadedProject();
+};
+
+inline constexpr int kProjectFormat = 1;
+
+// NAME.portrait: one safetensors file. Tensors: photo.full (u8, H x W x 3), photo.crop,
+// photo.target, photo.matte, first.* (T_init, decoder, super-resolution), head.* (the same under
+// optimisation), fit.* (optimiser and samplers of a run under way), all fp32. Metadata: "format",
+// "info" and "state" (settings, seed, cameras, stages, journal), both JSON.
+// Written beside and renamed: what was there before stays when it fails. Throws kIo.
+void save_project(const std::filesystem::path& path, const Pipeline& pipeline,
+                  const ProjectInfo& info);
+
+// Checks everything before anything is returned. Throws kNotFound, kBadInput (not a project),
+// kUnsupported (a newer format), kCorrupt (names what is missing, malformed or not finite).
+LoadedProject load_project(const std::filesystem::path& path);
+
+// Metadata only, quickly: for file dialogs and `portrait info`. The same errors, fewer checks.
+struct ProjectSummary {
+  ProjectInfo info;  // without the picture
+  std::uint64_t seed = 0;
+  int steps_taken = 0;
+  bool under_way = false;
+  std::string state_json;  // all of it, with settings and journal
+};
+ProjectSummary inspect_project(const std::filesystem::path& path);
+
+}  // namespace portrait

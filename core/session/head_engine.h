@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/camera/camera.h"
+#include "core/session/export_request.h"
+#include "core/session/snapshot.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+namespace portrait {
+
+// An export under way, of a head frozen when it began. advance() does one short part (a mesh, one
+// turntable frame), so that the worker can take steps and serve commands between parts.
+class ExportJob {
+ public:
+  virtual ~ExportJob() = default;
+  // True when nothing is left. Throws Error (kIo, ...); what was written before stays.
+  virtual bool advance() = 0;
+  // Fills what, done, total and files.
+  virtual void describe(ExportStatus& status) const = 0;
+};
+
+struct EngineStep {
+  bool head_changed = false;
+  bool finished = false;  // all installed stages are done
+};
+
+// What the worker drives: one photo, one head, step by step. All of it runs on one thread. The
+// real one is made by make_pipeline_engine(); tests of the worker bring their own.
+class HeadEngine {
+ public:
+  virtual ~HeadEngine() = default;
+
+  // Reads what every photo needs (the model pack). Called once at the start, while the artist
+  // still looks for a photo; when it throws, open_photo() tries again.
+  virtual void prepare() {}
+
+  // Reads the photo and makes its first head. Strong guarantee: when it throws, the former photo
+  // and head stand as before. face: 1 = the leftmost, 0 = the largest. stopped() turning true
+  // lets it give up early by throwing.
+  virtual void open_photo(const std::filesystem::path& path, int face,
+                          const std::function<bool()>& stopped) = 0;
+  // The same for a saved project. Returns true when its run can go on (it was interrupted).
+  virtual bool open_project(const std::filesystem::path& path) = 0;
+  virtual void save_project(const std::filesystem::path& path) = 0;
+  // Writes a copy beside the project, or into the folder for heads without one. Returns its path;
+  // empty when there is no place for it. A later save_project() removes it.
+  virtual std::filesystem::path autosave() = 0;
+
+  virtual void set_settings(std::shared_ptr<const Settings> settings) = 0;
+  virtual void set_seed(std::uint64_t seed) = 0;
+
+  // Makes the stages after the first head ready to step, from the first head.
+  virtual void begin_run() = 0;
+  // One optimisation step. When it throws, the last good head stays.
+  virtual EngineStep step() = 0;
+  // The run ends here: closes the running stage.
+  virtual void end_run() = 0;
+
+  virtual bool has_head() const = 0;
+  // Of the head as it stands. `final`: at full resolution, for a head at rest.
+  virtual std::shared_ptr<const BakedVolume> bake(bool final) = 0;
+  virtual NeuralFrame render(const Camera& camera, bool resting) = 0;
+  virtual RingThumbnail ring_thumbnail(int index) = 0;
+  virtual int ring_size() const = 0;
+  // Front render against the photo; fills the front_* fields. Costs a frame.
+  virtual void measure_front(Snapshot& snapshot) = 0;
+  // Throws kIo when the folder cannot be written, before anything is computed.
+  virtual std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) = 0;
+
+  // Photo, stages, losses, times, device, settings, seed, project path. Cheap.
+  virtual void describe(Snapshot& snapshot) const = 0;
+};
+
+}  // namespace portrait

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/session/head_exports.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/camera/viewpoint_rig.h"
+#include "core/exporting/contact_sheet.h"
+#include "core/exporting/glb.h"
+#include "core/exporting/image_set.h"
+#include "core/exporting/ply.h"
+#include "core/exporting/turntable.h"
+#include "core/field/query.h"
+#include "core/mesh/surface.h"
+#include "core/pipeline/head_view.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <optional>
+#include <utility>
+
+namespace portrait {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kSheetCell = 256;
+
+HeadPicture sheet_picture(const HeadView& head, const Viewpoint& viewpoint) {
+  const bool neural = !head.field().sr.empty();
+  return head.picture(rig_camera(viewpoint), neural ? kSheetCell / SuperResolution::kScale
+                                                    : kSheetCell);
+}
+
+std::string view_label(const Viewpoint& viewpoint) {
+  return viewpoint.elevation_deg == 0
+             ? fmt::format("{:+.0f}", viewpoint.azimuth_deg)
+             : fmt::format("{:+.0f} / {:+.0f}", viewpoint.azimuth_deg, viewpoint.elevation_deg);
+}
+
+Image sheet_of(const std::vector<LabelledImage>& pictures, const std::string& title) {
+  ContactSheetOptions options;
+  options.cell_size = kSheetCell;
+  options.title = title;
+  return contact_sheet(pictures, options);
+}
+
+// An export as a list of parts, each a function; what it keeps between parts stands here.
+class HeadExportJob : public ExportJob {
+ public:
+  HeadExportJob(const Field& head, const ExportRequest& request, const Settings& settings,
+                std::string extras_json)
+      : head_(HeadView::frozen(head, LookOptions::from(settings))),
+        request_(request),
+        extras_json_(std::move(extras_json)),
+        threshold_(settings.get<double>("mesh.threshold")),
+        size_(settings.get<int>("turntable.size")) {
+    resolution_ = request.mesh_resolution > 0 ? request.mesh_resolution
+                                              : settings.get<int>("mesh.resolution");
+    turn_.frames = request.turntable_frames > 0 ? request.turntable_frames
+                                                : settings.get<int>("turntable.frames");
+    turn_.elevation_deg = settings.get<double>("turntable.elevation");
+    turn_.video.frames_per_second = request.frames_per_second;
+    plan();
+    check(!parts_.empty(), ErrorCode::kBadUsage,
+          "Nothing to export: choose a mesh, a turntable or a contact sheet");
+    total_ = static_cast<int>(parts_.size());
+    require_writable_folder(request.folder);
+  }
+
+  ~HeadExportJob() override {
+    std::error_code ignored;
+    if (!partial_.empty()) fs::remove_all(partial_, ignored);
+  }
+
+  bool advance() override {
+    if (parts_.empty()) return true;
+    parts_.front().second();
+    parts_.pop_front();
+    return parts_.empty();
+  }
+
+  void describe(ExportStatus& status) const override {
+    status.what = parts_.empty() ? std::string() : parts_.front().first;
+    status.total = total_;
+    status.done = total_ - static_cast<int>(parts_.size());
+    status.files = files_;
+  }
+
+ private:
+  void add(const std::string& what, std::function<void()> part) {
+    parts_.emplace_back(what, std::move(part));
+  }
+
+  void plan() {
+    if (request_.glb || request_.ply) {
+      add("Mesh", [this] { mesh_ = mesh_of_head(head_, resolution_, threshold_); });
+    }
+    if (request_.glb) {
+      add("Mesh (GLB)", [this] {
+        GlbOptions options;
+        options.extras_json = extras_json_;
+        write_glb(request_.folder / "head.glb", mesh_, options);
+        wrote("head.glb");
+      });
+    }
+    if (request_.ply) {
+      add("Mesh (PLY)", [this] {
+        write_ply(request_.folder / "head.ply", mesh_);
+        wrote("head.ply");
+      });
+    }
+    if (request_.contact_sheet) {
+      for (const RigView& view : standard_viewpoint_rig()) {
+        add("Contact sheet", [this, viewpoint = view.viewpoint] {
+          sheet_.push_back({sheet_picture(head_, viewpoint).rgba, view_label(viewpoint)});
+        });
+      }
+      add("Contact sheet", [this] {
+        write_png(request_.folder / "contact_sheet.png", sheet_of(sheet_, {}));
+        wrote("contact_sheet.png");
+      });
+    }
+    if (request_.turntable_mp4 || request_.png_sequence) {
+      for (int i = 0; i < turn_.frames; ++i) {
+        add("Turntable", [this, i] { turn_frame(i); });
+      }
+      add("Turntable", [this] { finish_turntable(); });
+    }
+  }
+
+  void turn_frame(int index) {
+    const Camera camera = rig_camera({turntable_azimuth(turn_, index), turn_.elevation_deg});
+    const int scale = head_.field().sr.empty() ? 1 : SuperResolution::kScale;
+    const Image frame = head_.picture(camera, std::max(size_ / scale, 1)).rgba;
+    if (request_.turntable_mp4) {
+      if (!video_) {
+        video_ = std::make_unique<VideoWriter>(request_.folder / "turntable.mp4", turn_.video);
+      }
+      video_->add(frame);
+    }
+    if (request_.png_sequence) {
+      if (partial_.empty()) {
+        partial_ = request_.folder / ".turntable.partial";
+        fs::create_directories(partial_);
+      }
+      const std::string name = fmt::format("frame_{:04d}.png", index);
+      write_png(partial_ / name, frame);
+      frames_.push_back(name);
+    }
+  }
+
+  void finish_turntable() {
+    if (video_) {
+      video_->finish();
+      video_.reset();
+      wrote("turntable.mp4");
+    }
+    if (partial_.empty()) return;
+    const fs::path folder = request_.folder / "turntable";
+    fs::create_directories(folder);
+    for (const std::string& name : frames_) {
+      fs::rename(partial_ / name, folder / name);
+      wrote(fs::path("turntable") / name);
+    }
+  }
+
+  void wrote(const fs::path& name) {
+    const fs::path path = request_.folder / name;
+    std::error_code ignored;
+    files_.push_back({path, fs::file_size(path, ignored)});
+  }
+
+  HeadView head_;
+  ExportRequest request_;
+  std::string extras_json_;
+  double threshold_;
+  int size_;
+  int resolution_ = 0;
+  TurntableOptions turn_;
+  std::deque<std::pair<std::string, std::function<void()>>> parts_;
+  int total_ = 0;
+  TriangleMesh mesh_;
+  std::vector<LabelledImage> sheet_;
+  std::unique_ptr<VideoWriter> video_;
+  fs::path partial_;
+  std::vector<std::string> frames_;
+  std::vector<ExportedFile> files_;
+};
+
+}  // namespace
+
+TriangleMesh mesh_of_head(const HeadView& head, int resolution, double threshold) {
+  check(resolution >= 8, ErrorCode::kBadUsage,
+        "A mesh resolution of {} is too low; 8 at least, 192 is usual", resolution);
+  const Eigen::AlignedBox3f box = occupied_box(head.occupancy());
+  check(!box.isEmpty(), ErrorCode::kBadInput, "The head is empty: there is no surface to export");
+  const double spacing = 2 * head.field().frame.half_extent / resolution;
+  Eigen::Vector3i dims;
+  for (int a = 0; a < 3; ++a) {
+    dims[a] = std::max(2, static_cast<int>(std::ceil(box.sizes()[a] / spacing)) + 1);
+  }
+  SurfaceOptions options;
+  options.threshold = static_cast<float>(threshold);
+  TriangleMesh mesh =
+      extract_surface(sample_density_grid(head.field(), box, dims, head.occupancy()), options).mesh;
+  colour_vertices(mesh, [&](const std::vector<Eigen::Vector3f>& positions,
+                            std::vector<Eigen::Vector3f>& srgb) {
+    const auto count = static_cast<std::int64_t>(positions.size());
+    Tensor points = at::empty({count, 3}, at::kFloat);
+    for (std::int64_t i = 0; i < count; ++i) {
+      std::copy_n(positions[std::size_t(i)].data(), 3, points.data_ptr<float>() + 3 * i);
+    }
+    const Tensor rgb = query_points(head.field(), points.to(head.field().device()))
+                           .rgb.to(at::kCPU).clamp(0, 1).contiguous();
+    for (std::int64_t i = 0; i < count; ++i) {
+      std::copy_n(rgb.data_ptr<float>() + 3 * i, 3, srgb[std::size_t(i)].data());
+    }
+  });
+  return mesh;
+}
+
+Image contact_sheet_of_head(const HeadView& head, const std::string& title) {
+  std::vector<LabelledImage> pictures;
+  for (const RigView& view : standard_viewpoint_rig()) {
+    pictures.push_back({sheet_picture(head, view.viewpoint).rgba, view_label(view.viewpoint)});
+  }
+  return sheet_of(pictures, title);
+}
+
+std::unique_ptr<ExportJob> begin_head_export(const Field& head, const ExportRequest& request,
+                                             const Settings& settings,
+                                             const std::string& extras_json) {
+  return std::make_unique<HeadExportJob>(head, request, settings, extras_json);
+}
+
+std::vector<ExportedFile> export_head(const Field& head, const ExportRequest& request,
+                                      const Settings& settings,
+                                      const std::function<void(int, int)>& progress,
+                                      const std::function<bool()>& stopped,
+                                      const std::string& extras_json) {
+  const auto job = begin_head_export(head, request, settings, extras_json);
+  ExportStatus status;
+  job->describe(status);
+  while (status.done < status.total && !(stopped && stopped())) {
+    job->advance();
+    job->describe(status);
+    if (progress) progress(status.done, status.total);
+  }
+  return status.files;
+}
+
+}  // namespace portrait

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/session/pipeline_engine.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/settings.h"
+#include "core/camera/viewpoint_rig.h"
+#include "core/field/bake.h"
+#include "core/nn/model_pack.h"
+#include "core/nn/torch_threads.h"
+#include "core/photo/landmark_finder.h"
+#include "core/photo/landmark_net.h"
+#include "core/photo/prepared_photo.h"
+#include "core/pipeline/head_view.h"
+#include "core/pipeline/image_tensor.h"
+#include "core/pipeline/pipeline.h"
+#include "core/prior/gan_prior.h"
+#include "core/project/autosave.h"
+#include "core/project/project_file.h"
+#include "core/session/head_exports.h"
+#include "core/session/machine_info.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace portrait {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kRestingWidth = 128;  // feature pixels: 512 after the super-resolution
+constexpr int kMovingWidth = 48;
+constexpr int kMovingSamples = 20;
+constexpr int kThumbnailWidth = 72;
+constexpr int kRunningBakeSamples = 128;
+
+at::Device device_of(const std::string& name) {
+  const bool cuda = at::hasCUDA();
+  check(name != "cuda" || cuda, ErrorCode::kUnsupported,
+        "This LibTorch has no CUDA, or there is no card; use --device auto or cpu");
+  return name != "cpu" && cuda ? at::Device(at::kCUDA) : at::Device(at::kCPU);
+}
+
+class PipelineEngine : public HeadEngine {
+ public:
+  explicit PipelineEngine(const SessionOptions& options)
+      : options_(options), settings_(options.settings) {
+    // OpenMP keeps its thread count per calling thread: the worker is one of its own.
+    configure_torch_threads();
+    if (!settings_) settings_ = std::make_shared<const Settings>();
+  }
+
+  void prepare() override {
+    if (prior_) return;
+    device_ = device_of(options_.device != "auto" ? options_.device
+                                                  : settings_->get<std::string>("device"));
+    const fs::path folder = options_.pack.empty() ? default_pack_folder() : options_.pack;
+    auto pack = std::make_unique<ModelPack>(ModelPack::open(folder));
+    auto prior = std::make_unique<GanPrior>(GanPrior::load(*pack, device_));
+    if (pack->has("landmarks")) landmarks_ = load_landmark_net(*pack);
+    pack_ = std::move(pack);
+    prior_ = std::move(prior);
+  }
+
+  void open_photo(const fs::path& path, int face, const std::function<bool()>& stopped) override {
+    prepare();
+    const int wanted = face > 0 ? face : settings_->get<int>("face");
+    PhotoOptions photo_options;
+    photo_options.face = wanted - 1;  // -1: the largest
+    photo_options.landmark_net = landmarks_;
+    photo_options.background = background_of(*settings_);
+    const PreparedPhoto prepared = prepare_photo(path, photo_options);
+    check(!stopped(), ErrorCode::kInternal, "Opening was given up because the program closes");
+    const PhotoInput input{prepared.crop, prepared.crop_on_background, prepared.matte,
+                           prepared.crop_camera, prepared.background};
+    const auto begin = DutyClock::now();
+    const Field first = first_head(*prior_, input);
+    const double seconds = std::chrono::duration<double>(DutyClock::now() - begin).count();
+    auto pipeline = std::make_unique<Pipeline>(input, first, seconds, settings_, seed());
+
+    ProjectInfo info;
+    info.photo_name = path.filename().string();
+    info.photo_path = fs::absolute(path).string();
+    info.photo_sha256 = sha256_file(path);
+    info.photo = prepared.photo;
+    info.photo_camera = prepared.photo_camera;
+    info.face = wanted;
+    info.roll_deg = prepared.pose.roll_deg;
+    info.field_of_view_deg = prepared.pose.fov_deg;
+    for (const Finding& finding : prepared.findings) {
+      info.notes.push_back({finding.code, finding.message,
+                            finding.severity == FindingSeverity::kWarning});
+    }
+    info.pack_name = pack_->name();
+    info.pack_version = pack_->version();
+    info.pack_hash = pack_->hash();
+    take(std::move(pipeline), std::move(info), {});
+  }
+
+  bool open_project(const fs::path& path) override {
+    LoadedProject project = load_project(path);
+    take(std::move(project.pipeline), std::move(project.info), path);
+    settings_ = std::make_shared<const Settings>(pipeline_->settings());
+    return pipeline_->under_way();
+  }
+
+  void save_project(const fs::path& path) override {
+    portrait::save_project(path, pipeline(), info_);
+    const fs::path old_copy = autosave_place();
+    project_path_ = path;
+    if (!old_copy.empty()) discard_autosave(old_copy);
+  }
+
+  fs::path autosave() override {
+    const fs::path place = autosave_place();
+    if (!place.empty()) {
+      fs::create_directories(place.parent_path());
+      portrait::save_project(place, pipeline(), info_);
+    }
+    return place;
+  }
+
+  void set_settings(std::shared_ptr<const Settings> settings) override {
+    settings_ = std::move(settings);
+    if (!pipeline_) return;
+    pipeline_->set_settings(settings_);
+    pipeline_->set_seed(seed());
+  }
+
+  void set_seed(std::uint64_t seed) override {
+    Settings changed = *settings_;
+    changed.set("seed", static_cast<std::int64_t>(seed));
+    set_settings(std::make_shared<const Settings>(std::move(changed)));
+  }
+
+  void begin_run() override {
+    pipeline().begin_run();
+    view_.reset();
+  }
+
+  EngineStep step() override {
+    view_.reset();
+    const StepStatus status = pipeline().step();
+    return {status.head_changed, status.finished};
+  }
+
+  void end_run() override {
+    if (pipeline_) pipeline_->end_run();
+  }
+
+  bool has_head() const override { return pipeline_ != nullptr; }
+
+  std::shared_ptr<const BakedVolume> bake(bool final) override {
+    const int wanted = settings_->get<int>("bake.samples");
+    BakeOptions options;
+    options.samples_over_height = final ? wanted : std::min(wanted, kRunningBakeSamples);
+    options.previous_box = box_;
+    options.occupancy = &view().occupancy();
+    auto volume = std::make_shared<BakedVolume>(portrait::bake(pipeline().head(), options));
+    if (!volume->empty()) box_ = volume->box;
+    return volume;
+  }
+
+  NeuralFrame render(const Camera& camera, bool resting) override {
+    HeadPicture picture;
+    if (resting) {
+      picture = view().picture(camera, kRestingWidth);
+    } else {
+      LookOptions quick = LookOptions::from(*settings_);
+      quick.coarse = std::min(quick.coarse, kMovingSamples);
+      quick.fine = std::min(quick.fine, kMovingSamples);
+      picture = view().picture(camera, kMovingWidth, true, quick);
+    }
+    NeuralFrame frame;
+    frame.camera = camera;
+    frame.rgba = std::move(picture.rgba);
+    frame.depth = std::move(picture.depth);
+    frame.resting = resting;
+    return frame;
+  }
+
+  RingThumbnail ring_thumbnail(int index) override {
+    const Viewpoint viewpoint = standard_viewpoint_rig().at(std::size_t(index)).viewpoint;
+    LookOptions quick = LookOptions::from(*settings_);
+    quick.coarse = quick.fine = kMovingSamples;
+    return {viewpoint, view().picture(rig_camera(viewpoint), kThumbnailWidth, false, quick).rgba};
+  }
+
+  int ring_size() const override { return static_cast<int>(standard_viewpoint_rig().size()); }
+
+  void measure_front(Snapshot& snapshot) override {
+    const FrontMeasure measure = portrait::measure_front(view(), pipeline().photo());
+    snapshot.front_psnr_db = measure.psnr_db;
+    snapshot.blurred_psnr_db = measure.blurred_psnr_db;
+    snapshot.front_mask_iou = measure.mask_iou;
+  }
+
+  std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) override {
+    const nlohmann::json extras = {{"seed", pipeline().seed()},
+                                   {"photo", info_.photo_name},
+                                   {"settings", pipeline().settings().changed_json()}};
+    return begin_head_export(pipeline().head(), request, *settings_, extras.dump());
+  }
+
+  void describe(Snapshot& snapshot) const override {
+    snapshot.settings = settings_;
+    snapshot.seed = seed();
+    snapshot.device = device_.is_cuda() ? std::string("CUDA") : "CPU (" + processor_ + ")";
+    snapshot.threads = at::get_num_threads();
+    snapshot.memory_mb = resident_memory_mb();
+    snapshot.photo = photo_;
+    snapshot.project_path = project_path_;
+    if (!pipeline_) return;
+    snapshot.stages = pipeline_->stages();
+    snapshot.stage = pipeline_->stage();
+    snapshot.losses = pipeline_->losses();
+    snapshot.loss_history = pipeline_->loss_history();
+    snapshot.elapsed_s = pipeline_->seconds();
+    snapshot.seconds_per_step = pipeline_->seconds_per_step();
+    const StageInfo& stage = snapshot.stages[std::size_t(snapshot.stage)];
+    snapshot.time_left_s = pipeline_->under_way() && snapshot.seconds_per_step > 0
+                               ? (stage.steps - stage.step) * snapshot.seconds_per_step
+                               : -1;
+  }
+
+ private:
+  using DutyClock = std::chrono::steady_clock;
+
+  Pipeline& pipeline() {
+    check(pipeline_ != nullptr, ErrorCode::kInternal, "There is no head yet");
+    return *pipeline_;
+  }
+
+  std::uint64_t seed() const {
+    return static_cast<std::uint64_t>(settings_->get<std::int64_t>("seed"));
+  }
+
+  const HeadView& view() {
+    if (!view_) view_.emplace(pipeline().head(), LookOptions::from(*settings_));
+    return *view_;
+  }
+
+  fs::path autosave_place() const {
+    if (!project_path_.empty()) return autosave_path(project_path_);
+    if (!options_.autosave_folder.empty()) {
+      return autosave_path(options_.autosave_folder, info_.photo_name);
+    }
+    return {};
+  }
+
+  // Everything new is ready: nothing from here on throws.
+  void take(std::unique_ptr<Pipeline> pipeline, ProjectInfo info, fs::path project_path) {
+    const PhotoInput& input = pipeline->photo();
+    auto photo = std::make_shared<PhotoInfo>();
+    photo->path = info.photo_path;
+    photo->photo_width = info.photo.width;
+    photo->photo_height = info.photo.height;
+    photo->crop = input.crop;
+    photo->matte = input.matte;
+    photo->camera = input.camera;
+    photo->viewpoint = viewpoint_of(input.camera);
+    photo->roll_deg = info.roll_deg;
+    photo->field_of_view_deg = info.field_of_view_deg;
+    for (const auto& note : info.notes) {
+      photo->notes.push_back({note.id, note.text, note.warning});
+    }
+    photo_ = std::move(photo);
+    pipeline_ = std::move(pipeline);
+    info_ = std::move(info);
+    project_path_ = std::move(project_path);
+    view_.reset();
+    box_.reset();
+  }
+
+  SessionOptions options_;
+  std::shared_ptr<const Settings> settings_;
+  at::Device device_{at::kCPU};
+  std::string processor_ = processor_name();
+  std::unique_ptr<ModelPack> pack_;
+  std::unique_ptr<GanPrior> prior_;
+  std::shared_ptr<const LandmarkNet> landmarks_;
+
+  std::unique_ptr<Pipeline> pipeline_;
+  ProjectInfo info_;
+  std::shared_ptr<const PhotoInfo> photo_;
+  fs::path project_path_;
+  std::optional<HeadView> view_;  // of the head as it stands; gone after each step
+  std::optional<Eigen::AlignedBox3f> box_;
+};
+
+}  // namespace
+
+std::unique_ptr<HeadEngine> make_pipeline_engine(const SessionOptions& options) {
+  return std::make_unique<PipelineEngine>(options);
+}
+
+Session::Session(const SessionOptions& options) : Session(options, make_pipeline_engine) {}
+
+}  // namespace portrait

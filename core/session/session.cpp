@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/session.h"
+
+#include "core/session/session_worker.h"
+
+#include <utility>
+
+namespace portrait {
+
+Session::Session(const SessionOptions& options,
+                 std::function<std::unique_ptr<HeadEngine>(const SessionOptions&)> make_engine)
+    : worker_(std::make_unique<Worker>(options, std::move(make_engine))) {}
+
+Session::~Session() = default;
+
+void Session::open_photo(const std::filesystem::path& path, const OpenOptions& options) {
+  worker_->post([=](Worker& worker) { worker.open_photo(path, options); });
+}
+
+void Session::open_project(const std::filesystem::path& path) {
+  worker_->post([=](Worker& worker) { worker.open_project(path); });
+}
+
+void Session::start() {
+  worker_->post([](Worker& worker) { worker.start(); });
+}
+
+void Session::pause() {
+  worker_->post([](Worker& worker) { worker.pause(); });
+}
+
+void Session::resume() {
+  worker_->post([](Worker& worker) { worker.resume(); });
+}
+
+void Session::step() {
+  worker_->post([](Worker& worker) { worker.single_step(); });
+}
+
+void Session::stop() {
+  worker_->post([](Worker& worker) { worker.stop(); });
+}
+
+void Session::set_settings(std::shared_ptr<const Settings> settings) {
+  worker_->set_settings(std::move(settings));
+}
+
+void Session::set_seed(std::uint64_t seed) {
+  worker_->post([=](Worker& worker) { worker.set_seed(seed); });
+}
+
+void Session::move_camera(const Camera& camera, bool resting) {
+  worker_->move_camera(camera, resting);
+}
+
+void Session::export_to(const ExportRequest& request) {
+  worker_->post([=](Worker& worker) { worker.export_to(request); });
+}
+
+void Session::cancel_export() {
+  worker_->post([](Worker& worker) { worker.cancel_export(); });
+}
+
+void Session::save_project(const std::filesystem::path& path) {
+  worker_->post([=](Worker& worker) { worker.save_project(path); });
+}
+
+std::shared_ptr<const Snapshot> Session::latest() const { return worker_->latest(); }
+
+void Session::set_notifier(std::function<void()> notifier) {
+  worker_->set_notifier(std::move(notifier));
+}
+
+}  // namespace portrait

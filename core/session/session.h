@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/camera/camera.h"
+#include "core/session/export_request.h"
+#include "core/session/snapshot.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace portrait {
+
+class HeadEngine;
+
+struct SessionOptions {
+  std::filesystem::path pack;        // folder of the model pack; empty = the one that ships
+  std::string device = "auto";       // auto, cpu or cuda
+  std::shared_ptr<const Settings> settings;  // null = defaults
+  std::filesystem::path autosave_folder;     // empty = beside the project, or none before a save
+};
+
+struct OpenOptions {
+  int face = 0;      // which face, 1 = the leftmost; 0 = the largest
+  bool run = false;  // go on with the photo fit when the first head stands
+};
+
+// One worker thread that owns every tensor, and the one door to it. Commands go down a queue that
+// the worker drains between steps; camera and settings are latest-wins slots; snapshots come up
+// through a one-slot mailbox. Every method returns at once and may be called from any thread
+// (latest() and set_notifier() too); none throws for what the worker finds wrong: that comes back
+// in a snapshot. A command that its predicate forbids is dropped with a message.
+class Session {
+ public:
+  explicit Session(const SessionOptions& options = {});  // the real engine
+  // For tests and other engines: the factory runs on the worker.
+  Session(const SessionOptions& options,
+          std::function<std::unique_ptr<HeadEngine>(const SessionOptions&)> make_engine);
+  // Asks the worker to stop after the step under way and joins it. Never waits for a reader.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Reads the photo and makes the first head. What stood before is replaced only when that worked.
+  void open_photo(const std::filesystem::path& path, const OpenOptions& options = {});
+  void open_project(const std::filesystem::path& path);
+
+  void start();
+  void pause();
+  void resume();
+  void step();  // one step, then stands still
+  void stop();  // ends the run after the step under way; the head stays as it is
+
+  void set_settings(std::shared_ptr<const Settings> settings);  // latest wins, journalled
+  void set_seed(std::uint64_t seed);                            // acts at the next start
+
+  // Latest wins. resting = false while the artist drags: quick low-resolution frames; true when
+  // the camera came to rest: one frame at full resolution. Never touches the optimisation.
+  void move_camera(const Camera& camera, bool resting);
+
+  void export_to(const ExportRequest& request);
+  void cancel_export();
+  void save_project(const std::filesystem::path& path);
+
+  // The newest snapshot; never null.
+  std::shared_ptr<const Snapshot> latest() const;
+  // Called from the worker after a new snapshot was put; at most once until latest() was called
+  // again, so a slow reader is not flooded. It must return quickly and must not call back into
+  // the session except latest(). An empty function removes it; when set_notifier returns, the
+  // former one is not running any more.
+  void set_notifier(std::function<void()> notifier);
+
+ private:
+  class Worker;
+  std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace portrait

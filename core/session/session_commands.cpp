@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of the worker: each is guarded by the predicate that its button obeys.
+#include "core/session/session_worker.h"
+
+#include "core/base/log.h"
+
+#include <utility>
+
+namespace portrait {
+
+bool Session::Worker::refuse_unless(bool allowed, const char* command) {
+  if (allowed) return true;
+  say(SessionMessage::Kind::kInfo, std::string("Not possible now: ") + command + " while " +
+                                       session_state_name(snapshot_.state));
+  return false;
+}
+
+// `opener` has the strong guarantee, so a run under way goes on when the new photo is no good.
+void Session::Worker::open(const std::string& what,
+                           const std::function<bool(HeadEngine&)>& opener) {
+  if (!refuse_unless(can_open(snapshot_.state), "open")) return;
+  const auto begin = Clock::now();
+  const std::string before = std::exchange(snapshot_.activity, what);
+  snapshot_.opening = true;
+  publish();
+  bool interrupted = false;
+  const bool opened = guarded(what, [&] { interrupted = opener(engine()); });
+  snapshot_.opening = false;
+  snapshot_.activity = opened ? std::string() : before;
+  if (!opened) return;
+
+  export_job_.reset();
+  if (snapshot_.exporting.state == ExportStatus::State::kRunning) {
+    snapshot_.exporting.state = ExportStatus::State::kCancelled;
+  }
+  snapshot_.state = interrupted ? SessionState::kPaused : SessionState::kReady;
+  snapshot_.error.clear();
+  snapshot_.frame.reset();
+  snapshot_.ring.reset();
+  snapshot_.saved = {};
+  snapshot_.autosave = {};
+  snapshot_.front_psnr_db = snapshot_.blurred_psnr_db = snapshot_.front_mask_iou = 0;
+  one_step_ = false;
+  bake_volume(false);
+  snapshot_.first_head_s = std::chrono::duration<double>(Clock::now() - begin).count();
+  frame_due_ = true;
+  next_thumbnail_ = 0;
+  next_autosave_ = Clock::now();
+  baking_.reset();
+  framing_.reset();
+}
+
+void Session::Worker::open_photo(const std::filesystem::path& path, const OpenOptions& options) {
+  const auto stopped = [this] { return stop_token_.stop_requested(); };
+  bool done = false;
+  open("Reading the photo", [&](HeadEngine& engine) {
+    engine.open_photo(path, options.face, stopped);
+    done = true;
+    return false;
+  });
+  if (done && options.run) {
+    publish();
+    start();
+  }
+}
+
+void Session::Worker::open_project(const std::filesystem::path& path) {
+  open("Opening the project", [&](HeadEngine& engine) { return engine.open_project(path); });
+}
+
+void Session::Worker::start() {
+  if (!refuse_unless(can_start(snapshot_.state), "start")) return;
+  snapshot_.error.clear();
+  if (!guarded("The run cannot start", [this] { engine().begin_run(); })) return;
+  snapshot_.state = SessionState::kRunning;
+  next_autosave_ = Clock::now() + std::chrono::seconds(60);
+}
+
+void Session::Worker::pause() {
+  if (refuse_unless(can_pause(snapshot_.state), "pause")) snapshot_.state = SessionState::kPaused;
+}
+
+void Session::Worker::resume() {
+  if (refuse_unless(can_resume(snapshot_.state), "resume")) {
+    snapshot_.state = SessionState::kRunning;
+  }
+}
+
+void Session::Worker::single_step() {
+  if (!refuse_unless(can_step(snapshot_.state), "step")) return;
+  if (snapshot_.state == SessionState::kReady) {
+    if (!guarded("The run cannot start", [this] { engine().begin_run(); })) return;
+    snapshot_.state = SessionState::kPaused;
+  }
+  one_step_ = true;
+}
+
+void Session::Worker::stop() {
+  if (refuse_unless(can_stop(snapshot_.state), "stop")) finish_run();
+}
+
+void Session::Worker::set_seed(std::uint64_t seed) {
+  guarded("The seed cannot be set", [&] { engine().set_seed(seed); });
+}
+
+void Session::Worker::export_to(const ExportRequest& request) {
+  if (!refuse_unless(can_export(snapshot_), "export")) return;
+  snapshot_.exporting = {};
+  snapshot_.exporting.id = ++export_id_;
+  try {
+    export_job_ = engine().begin_export(request);
+    snapshot_.exporting.state = ExportStatus::State::kRunning;
+    export_job_->describe(snapshot_.exporting);
+  } catch (const std::exception& e) {
+    snapshot_.exporting.state = ExportStatus::State::kFailed;
+    snapshot_.exporting.error = e.what();
+    say(SessionMessage::Kind::kError, std::string("Export failed: ") + e.what());
+  }
+}
+
+void Session::Worker::cancel_export() {
+  if (!export_job_) return;
+  export_job_.reset();
+  snapshot_.exporting.state = ExportStatus::State::kCancelled;
+}
+
+void Session::Worker::save_project(const std::filesystem::path& path) {
+  if (!refuse_unless(can_save(snapshot_), "save")) return;
+  SaveStatus& status = snapshot_.saved;
+  status.path = path;
+  const bool saved = guarded("The project cannot be saved", [&] { engine().save_project(path); });
+  status.state = saved ? SaveStatus::State::kSaved : SaveStatus::State::kFailed;
+  status.error = saved ? std::string() : snapshot_.messages.back().text;
+  if (saved) snapshot_.autosave = {};
+}
+
+}  // namespace portrait

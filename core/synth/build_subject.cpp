@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/error.h"
+#include "core/base/thread_pool.h"
+#include "core/synth/head_shape.h"
+#include "core/synth/subject_mesh.h"
+
+#include <Eigen/Geometry>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace portrait {
+namespace {
+
+constexpr int kSkyDirections = 40;
+constexpr int kSkyMapSize = 144;
+constexpr int kShadowMapSize = 640;
+constexpr float kHalf = 0.5F;
+
+EyeBall measure_eye(const HeadModel& head, const HeadShape& shape, HeadRegion region) {
+  // Front pole of the neutral eye: the tip of the cornea, which looks ahead.
+  std::vector<bool> used(head.neutral.size(), false);
+  Eigen::Vector3f centre = Eigen::Vector3f::Zero();
+  Eigen::Vector3f neutral_centre = Eigen::Vector3f::Zero();
+  int count = 0;
+  std::uint32_t tip = 0;
+  for (std::size_t t = 0; t < head.triangles.size(); ++t) {
+    if (head.region[t] != region) continue;
+    for (std::uint32_t v : head.triangles[t]) {
+      if (used[v]) continue;
+      used[v] = true;
+      if (count == 0 || head.neutral[v].z() > head.neutral[tip].z()) tip = v;
+      centre += shape.points[v];
+      neutral_centre += head.neutral[v];
+      ++count;
+    }
+  }
+  check(count > 0, ErrorCode::kCorrupt, "the head model has no eyes");
+  centre /= float(count);
+  EyeBall eye;
+  eye.centre = world_from_cm(centre);
+  eye.gaze = (shape.points[tip] - centre).normalized();
+  eye.radius = (shape.points[tip] - centre).norm() / 40.0F;
+  return eye;
+}
+
+bool outside(const Eigen::Vector3f& a, const Eigen::Vector3f& b, const Eigen::Vector3f& c) {
+  for (int k = 0; k < 3; ++k) {
+    if (std::min({a[k], b[k], c[k]}) > kHalf || std::max({a[k], b[k], c[k]}) < -kHalf) return true;
+  }
+  return false;
+}
+
+bool straddles(const Eigen::Vector3f& a, const Eigen::Vector3f& b, const Eigen::Vector3f& c) {
+  return std::max({a.cwiseAbs().maxCoeff(), b.cwiseAbs().maxCoeff(), c.cwiseAbs().maxCoeff()}) >
+         kHalf;
+}
+
+// Directions spread evenly over the sphere (a spiral).
+Eigen::Vector3f sky_direction(int i) {
+  const float y = 1 - 2 * (float(i) + 0.5F) / kSkyDirections;
+  const float across = std::sqrt(1 - y * y);
+  const float angle = 2.39996323F * float(i);
+  return {across * std::cos(angle), y, across * std::sin(angle)};
+}
+
+void draw_all(const SubjectMesh& subject, ShadowMap& map) {
+  for (std::size_t t = 0; t < subject.triangles.size(); ++t) {
+    const Triangle& c = subject.triangles[t];
+    map.draw(subject.vertices[c[0]].position, subject.vertices[c[1]].position,
+             subject.vertices[c[2]].position);
+  }
+}
+
+void bake_sky(SubjectMesh& subject) {
+  std::vector<ShadowMap> maps;
+  for (int i = 0; i < kSkyDirections; ++i) maps.emplace_back(sky_direction(i), kSkyMapSize);
+  parallel_for(kSkyDirections, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) draw_all(subject, maps[std::size_t(i)]);
+  });
+  parallel_for(std::int64_t(subject.vertices.size()), 512, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      SubjectVertex& vertex = subject.vertices[std::size_t(v)];
+      const Eigen::Vector3f lifted = vertex.position + 0.008F * vertex.normal;
+      float seen = 0;
+      float all = 0;
+      for (int i = 0; i < kSkyDirections; ++i) {
+        const float cosine = sky_direction(i).dot(vertex.normal);
+        if (cosine <= 0) continue;
+        all += cosine;
+        if (maps[std::size_t(i)].sees(lifted, 0.012F)) seen += cosine;
+      }
+      vertex.ambient = all > 0 ? seen / all : 1;
+    }
+  });
+}
+
+}  // namespace
+
+SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe) {
+  const HeadShape shape = deform_head(assets.head, recipe);
+  MeshBuilder builder;
+  add_head(assets.head, shape, recipe, builder);
+  add_hair(assets, shape, recipe, builder);
+  add_cloth(shape, recipe, builder);
+  add_glasses(assets.head, shape, recipe, builder);
+
+  SubjectMesh subject;
+  subject.recipe = recipe;
+  for (SubjectVertex& v : builder.vertices) v.position = world_from_cm(v.position);
+  subject.vertices = std::move(builder.vertices);
+  for (std::size_t t = 0; t < builder.triangles.size(); ++t) {
+    const Triangle& c = builder.triangles[t];
+    const Eigen::Vector3f& p0 = subject.vertices[c[0]].position;
+    const Eigen::Vector3f& p1 = subject.vertices[c[1]].position;
+    const Eigen::Vector3f& p2 = subject.vertices[c[2]].position;
+    if (outside(p0, p1, p2)) continue;
+    subject.triangles.push_back(c);
+    subject.part.push_back(builder.part[t]);
+    subject.cut.push_back(std::uint8_t(builder.cut[t] != 0 || straddles(p0, p1, p2)));
+  }
+  for (std::size_t i = 0; i < 68; ++i) {
+    subject.landmarks[i] = world_from_cm(shape.points[assets.head.landmarks[i]]);
+    subject.rest_landmarks[i] = assets.head.neutral[assets.head.landmarks[i]];
+  }
+  subject.eyes[0] = measure_eye(assets.head, shape, HeadRegion::kEyeLeft);
+  subject.eyes[1] = measure_eye(assets.head, shape, HeadRegion::kEyeRight);
+  bake_sky(subject);
+  for (const DirectionalLight& light : recipe.light.lights) {
+    subject.shadows.emplace_back(light.direction, kShadowMapSize);
+  }
+  parallel_for(std::int64_t(subject.shadows.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) draw_all(subject, subject.shadows[std::size_t(i)]);
+  });
+  return subject;
+}
+
+}  // namespace portrait

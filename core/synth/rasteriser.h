@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace portrait {
+
+// Corners in pixels; pixel (x, y) has its centre at (x + 0.5, y + 0.5).
+struct ScreenTriangle {
+  std::array<double, 3> x;
+  std::array<double, 3> y;
+};
+
+struct PixelRect {
+  int x0, y0, x1, y1;  // x1, y1 excluded
+};
+
+// Calls fragment(x, y, weights) for each pixel of the rectangle whose centre lies in the triangle,
+// whatever its winding. Weights are the barycentric coordinates on the screen (affine, sum 1).
+// A centre exactly on an edge belongs to both neighbours, so a closed mesh has no holes.
+template <typename Fragment>
+void rasterise(const ScreenTriangle& t, const PixelRect& rect, Fragment&& fragment) {
+  const double area =
+      (t.x[1] - t.x[0]) * (t.y[2] - t.y[0]) - (t.x[2] - t.x[0]) * (t.y[1] - t.y[0]);
+  if (!(std::abs(area) > 1e-12)) return;
+  const auto [low_x, high_x] = std::minmax({t.x[0], t.x[1], t.x[2]});
+  const auto [low_y, high_y] = std::minmax({t.y[0], t.y[1], t.y[2]});
+  if (high_x < rect.x0 || low_x > rect.x1 || high_y < rect.y0 || low_y > rect.y1) return;
+  const int x0 = std::max(rect.x0, int(std::ceil(low_x - 0.5)));
+  const int x1 = std::min(rect.x1 - 1, int(std::floor(high_x - 0.5)));
+  const int y0 = std::max(rect.y0, int(std::ceil(low_y - 0.5)));
+  const int y1 = std::min(rect.y1 - 1, int(std::floor(high_y - 0.5)));
+  if (x0 > x1 || y0 > y1) return;
+
+  // Weight k is affine in x, y: w = base + x * step_x + y * step_y.
+  std::array<double, 3> step_x, step_y;
+  for (std::size_t k = 0; k < 3; ++k) {
+    const std::size_t i = (k + 1) % 3;
+    const std::size_t j = (k + 2) % 3;
+    step_x[k] = (t.y[i] - t.y[j]) / area;
+    step_y[k] = (t.x[j] - t.x[i]) / area;
+  }
+  constexpr double kSlack = -1e-9;
+  for (int y = y0; y <= y1; ++y) {
+    // From the corner nearest in value, not accumulated over rows: same result in any band.
+    const double dy = (y + 0.5);
+    std::array<double, 3> w;
+    for (std::size_t k = 0; k < 3; ++k) {
+      const std::size_t i = (k + 1) % 3;
+      w[k] = (x0 + 0.5 - t.x[i]) * step_x[k] + (dy - t.y[i]) * step_y[k];
+    }
+    for (int x = x0; x <= x1; ++x) {
+      if (w[0] >= kSlack && w[1] >= kSlack && w[2] >= kSlack) fragment(x, y, w);
+      for (std::size_t k = 0; k < 3; ++k) w[k] += step_x[k];
+    }
+  }
+}
+
+}  // namespace portrait

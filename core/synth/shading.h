@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/synth/subject_mesh.h"
+
+namespace portrait {
+
+// What the pattern functions of each part return; linear colour.
+struct Surface {
+  Eigen::Vector3f albedo = Eigen::Vector3f::Zero();
+  Eigen::Vector3f normal = Eigen::Vector3f::UnitZ();  // with the fine relief
+  float gloss = 0;           // strength of the highlight
+  float sharpness = 20;      // exponent of the highlight
+  float scatter = 0;         // light that bleeds round the terminator (skin)
+  bool strands = false;      // lit as fibres along at.tangent
+};
+
+Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point);
+Surface eye_surface(const SubjectMesh& subject, const SurfacePoint& point);
+Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point);
+Surface cloth_surface(const SubjectMesh& subject, const SurfacePoint& point);
+Surface surface_of(const SubjectMesh& subject, const SurfacePoint& point);
+
+// Colour of bare skin with the given share of melanin and blood, both about 0 .. 1.
+Eigen::Vector3f skin_colour(float melanin, float haemoglobin, float warmth);
+
+}  // namespace portrait

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <Eigen/Core>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace portrait {
+
+struct SynthOptions {
+  std::uint64_t seed = 1;
+  // Held-out subjects use only reserved hair styles and have random keys of their own; training
+  // subjects never use a reserved style.
+  bool held_out = false;
+  double identity_spread = 1.0;    // deviation of the identity coefficients
+  double expression_scale = 1.0;   // 0 = neutral faces
+  bool glasses = true;             // some subjects wear glasses
+};
+
+// Procedural hair. Styles are numbered; a fifth of them is reserved for held-out subjects.
+enum class ProceduralHair : std::uint8_t {
+  kBald,
+  kBuzz,       // painted on the scalp, with a thin shell
+  kCrop,       // short cap
+  kSideParted,
+  kSweptBack,
+  kCurlyShort,
+  kBob,
+  kLongStraight,
+  kLongWavy,
+  kAfro,
+  kFringeBob,  // bob with a fringe over the forehead; reserved
+  kTousled,    // short and irregular; reserved
+};
+inline constexpr int kProceduralStyles = 12;
+
+// Names of the hair meshes kept for held-out subjects.
+inline constexpr std::array<const char*, 2> kReservedHairMeshes = {"braid01", "short03"};
+bool is_reserved(const std::string& hair_mesh);
+bool is_reserved(ProceduralHair style);
+
+struct HairRecipe {
+  std::string mesh;  // a mesh style, or empty for a procedural one
+  ProceduralHair style = ProceduralHair::kCrop;
+  Eigen::Vector3f colour = {0.05F, 0.035F, 0.025F};  // linear albedo of the strands
+  float colour_variation = 0.2F;   // strand to strand
+  float grey = 0;                  // share of grey strands
+  float root_darkening = 0;        // dyed hair shows darker roots
+  float hairline = 0;              // -1 low .. 1 receding
+  float thickness_cm = 1.0F;       // over the scalp
+  float length_cm = 10.0F;         // how far it hangs below the crown (long styles)
+  float parting = 0;               // -1 right .. 1 left
+  float wave = 0;                  // 0 straight .. 1 curly
+  float raggedness_cm = 1.0F;      // at the ends
+  bool mirrored = false;
+};
+
+struct SkinRecipe {
+  float melanin = 0.3F;      // 0 palest .. 1 darkest
+  float haemoglobin = 0.5F;  // 0 .. 1
+  float warmth = 0;          // -1 .. 1, undertone
+  float mottling = 0.5F;
+  float redness = 0.5F;      // cheeks, nose, ears
+  float freckles = 0;        // 0 none .. 1 many
+  float pores = 0.5F;
+  float age = 0.2F;          // 0 young .. 1 old: wrinkles, spots, under-eye
+  float shine = 0.3F;        // specular
+  float stubble = 0;         // 0 none .. 1 dense short beard
+  float beard_reach = 0.5F;  // 0 moustache and chin only .. 1 up to the cheeks
+  Eigen::Vector3f lip_tint = Eigen::Vector3f::Zero();
+  float lip_tint_amount = 0; // make-up
+  float eyeliner = 0;
+  float brow_density = 0.7F;
+  float brow_thickness = 1.0F;
+  Eigen::Vector3f brow_colour = {0.05F, 0.035F, 0.025F};  // linear
+};
+
+struct EyeRecipe {
+  Eigen::Vector3f iris = {0.15F, 0.08F, 0.04F};   // linear
+  Eigen::Vector3f inner = {0.25F, 0.13F, 0.05F};  // ring round the pupil
+  float pupil = 0.38F;      // of the iris's radius
+  float limbal = 0.7F;      // darkness of the limbal ring
+  float redness = 0.1F;     // of the white
+};
+
+struct ClothRecipe {
+  bool present = true;
+  Eigen::Vector3f colour = {0.2F, 0.2F, 0.25F};  // linear
+  Eigen::Vector3f second = {0.4F, 0.4F, 0.4F};
+  int pattern = 0;           // 0 plain, 1 stripes round, 2 stripes down, 3 checks, 4 mottled
+  float collar_cm = 1.0F;    // height of the collar over the neck's base
+  float neckline_cm = 2.0F;  // how far the front opening hangs down
+  float shoulder_cm = 18.0F; // half width
+};
+
+struct GlassesRecipe {
+  bool present = false;
+  Eigen::Vector3f colour = {0.02F, 0.02F, 0.02F};  // linear
+  float width_cm = 2.6F;     // half width of a lens
+  float height_cm = 1.9F;
+  float roundness = 0.5F;    // 0 box .. 1 ellipse
+  float rim_cm = 0.2F;
+};
+
+struct DirectionalLight {
+  Eigen::Vector3f direction = Eigen::Vector3f::UnitZ();  // towards the light, world, unit length
+  Eigen::Vector3f colour = Eigen::Vector3f::Zero();      // linear irradiance at normal incidence
+  float softness = 0.05F;                                // of its shadow's edge, world units
+};
+
+struct LightRecipe {
+  // Irradiance / pi by second-order spherical harmonics of the ambient light, nine RGB rows,
+  // already convolved with the cosine: E(n) = sum_i basis_i(n) * ambient.row(i).
+  Eigen::Matrix<float, 9, 3> ambient = Eigen::Matrix<float, 9, 3>::Zero();
+  std::vector<DirectionalLight> lights;
+};
+
+// Every parameter of a synthetic subject.
+struct SubjectRecipe {
+  std::uint64_t noise_seed = 0;  // of all procedural patterns
+  std::vector<float> identity;   // 100 coefficients
+  std::vector<std::pair<std::string, float>> expression;  // name, weight in [0, 1]
+  HairRecipe hair;
+  SkinRecipe skin;
+  EyeRecipe eyes;
+  ClothRecipe cloth;
+  GlassesRecipe glasses;
+  LightRecipe light;
+};
+
+// A pure function of its arguments (Philox, keyed by seed, purpose and index).
+SubjectRecipe draw_recipe(std::uint32_t index, const SynthOptions& options = {});
+
+}  // namespace portrait

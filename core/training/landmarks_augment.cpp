@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/training/landmarks_augment.h"
+
+#include "core/base/image.h"
+#include "core/base/thread_pool.h"
+#include "core/image/filters.h"
+#include "core/image/resample.h"
+#include "core/photo/landmark_net.h"
+#include "core/photo/landmarks68.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace portrait {
+namespace {
+
+constexpr int kSize = LandmarkNet::kCropSize;
+
+struct Cut {
+  double shift_x = 0, shift_y = 0;  // of the crop's side
+  double scale = 1;                 // of the crop's side; above 1 shows more
+  double turn_rad = 0;
+  bool mirrored = false;
+};
+
+Cut random_cut(RandomStream& random) {
+  Cut cut;
+  cut.shift_x = std::clamp(random.normal(0, 0.06), -0.16, 0.16);
+  cut.shift_y = std::clamp(random.normal(0, 0.06), -0.16, 0.16);
+  cut.scale = std::exp(std::clamp(random.normal(0, 0.12), -0.25, 0.3));
+  cut.turn_rad = std::clamp(random.normal(0, 0.16), -0.45, 0.45);
+  cut.mirrored = random.chance(0.5);
+  return cut;
+}
+
+Affine2 cache_from_crop(const Cut& cut) {
+  const double per_pixel = kLandmarkCachePx / kLandmarkCacheMargin / kSize;
+  const double c = std::cos(cut.turn_rad) * cut.scale * per_pixel;
+  const double s = std::sin(cut.turn_rad) * cut.scale * per_pixel;
+  Affine2 a;
+  a.leftCols<2>() << c, -s, s, c;
+  if (cut.mirrored) a.col(0) = -a.col(0);
+  const Eigen::Vector2d centre =
+      Eigen::Vector2d::Constant(kLandmarkCachePx / 2.0) +
+      kLandmarkCachePx / kLandmarkCacheMargin * Eigen::Vector2d(cut.shift_x, cut.shift_y);
+  a.col(2) = centre - a.leftCols<2>() * Eigen::Vector2d::Constant(kSize / 2.0);
+  return a;
+}
+
+Image sample(const std::uint8_t* cached, const Affine2& map) {
+  Image out(kSize, kSize, 3);
+  const int side = kLandmarkCachePx;
+  for (int y = 0; y < kSize; ++y) {
+    for (int x = 0; x < kSize; ++x) {
+      const Eigen::Vector2d p = apply(map, {x + 0.5, y + 0.5});
+      const double px = std::clamp(p.x() - 0.5, 0.0, side - 1.001);
+      const double py = std::clamp(p.y() - 0.5, 0.0, side - 1.001);
+      const int x0 = int(px);
+      const int y0 = int(py);
+      const auto tx = float(px - x0);
+      const auto ty = float(py - y0);
+      const std::uint8_t* a = cached + (std::size_t(y0) * side + x0) * 3;
+      const std::uint8_t* b = a + std::size_t(side) * 3;
+      float* q = out.at(x, y);
+      for (int c = 0; c < 3; ++c) {
+        const float top = a[c] + tx * (float(a[c + 3]) - a[c]);
+        const float low = b[c] + tx * (float(b[c + 3]) - b[c]);
+        q[c] = (top + ty * (low - top)) / 255.0F;
+      }
+    }
+  }
+  return out;
+}
+
+// A thing in front: a turned ellipse or box, plain, striped or cut out of another face.
+void occlude(Image& image, const std::uint8_t* other, RandomStream& random) {
+  const double cx = random.uniform(0, kSize), cy = random.uniform(0, kSize);
+  const double rx = random.uniform(6, 34), ry = random.uniform(6, 34);
+  const double turn = random.uniform(0, std::numbers::pi);
+  const bool box = random.chance(0.5);
+  const int kind = random.integer(0, 2);
+  const std::array<double, 3> colour = {random.uniform(), random.uniform(), random.uniform()};
+  const double stripe = random.uniform(2, 9);
+  for (int y = 0; y < kSize; ++y) {
+    for (int x = 0; x < kSize; ++x) {
+      const double u = (std::cos(turn) * (x - cx) + std::sin(turn) * (y - cy)) / rx;
+      const double v = (-std::sin(turn) * (x - cx) + std::cos(turn) * (y - cy)) / ry;
+      if (box ? std::max(std::abs(u), std::abs(v)) > 1 : u * u + v * v > 1) continue;
+      float* p = image.at(x, y);
+      const double shade = kind == 1 && std::fmod(std::abs(u * rx), 2 * stripe) < stripe ? 0.5 : 1;
+      for (int c = 0; c < 3; ++c) {
+        p[c] = kind == 2 ? other[(std::size_t(y + 32) * kLandmarkCachePx + x + 32) * 3 + c] / 255.0F
+                         : float(colour[c] * shade);
+      }
+    }
+  }
+}
+
+void spoil(Image& image, const std::uint8_t* other, RandomStream& random) {
+  for (int i = random.chance(0.45) ? random.integer(1, 2) : 0; i > 0; --i) {
+    occlude(image, other, random);
+  }
+  if (random.chance(0.3)) {  // low resolution
+    const int small = random.integer(28, 90);
+    image = resize(resize(image, small, small), kSize, kSize, Interpolation::kBilinear);
+  }
+  if (random.chance(0.35)) image = gaussian_blur(image, random.uniform(0.3, 2.0));
+  const bool grey = random.chance(0.1);
+  const double gamma = std::exp(random.normal(0, 0.25));
+  const double contrast = std::exp(random.normal(0, 0.2));
+  const double saturation = std::max(0.0, 1 + random.normal(0, 0.35));
+  const double noise = random.chance(0.5) ? random.uniform(0, 0.05) : 0;
+  std::array<double, 3> gain{};
+  const double brightness = random.normal(0, 0.08);
+  for (double& g : gain) g = std::exp(random.normal(0, 0.1));
+  // Light that falls off to one side.
+  const double slope_x = random.normal(0, 0.25) / kSize, slope_y = random.normal(0, 0.25) / kSize;
+  std::vector<float> grain;
+  if (noise > 0) {
+    grain.resize(image.pixels.size());
+    random.fill_normal(grain);
+  }
+  for (int y = 0; y < kSize; ++y) {
+    for (int x = 0; x < kSize; ++x) {
+      float* p = image.at(x, y);
+      const double l = 0.3 * p[0] + 0.59 * p[1] + 0.11 * p[2];
+      const double light = 1 + slope_x * (x - kSize / 2) + slope_y * (y - kSize / 2);
+      for (int c = 0; c < 3; ++c) {
+        double v = grey ? l : l + saturation * (p[c] - l);
+        v = std::pow(std::clamp(v * gain[grey ? 0 : c] * light, 0.0, 1.5), gamma);
+        v = 0.5 + contrast * (v - 0.5) + brightness;
+        if (noise > 0) v += noise * grain[(std::size_t(y) * kSize + x) * 3 + c];
+        p[c] = float(std::clamp(v, 0.0, 1.0));
+      }
+    }
+  }
+}
+
+Image no_face(const LandmarkFaces& faces, RandomStream& random) {
+  const std::uint8_t* cached = faces.crop(random.integer(0, faces.count() - 1));
+  Cut cut = random_cut(random);
+  const int kind = random.integer(0, 4);
+  if (kind == 0) {  // a piece: skin, hair, cloth, background
+    cut.scale = random.uniform(0.12, 0.35);
+    const double angle = random.uniform(0, 2 * std::numbers::pi);
+    cut.shift_x = 0.55 * std::cos(angle);
+    cut.shift_y = 0.55 * std::sin(angle);
+    cut.turn_rad = random.uniform(0, 2 * std::numbers::pi);
+    return sample(cached, cache_from_crop(cut));
+  }
+  if (kind == 1) {  // upside down, or on its side
+    cut.turn_rad = std::numbers::pi * (random.chance(0.6) ? 1.0 : random.chance(0.5) ? 0.5 : 1.5) +
+                   random.normal(0, 0.3);
+    return sample(cached, cache_from_crop(cut));
+  }
+  if (kind == 2) {  // shuffled tiles
+    const Image whole = sample(cached, cache_from_crop(cut));
+    Image out(kSize, kSize, 3);
+    const int tile = 1 << random.integer(4, 5);
+    for (int ty = 0; ty < kSize; ty += tile) {
+      for (int tx = 0; tx < kSize; tx += tile) {
+        const int fx = random.integer(0, kSize / tile - 1) * tile;
+        const int fy = random.integer(0, kSize / tile - 1) * tile;
+        for (int y = 0; y < tile; ++y) {
+          std::copy_n(whole.at(fx, fy + y), tile * 3, out.at(tx, ty + y));
+        }
+      }
+    }
+    return out;
+  }
+  if (kind == 3) {  // half a face at the border
+    cut.shift_x = (random.chance(0.5) ? 1 : -1) * random.uniform(0.6, 0.9);
+    cut.shift_y = random.uniform(-0.9, 0.9);
+    cut.scale = random.uniform(0.5, 1.0);
+    return sample(cached, cache_from_crop(cut));
+  }
+  // A pattern: a few waves of random colour.
+  Image out(kSize, kSize, 3);
+  for (int wave = 0; wave < 5; ++wave) {
+    const double fx = random.normal(0, 0.25), fy = random.normal(0, 0.25);
+    const double phase = random.uniform(0, 6.3);
+    const std::array<double, 3> colour = {random.uniform(), random.uniform(), random.uniform()};
+    for (int y = 0; y < kSize; ++y) {
+      for (int x = 0; x < kSize; ++x) {
+        const double v = 0.25 * (1 + std::sin(fx * x + fy * y + phase));
+        for (int c = 0; c < 3; ++c) out.at(x, y)[c] += float(v * colour[c]);
+      }
+    }
+  }
+  return out;
+}
+
+struct Writer {
+  Tensor crops;
+  Tensor points;
+  Tensor face;
+
+  explicit Writer(int size)
+      : crops(at::empty({size, 3, kSize, kSize})),
+        points(at::zeros({size, kLandmarkCount, 2})),
+        face(at::zeros({size})) {}
+
+  void put(int i, const Image& image) {
+    float* out = crops.data_ptr<float>() + std::size_t(i) * 3 * kSize * kSize;
+    for (int c = 0; c < 3; ++c) {
+      for (int k = 0; k < kSize * kSize; ++k) *out++ = image.pixels[std::size_t(k) * 3 + c];
+    }
+  }
+  void put(int i, const LandmarkFaces& faces, int index, const Cut& cut) {
+    const Affine2 crop_from_cache = invert(cache_from_crop(cut));
+    float* out = points.data_ptr<float>() + std::size_t(i) * kLandmarkCount * 2;
+    const float* in = faces.points.data() + std::size_t(index) * kLandmarkCount * 2;
+    for (int k = 0; k < kLandmarkCount; ++k) {
+      const int from = cut.mirrored ? mirrored_landmark_index()[k] : k;
+      const Eigen::Vector2d p = apply(crop_from_cache, {in[2 * from], in[2 * from + 1]});
+      out[2 * k] = float(p.x() / kSize);
+      out[2 * k + 1] = float(p.y() / kSize);
+    }
+    face.data_ptr<float>()[i] = 1;
+  }
+};
+
+}  // namespace
+
+LandmarkBatch draw_landmark_batch(const LandmarkFaces& faces, int size, double negatives,
+                                  const RandomKey& key) {
+  Writer writer(size);
+  std::vector<float> yaw(std::size_t(size), 0.0F);
+  parallel_for(size, 4, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      RandomKey own = key;
+      own.view = std::uint32_t(i);
+      RandomStream random(own);
+      const int index = random.integer(0, faces.count() - 1);
+      const std::uint8_t* other = faces.crop(random.integer(0, faces.count() - 1));
+      Image image;
+      if (random.chance(negatives)) {
+        image = no_face(faces, random);
+      } else {
+        const Cut cut = random_cut(random);
+        image = sample(faces.crop(index), cache_from_crop(cut));
+        writer.put(int(i), faces, index, cut);
+        yaw[std::size_t(i)] = faces.yaw_deg[std::size_t(index)];
+      }
+      spoil(image, other, random);
+      writer.put(int(i), image);
+    }
+  });
+  return {writer.crops, writer.points, writer.face, std::move(yaw)};
+}
+
+LandmarkBatch plain_landmark_batch(const LandmarkFaces& faces, int first, int size,
+                                   const RandomKey& key) {
+  Writer writer(size);
+  std::vector<float> yaw;
+  for (int i = 0; i < size; ++i) {
+    RandomKey own = key;
+    own.view = std::uint32_t(first + i);
+    RandomStream random(own);
+    Cut cut;
+    cut.shift_x = random.normal(0, 0.03);
+    cut.shift_y = random.normal(0, 0.03);
+    cut.scale = std::exp(random.normal(0, 0.06));
+    cut.turn_rad = random.normal(0, 0.06);
+    writer.put(i, faces, first + i, cut);
+    writer.put(i, sample(faces.crop(first + i), cache_from_crop(cut)));
+    yaw.push_back(faces.yaw_deg[std::size_t(first + i)]);
+  }
+  return {writer.crops, writer.points, writer.face, std::move(yaw)};
+}
+
+}  // namespace portrait

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/prior_trainer.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/log.h"
+#include "core/base/random.h"
+#include "core/field/renderer.h"
+#include "core/field/triplane.h"
+#include "core/nn/adam.h"
+#include "core/nn/torch_safetensors.h"
+#include "core/training/mean_surface.h"
+#include "core/training/prior_networks.h"
+#include "core/training/subject_batch.h"
+#include "core/training/subject_cache.h"
+
+#include <Eigen/LU>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numbers>
+
+namespace portrait {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Length over which a point's density is turned into the probability that it is matter: about
+// one sample's spacing of the renderer.
+constexpr double kProbeLength = 0.0125;
+constexpr double kAveraging = 0.998;  // of the weights that ship
+constexpr double kMinutesBetweenCheckpoints = 5;
+constexpr int kStepsBetweenReports = 25;
+constexpr float kGrey = 0.5F;
+
+// Cross-entropy of matter, p = 1 - exp(-density * length), against labels.
+Tensor occupancy_loss(const Tensor& raw, const Tensor& labels) {
+  const Tensor thickness = density_of_raw(raw) * kProbeLength;
+  const Tensor outside = thickness.clamp_max(12);  // -log(1 - p), bounded
+  const Tensor inside = -at::log(-at::expm1(-thickness) + 1e-5);
+  return (labels * inside + (1 - labels) * outside).mean();
+}
+
+Tensor gradient_l1(const Tensor& a, const Tensor& b) {
+  const Tensor d = a - b;
+  return (d.slice(3, 1) - d.slice(3, 0, -1)).abs().mean() +
+         (d.slice(2, 1) - d.slice(2, 0, -1)).abs().mean();
+}
+
+class PriorTrainer {
+ public:
+  explicit PriorTrainer(const PriorTrainingOptions& options)
+      : options_(options),
+        files_(list_subject_cache(options.cache)),
+        held_back_(split_validation()),
+        networks_(options.resume
+                      ? PriorNetworks::from(load_checkpoint(), options.encoder)
+                      : PriorNetworks::random(options.encoder, options.seed)),
+        optimiser_(prepare_groups(), {.learning_rate = options.learning_rate}),
+        batches_(files_, batch_options(true)),
+        validation_(held_back_, batch_options(false)) {
+    require_writable_folder(options.out);
+    if (options.resume) {
+      optimiser_.load_from(checkpoint_);
+      for (auto& [name, tensor] : averaged_) tensor.copy_(checkpoint_.at("averaged." + name));
+      step_ = checkpoint_.at("step").item<std::int64_t>();
+      checkpoint_.clear();
+    }
+  }
+
+  void run(const std::function<void(const TrainingReport&)>& progress, std::stop_token stop) {
+    const auto started = Clock::now();
+    auto last_saved = started;
+    const auto minutes_since = [](Clock::time_point t) {
+      return std::chrono::duration<double>(Clock::now() - t).count() / 60;
+    };
+    for (;;) {
+      const double share = minutes_since(started) / options_.minutes;
+      if (share >= 1 || stop.stop_requested()) break;
+      train_step(share);
+      if (step_ % kStepsBetweenReports == 0) report(progress, minutes_since(started));
+      if (minutes_since(last_saved) > kMinutesBetweenCheckpoints) {
+        save();
+        last_saved = Clock::now();
+      }
+    }
+    report(progress, minutes_since(started));
+    save();
+  }
+
+ private:
+  std::vector<std::filesystem::path> split_validation() {
+    const auto keep = std::min<std::size_t>(static_cast<std::size_t>(options_.validation),
+                                            files_.size() / 4 + 1);
+    std::vector<std::filesystem::path> back(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
+    files_.erase(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
+    check(!files_.empty(), ErrorCode::kBadInput, "The cache has too few subjects to train on");
+    return back;
+  }
+
+  const TensorMap& load_checkpoint() {
+    checkpoint_ = load_tensors(SafetensorsFile(options_.out / "checkpoint.safetensors"));
+    return checkpoint_;
+  }
+
+  std::vector<Adam::Group> prepare_groups() {
+    if (!options_.resume) {
+      const std::size_t used = std::min<std::size_t>(files_.size(), 48);
+      networks_.encoder.surface.copy_(
+          mean_surface({files_.begin(), files_.begin() + std::ptrdiff_t(used)},
+                       options_.encoder.depth_slices, options_.encoder.plane_resolution));
+    }
+    Adam::Group usual;
+    Adam::Group mean;
+    mean.learning_rate_scale = 5;  // starts small and is touched by every sample
+    for (const auto& [name, tensor] : networks_.named()) {
+      averaged_[name] = tensor.detach().clone();
+      if (name == "encoder.surface") continue;  // a constant
+      tensor.set_requires_grad(true);
+      (name == "encoder.mean_planes" ? mean : usual).parameters.emplace_back(name, tensor);
+    }
+    return {usual, mean};
+  }
+
+  SubjectBatches::Options batch_options(bool training) const {
+    return {training ? options_.batch : 4, options_.occupancy_points, options_.surface_points,
+            training};
+  }
+
+  double learning_rate_scale(double share) const {
+    const double warm = std::min(1.0, double(step_ + 1) / 100);
+    return warm * (0.03 + 0.97 * 0.5 * (1 + std::cos(std::numbers::pi * share)));
+  }
+
+  void train_step(double share) {
+    RandomStream random({options_.seed, random_purpose("prior.step"),
+                         static_cast<std::uint32_t>(step_), 0});
+    const SubjectBatch batch = batches_.draw(random);
+    const FieldFrame frame = FieldFrame::own(options_.encoder.depth_slices);
+    const Tensor planes = networks_.encoder(batch.photo, batch.matte, batch.cameras);
+    const Decoder decoder = networks_.decoder();
+
+    const std::int64_t n = batch.occupancy_points.size(1);
+    const std::int64_t m = batch.surface_points.size(1);
+    const Tensor features = sample_planes(
+        planes, at::cat({batch.occupancy_points, batch.surface_points, batch.patch_points}, 1),
+        frame);
+    const Tensor hidden = decoder.hidden(features);
+    const Tensor raw = decoder.raw_of_hidden(hidden.slice(1, 0, n)).squeeze(2);
+    const Tensor colours = decoder.colours_of_hidden(hidden.slice(1, n));
+
+    const Tensor matter = occupancy_loss(raw, batch.occupancy);
+    const Tensor colour =
+        (colours.slice(1, 0, m).slice(2, 0, 3) - batch.surface_rgb).abs().mean();
+    Tensor total = matter + 4 * colour;
+    note("matter", matter);
+    note("colour", colour);
+
+    const bool rendered = share > 1 - options_.rendered_share;
+    const Tensor target = batch.patch.slice(1, 0, 3);
+    const Tensor target_small = at::avg_pool2d(batch.patch, {4, 4});
+    Tensor patch_features;
+    if (rendered) {
+      patch_features = rendered_patches(planes, decoder, frame, batch, target_small, total, random);
+    } else {
+      const Tensor hit = batch.patch_hit.unsqueeze(2);
+      patch_features = (colours.slice(1, m) * hit + kGrey * (1 - hit))
+                           .transpose(1, 2)
+                           .reshape({planes.size(0), -1, kPatchPoints, kPatchPoints});
+    }
+    const Tensor picture = networks_.sr.forward(patch_features);
+    const Tensor sharp = (picture - target).abs().mean() + gradient_l1(picture, target);
+    total = total + 2 * sharp;
+    note("picture", sharp);
+
+    optimiser_.zero_grad();
+    total.backward();
+    const double norm = optimiser_.gradient_norm();
+    check(std::isfinite(norm), ErrorCode::kNumerical,
+          "Training met a gradient that is not finite at step {}; go on from the checkpoint with a "
+          "smaller learning rate",
+          step_);
+    if (norm > kLargestGradient) optimiser_.scale_gradients(kLargestGradient / norm);
+    optimiser_.step(learning_rate_scale(share));
+    average();
+    ++step_;
+    samples_ += batch.photo.size(0);
+  }
+
+  // Volume-renders each sample's patch; adds the losses of opacity and coarse colour to `total`.
+  Tensor rendered_patches(const Tensor& planes, const Decoder& decoder, const FieldFrame& frame,
+                          const SubjectBatch& batch, const Tensor& target_small, Tensor& total,
+                          RandomStream& random) {
+    std::vector<Tensor> pieces;
+    std::vector<Tensor> opacities;
+    RenderOptions render_options;
+    render_options.coarse = 32;
+    render_options.fine = 24;
+    render_options.background = std::array<float, 3>{kGrey, kGrey, kGrey};
+    for (std::int64_t b = 0; b < planes.size(0); ++b) {
+      Field field;
+      field.planes = planes[b];
+      field.decoder = decoder;
+      field.frame = frame;
+      render_options.jitter_key = RandomKey{options_.seed, random_purpose("prior.rays"),
+                                            static_cast<std::uint32_t>(step_),
+                                            static_cast<std::uint32_t>(b)};
+      const RenderOutput out = render(field, patch_rays(batch.patch_cameras[b]), render_options);
+      pieces.push_back(out.features.transpose(0, 1).reshape({-1, kPatchPoints, kPatchPoints}));
+      opacities.push_back(out.opacity.view({1, kPatchPoints, kPatchPoints}));
+    }
+    (void)random;
+    const Tensor features = at::stack(pieces);
+    const Tensor opacity = (at::stack(opacities) - target_small.slice(1, 3, 4)).abs().mean();
+    const Tensor coarse =
+        (features.slice(1, 0, 3) - target_small.slice(1, 0, 3)).abs().mean();
+    total = total + opacity + 2 * coarse;
+    note("opacity", opacity);
+    note("coarse", coarse);
+    return features;
+  }
+
+  // The 32 x 32 rays of the 128 image that a patch of the 512 view covers.
+  static Rays patch_rays(const Tensor& numbers) {
+    const float* n = numbers.data_ptr<float>();
+    Camera camera;
+    Eigen::Matrix4d camera_from_world = Eigen::Matrix4d::Identity();
+    for (int row = 0; row < 3; ++row) {
+      for (int column = 0; column < 4; ++column) {
+        camera_from_world(row, column) = double(n[row * 4 + column]);
+      }
+    }
+    camera.world_from_camera = camera_from_world.inverse();
+    camera.focal_x = double(n[12]);
+    camera.focal_y = double(n[13]);
+    camera.centre_x = double(n[14]);
+    camera.centre_y = double(n[15]);
+    return camera_rays(camera, 128, 128,
+                       {int(n[16]) / 4, int(n[17]) / 4, kPatchPoints, kPatchPoints});
+  }
+
+  void average() {
+    const at::NoGradGuard no_grad;
+    const double keep = std::min(kAveraging, double(step_ + 1) / double(step_ + 10));
+    for (const auto& [name, tensor] : networks_.named()) {
+      averaged_[name].lerp_(tensor, 1 - keep);
+    }
+  }
+
+  void note(const char* name, const Tensor& value) {
+    auto& [sum, count] = sums_[name];
+    sum += value.detach().item<double>();
+    ++count;
+  }
+
+  void report(const std::function<void(const TrainingReport&)>& progress, double minutes) {
+    TrainingReport report{step_, samples_, minutes, {}};
+    for (const auto& [name, pair] : sums_) {
+      if (pair.second > 0) report.values[name] = pair.first / pair.second;
+    }
+    sums_.clear();
+    if (step_ % (kStepsBetweenReports * 8) == 0) validate(report);
+    progress(report);
+  }
+
+  // Share of labelled points near the surface told right, as intersection over union, and the
+  // colour error, on subjects that are never trained on; with the averaged weights.
+  void validate(TrainingReport& report) {
+    const at::NoGradGuard no_grad;
+    const PriorNetworks shipped =
+        PriorNetworks::from(PriorNetworks::shipped(averaged_), options_.encoder);
+    double both = 0, either = 0, colour = 0;
+    constexpr int kBatches = 4;
+    for (int i = 0; i < kBatches; ++i) {
+      RandomStream random({options_.seed, random_purpose("prior.validation"), 0,
+                           static_cast<std::uint32_t>(i)});
+      const SubjectBatch batch = validation_.draw(random);
+      const Tensor planes = shipped.encoder(batch.photo, batch.matte, batch.cameras);
+      const FieldFrame frame = FieldFrame::own(options_.encoder.depth_slices);
+      const Decoder& decoder = shipped.trained_decoder;
+      const Decoded at_points =
+          decoder.decode(sample_planes(planes, batch.occupancy_points, frame));
+      const Tensor inside = (density_of_raw(at_points.raw_density).squeeze(2) * kProbeLength)
+                                .gt(std::numbers::ln2);
+      const Tensor truth = batch.occupancy.gt(0.5);
+      both += (inside & truth).sum().item<double>();
+      either += (inside | truth).sum().item<double>();
+      const Decoded at_surface =
+          decoder.decode(sample_planes(planes, batch.surface_points, frame));
+      colour += (at_surface.colours.slice(2, 0, 3) - batch.surface_rgb).abs().mean().item<double>();
+    }
+    report.values["validation_iou"] = both / std::max(1.0, either);
+    report.values["validation_colour"] = colour / kBatches;
+  }
+
+  void save() const {
+    TensorMap checkpoint;
+    for (const auto& [name, tensor] : networks_.named()) checkpoint[name] = tensor;
+    for (const auto& [name, tensor] : averaged_) checkpoint["averaged." + name] = tensor;
+    optimiser_.save_to(checkpoint);
+    checkpoint["step"] = at::full({1}, step_, at::kLong);
+    save_tensors(options_.out / "checkpoint.safetensors", checkpoint);
+    save_tensors(options_.out / "prior.safetensors", PriorNetworks::shipped(averaged_),
+                 {{"config", to_json(options_.encoder).dump()},
+                  {"samples_seen", std::to_string(step_ * options_.batch)}},
+                 at::kHalf);
+  }
+
+  static constexpr double kLargestGradient = 5;
+
+  PriorTrainingOptions options_;
+  std::vector<std::filesystem::path> files_;
+  std::vector<std::filesystem::path> held_back_;
+  TensorMap checkpoint_;
+  PriorNetworks networks_;
+  TensorMap averaged_;
+  Adam optimiser_;
+  SubjectBatches batches_;
+  SubjectBatches validation_;
+  std::map<std::string, std::pair<double, int>> sums_;
+  std::int64_t step_ = 0;
+  std::int64_t samples_ = 0;
+};
+
+}  // namespace
+
+void train_prior(const PriorTrainingOptions& options,
+                 const std::function<void(const TrainingReport&)>& progress,
+                 std::stop_token stop) {
+  PriorTrainer(options).run(progress, stop);
+}
+
+}  // namespace portrait

@@ -1,0 +1,98 @@
+#version 330 core
+// SPDX-License-Identifier: Apache-2.0
+// Ray-marches the baked radiance volume, front to back, premultiplied. A texel's alpha is the
+// opacity of one voxel's length, so a step of s voxels has opacity 1 - (1 - alpha)^s.
+out vec4 colour;
+
+uniform sampler3D volume;     // rgb not premultiplied, a = 1 - exp(-density * voxel)
+uniform sampler3D occupancy;  // one texel for each cell of cell_voxels^3: 0 = nothing in it
+uniform vec3 box_low;         // world
+uniform vec3 box_size;
+uniform vec3 samples;         // texels of the volume
+uniform float voxel;          // world
+uniform mat3 world_from_camera;
+uniform vec3 eye;
+uniform vec2 focal;           // in frame sides
+uniform vec2 centre;
+uniform float step_voxels;
+uniform int mode;             // DisplayMode: 0 colour, 2 normals, 3 depth, 4 opacity
+uniform vec2 depth_range;     // distances shown as white and black
+
+const float cell_voxels = 8.0;
+const float nearly_opaque = 0.995;
+
+// Towards thinner matter, by central differences one voxel apart.
+vec3 outward_normal(vec3 at) {
+  vec3 d = 1.0 / samples;
+  vec3 slope = vec3(texture(volume, at + vec3(d.x, 0, 0)).a - texture(volume, at - vec3(d.x, 0, 0)).a,
+                    texture(volume, at + vec3(0, d.y, 0)).a - texture(volume, at - vec3(0, d.y, 0)).a,
+                    texture(volume, at + vec3(0, 0, d.z)).a - texture(volume, at - vec3(0, 0, d.z)).a);
+  return -slope;
+}
+
+void main() {
+  vec2 pixel = picture_position();
+  vec2 uv = (pixel - frame.xy) / frame.zw;
+  vec3 direction = normalize(world_from_camera * vec3((uv - centre) / focal, 1.0));
+
+  vec3 inverse = 1.0 / direction;
+  vec3 a = (box_low - eye) * inverse;
+  vec3 b = (box_low + box_size - eye) * inverse;
+  vec3 lows = min(a, b);
+  vec3 highs = max(a, b);
+  float enter = max(max(lows.x, lows.y), max(lows.z, 0.0));
+  float leave = min(min(highs.x, highs.y), highs.z);
+  if (enter >= leave) discard;
+
+  // In voxels from here on: position = start + along * t, t in voxels.
+  vec3 start = (eye + direction * enter - box_low) / voxel;
+  float length_voxels = (leave - enter) / voxel;
+  vec3 along = direction;
+  vec3 along_inverse = inverse;
+  float t = step_voxels * pixel_noise(pixel);
+
+  vec3 sum = vec3(0.0);
+  vec3 normal_sum = vec3(0.0);
+  float depth_sum = 0.0;
+  float opacity = 0.0;
+  for (int i = 0; i < 4096 && t < length_voxels; ++i) {
+    vec3 at = start + along * t;
+    ivec3 cell = ivec3(at / cell_voxels);
+    if (texelFetch(occupancy, cell, 0).r == 0.0) {
+      // The filter reaches half a voxel into an empty cell; beyond that it is skipped whole.
+      vec3 low = (vec3(cell) * cell_voxels + 0.5 - start) * along_inverse;
+      vec3 high = (vec3(cell + 1) * cell_voxels - 0.5 - start) * along_inverse;
+      vec3 far = max(low, high);
+      float out_of_cell = min(min(far.x, far.y), far.z);
+      if (out_of_cell > t) {
+        t += step_voxels * ceil((out_of_cell - t) / step_voxels);
+        continue;
+      }
+    }
+    vec4 matter = texture(volume, at / samples);
+    if (matter.a > 0.002) {
+      float alpha = 1.0 - pow(1.0 - min(matter.a, 0.9999), step_voxels);
+      float weight = (1.0 - opacity) * alpha;
+      sum += weight * matter.rgb;
+      depth_sum += weight * (enter + t * voxel);
+      if (mode == 2 && weight > 0.01) normal_sum += weight * outward_normal(at / samples);
+      opacity += weight;
+      if (opacity > nearly_opaque) break;
+    }
+    t += step_voxels;
+  }
+  if (opacity < 0.002) discard;
+
+  if (mode == 2) {
+    vec3 n = normal_sum * world_from_camera;  // = transpose(world_from_camera) * normal
+    n = length(n) > 1e-6 ? normalize(n) : vec3(0.0, 0.0, -1.0);
+    // Shown as in the method: x right, y up, z towards the viewer.
+    sum = opacity * (0.5 + 0.5 * vec3(n.x, -n.y, -n.z));
+  } else if (mode == 3) {
+    float depth = depth_sum / opacity;
+    sum = opacity * vec3(1.0 - clamp((depth - depth_range.x) / (depth_range.y - depth_range.x), 0.0, 1.0));
+  } else if (mode == 4) {
+    sum = vec3(opacity);
+  }
+  colour = vec4(sum, opacity);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/camera/viewpoint_rig.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace portrait;
+
+class ViewpointRigTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  // METHOD, Viewpoints: 0, +-30 ... +-150, 180 at elevation 0, and one from above.
+  void the_thirteen_views_in_driving_order() {
+    const std::vector<std::array<double, 2>> expected = {
+        {0, 0},   {30, 0},   {-30, 0}, {60, 0},   {-60, 0}, {90, 0}, {-90, 0},
+        {120, 0}, {-120, 0}, {150, 0}, {-150, 0}, {180, 0}, {0, 45}};
+    const auto rig = standard_viewpoint_rig();
+    QCOMPARE(rig.size(), expected.size());
+    for (std::size_t i = 0; i < rig.size(); ++i) {
+      QCOMPARE(rig[i].viewpoint.azimuth_deg, expected[i][0]);
+      QCOMPARE(rig[i].viewpoint.elevation_deg, expected[i][1]);
+    }
+  }
+
+  void each_view_is_driven_by_its_predecessor_on_its_side() {
+    const auto rig = standard_viewpoint_rig();
+    QCOMPARE(rig[0].driver, -1);
+    QCOMPARE(rig[12].driver, 0);
+    for (int i = 1; i < 12; ++i) {
+      QVERIFY(rig[i].driver >= 0 && rig[i].driver < i);
+      const double here = rig[i].viewpoint.azimuth_deg;
+      const double there = rig[std::size_t(rig[i].driver)].viewpoint.azimuth_deg;
+      QCOMPARE(std::abs(here) - std::abs(there), 30.0);
+      QVERIFY(there == 0 || std::signbit(here) == std::signbit(there));
+    }
+  }
+};
+
+QTEST_GUILESS_MAIN(ViewpointRigTest)
+#include "viewpoint_rig_test.moc"

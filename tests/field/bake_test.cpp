@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/base/error.h"
+#include "core/field/bake.h"
+#include "core/field/query.h"
+#include "tests/field/test_fields.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace portrait;
+
+class BakeTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void occupancy_holds_the_ball();
+  void rays_are_clipped_to_the_ball();
+  void points_are_told_apart();
+  void samples_equal_direct_queries();
+  void empty_samples_beside_matter_have_its_colour();
+  void box_holds_the_head_and_stays();
+  void unchanged_bricks_keep_their_hash();
+  void empty_field_gives_an_empty_volume();
+  void density_grid_equals_direct_queries();
+  void query_gives_normals_and_colours();
+};
+
+namespace {
+constexpr double kRadius = 0.3;
+}
+
+void BakeTest::occupancy_holds_the_ball() {
+  const OccupancyGrid grid = build_occupancy(ball_field(kRadius, 64));
+  const double cell = 1.0 / grid.cells;
+  for (int z = 0; z < grid.cells; ++z) {
+    for (int y = 0; y < grid.cells; ++y) {
+      for (int x = 0; x < grid.cells; ++x) {
+        const double r = Eigen::Vector3d((x + 0.5) * cell - 0.5, (y + 0.5) * cell - 0.5,
+                                         (z + 0.5) * cell - 0.5).norm();
+        if (r < kRadius) QVERIFY(grid.at(x, y, z));
+        if (r > kRadius + 5 * cell) QVERIFY(!grid.at(x, y, z));
+      }
+    }
+  }
+  const Eigen::AlignedBox3f box = occupied_box(grid);
+  QVERIFY(box.contains(Eigen::Vector3f::Constant(float(kRadius)).cwiseProduct(
+      Eigen::Vector3f::UnitX())));
+  QVERIFY(box.sizes().maxCoeff() < 2 * kRadius + 0.12);
+}
+
+void BakeTest::rays_are_clipped_to_the_ball() {
+  const OccupancyGrid grid = build_occupancy(ball_field(kRadius, 64));
+  const Rays rays = camera_rays(rig_camera({33, 21}), 24, 24);
+  const RayRanges box = box_ranges(rays, 0.5);
+  const RayRanges clipped = clip_to_occupied(grid, rays, box);
+  int hits = 0;
+  for (int i = 0; i < rays.count(); ++i) {
+    Eigen::Vector3d o;
+    Eigen::Vector3d d;
+    for (int axis = 0; axis < 3; ++axis) {
+      o[axis] = rays.origins[i][axis].item<double>();
+      d[axis] = rays.directions[i][axis].item<double>();
+    }
+    const double along = -o.dot(d);
+    const double miss = (o + along * d).norm();
+    const bool hit = clipped.hit[i].item<bool>();
+    if (miss > kRadius + 0.1) QVERIFY(!hit);
+    if (miss > kRadius) continue;
+    QVERIFY(hit);
+    ++hits;
+    const double chord = std::sqrt(kRadius * kRadius - miss * miss);
+    QVERIFY(clipped.near[i].item<double>() <= along - chord);
+    QVERIFY(clipped.far[i].item<double>() >= along + chord);
+    QVERIFY(clipped.near[i].item<double>() >= box.near[i].item<double>() - 1e-6);
+    QVERIFY(clipped.far[i].item<double>() <= box.far[i].item<double>() + 1e-6);
+  }
+  QVERIFY(hits > 100);
+}
+
+void BakeTest::points_are_told_apart() {
+  const OccupancyGrid grid = build_occupancy(ball_field(kRadius, 64));
+  const Tensor points = at::tensor({0.0F, 0.0F, 0.0F, 0.49F, 0.49F, 0.49F, 0.0F, 0.7F, 0.0F})
+                            .view({3, 3});
+  const Tensor inside = occupied_points(grid, points);
+  QVERIFY(inside[0].item<bool>());
+  QVERIFY(!inside[1].item<bool>());
+  QVERIFY(!inside[2].item<bool>());
+}
+
+void BakeTest::samples_equal_direct_queries() {
+  const Field field = ball_field(kRadius, 64);
+  BakeOptions options;
+  options.samples_over_height = 64;
+  const BakedVolume volume = bake(field, options);
+  QVERIFY(!volume.empty());
+  QCOMPARE(volume.texels.size(), volume.hashes.size() * BakedVolume::kBrickBytes);
+  std::vector<float> points;
+  std::vector<const std::uint8_t*> texels;
+  for (int z = 0; z < volume.samples.z(); z += 3) {
+    for (int y = 0; y < volume.samples.y(); y += 3) {
+      for (int x = 0; x < volume.samples.x(); x += 3) {
+        const Eigen::Vector3f p =
+            volume.box.min() +
+            (Eigen::Vector3i(x, y, z).cast<float>() + Eigen::Vector3f::Constant(0.5F)) *
+                volume.voxel;
+        points.insert(points.end(), {p.x(), p.y(), p.z()});
+        texels.push_back(volume.sample(x, y, z));
+      }
+    }
+  }
+  const QueryResult direct = query_points(
+      field, at::from_blob(points.data(), {std::int64_t(texels.size()), 3}, at::kFloat));
+  int solid = 0;
+  int absent = 0;
+  for (std::size_t i = 0; i < texels.size(); ++i) {
+    const float alpha = 1 - std::exp(-direct.density[std::int64_t(i)].item<float>() * volume.voxel);
+    const int stored = texels[i] ? texels[i][3] : 0;
+    QVERIFY2(std::abs(stored - alpha * 255) < 1.01, qPrintable(QString::number(alpha)));
+    absent += texels[i] == nullptr;
+    if (stored < 16) continue;
+    ++solid;
+    for (int c = 0; c < 3; ++c) {
+      const float colour = std::clamp(direct.rgb[std::int64_t(i)][c].item<float>(), 0.0F, 1.0F);
+      QVERIFY(std::abs(texels[i][c] - colour * 255) < 1.01);
+    }
+  }
+  QVERIFY(solid > 1000);
+  QVERIFY(absent > 100);
+}
+
+void BakeTest::empty_samples_beside_matter_have_its_colour() {
+  const Field field = ball_field(kRadius, 64);
+  BakeOptions options;
+  options.samples_over_height = 48;
+  const BakedVolume volume = bake(field, options);
+  int checked = 0;
+  for (int z = 1; z < volume.samples.z(); ++z) {
+    for (int y = 0; y < volume.samples.y(); ++y) {
+      for (int x = 0; x < volume.samples.x(); ++x) {
+        const std::uint8_t* solid = volume.sample(x, y, z - 1);
+        if (!solid || solid[3] < 128) continue;
+        const std::uint8_t* next = volume.sample(x, y, z);
+        QVERIFY(next);  // never a missing brick beside matter
+        if (next[3] > 0) continue;
+        ++checked;
+        for (int c = 0; c < 3; ++c) QVERIFY(std::abs(int(next[c]) - int(solid[c])) < 25);
+      }
+    }
+  }
+  QVERIFY(checked > 50);
+}
+
+void BakeTest::box_holds_the_head_and_stays() {
+  BakeOptions options;
+  options.samples_over_height = 64;
+  const BakedVolume first = bake(ball_field(kRadius, 64), options);
+  QVERIFY(first.box.sizes().minCoeff() >= 2 * kRadius);
+  for (int axis = 0; axis < 3; ++axis) QCOMPARE(first.samples[axis] % BakedVolume::kBrick, 0);
+  QVERIFY(std::abs(first.box.sizes().x() - float(first.samples.x()) * first.voxel) < 1e-4F);
+  options.previous_box = first.box;
+  const BakedVolume second = bake(ball_field(kRadius * 0.97, 64), options);
+  QVERIFY(second.box.isApprox(first.box));
+  QCOMPARE(second.samples, first.samples);
+  const BakedVolume grown = bake(ball_field(kRadius * 1.3, 64), options);
+  QVERIFY(grown.box.sizes().x() > first.box.sizes().x());
+}
+
+void BakeTest::unchanged_bricks_keep_their_hash() {
+  Field field = ball_field(kRadius, 64);
+  BakeOptions options;
+  options.samples_over_height = 64;
+  const BakedVolume first = bake(field, options);
+  options.previous_box = first.box;
+  QCOMPARE(bake(field, options).hashes, first.hashes);
+  // Another colour in the half x > 0 only: channel 1 of the plane (x, y) holds x.
+  field.planes = field.planes.clone();
+  field.planes[0][0][1].narrow(1, 34, 30).add_(0.4);
+  const BakedVolume second = bake(field, options);
+  QCOMPARE(second.bricks, first.bricks);
+  const Eigen::Vector3i counts = first.brick_counts();
+  int same = 0;
+  int changed = 0;
+  for (int z = 0; z < counts.z(); ++z) {
+    for (int y = 0; y < counts.y(); ++y) {
+      for (int x = 0; x < counts.x(); ++x) {
+        const std::int32_t brick = first.brick_at(x, y, z);
+        if (brick < 0) continue;
+        const bool equal = first.hashes[brick] == second.hashes[brick];
+        if (x < counts.x() / 2 - 1) {
+          QVERIFY(equal);
+          ++same;
+        }
+        changed += !equal;
+      }
+    }
+  }
+  QVERIFY(same > 5);
+  QVERIFY(changed > 5);
+}
+
+void BakeTest::empty_field_gives_an_empty_volume() {
+  Field field = ball_field(kRadius, 32);
+  field.decoder.b1[0].fill_(-1e7);
+  QVERIFY(bake(field).empty());
+  BakeOptions options;
+  options.samples_over_height = 5;
+  QVERIFY_EXCEPTION_THROWN(bake(field, options), Error);
+}
+
+void BakeTest::density_grid_equals_direct_queries() {
+  const Field field = ball_field(kRadius, 64);
+  const Eigen::AlignedBox3f box(Eigen::Vector3f(-0.4F, -0.45F, -0.5F),
+                                Eigen::Vector3f(0.4F, 0.45F, 0.5F));
+  const DensityGrid grid = sample_density_grid(field, box, {17, 19, 21});
+  QCOMPARE(grid.density.size(), std::size_t(17 * 19 * 21));
+  int solid = 0;
+  for (int z = 0; z < 21; z += 2) {
+    for (int y = 0; y < 19; y += 2) {
+      for (int x = 0; x < 17; x += 2) {
+        const Eigen::Vector3f p =
+            box.min() + Eigen::Vector3i(x, y, z).cast<float>().cwiseProduct(grid.spacing());
+        const float density =
+            query_points(field, at::tensor({p.x(), p.y(), p.z()}).view({1, 3})).density.item<float>();
+        QVERIFY(std::abs(grid.at(x, y, z) - density) < std::max(0.2F, density * 1e-3F));
+        solid += density > 10;
+      }
+    }
+  }
+  QVERIFY(solid > 20);
+}
+
+void BakeTest::query_gives_normals_and_colours() {
+  const Field field = ball_field(kRadius, 64);
+  const Tensor points = at::tensor({0.3F, 0.0F, 0.0F, 0.0F, 0.2F, 0.22F}).view({2, 3});
+  const QueryResult result = query_points(field, points, {true, true});
+  const Tensor expected = points / points.norm(2, 1, true);
+  QVERIFY(((result.normals * expected).sum(1) > 0.99).all().item<bool>());
+  // Red is sigmoid(4 * x).
+  QVERIFY(std::abs(result.rgb[0][0].item<double>() - 1 / (1 + std::exp(-1.2))) < 0.02);
+  QVERIFY(!query_points(field, points, {false, false}).rgb.defined());
+}
+
+QTEST_GUILESS_MAIN(BakeTest)
+#include "bake_test.moc"

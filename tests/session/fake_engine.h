@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// An engine without tensors behind the worker's real interface: counts, waits on demand, throws
+// on demand. What it does is told by its script, which the test shares with it.
+#pragma once
+
+#include "core/base/error.h"
+#include "core/base/settings.h"
+#include "core/field/baked_volume.h"
+#include "core/session/head_engine.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace portrait {
+
+struct FakeScript {
+  std::atomic<int> steps{0};
+  std::atomic<int> throw_at{-1};    // step that throws
+  std::atomic<int> steps_planned{1000000};
+  std::atomic<int> renders{0};
+  std::atomic<int> bakes{0};
+  std::atomic<int> autosaves{0};
+  std::atomic<bool> gate_closed{false};  // steps wait until it opens
+
+  void open_gate() {
+    {
+      const std::lock_guard lock(mutex);
+      gate_closed = false;
+    }
+    changed.notify_all();
+  }
+  void pass_gate() {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [this] { return !gate_closed; });
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+};
+
+class FakeExport : public ExportJob {
+ public:
+  explicit FakeExport(ExportRequest request, int head) : request_(std::move(request)), head_(head) {}
+  bool advance() override {
+    check(request_.folder != "/full", ErrorCode::kIo, "The disk is full");
+    return ++done_ >= 5;
+  }
+  void describe(ExportStatus& status) const override {
+    status.done = done_;
+    status.total = 5;
+    status.what = "Part";
+    status.files.assign(std::size_t(done_), {request_.folder / "part", std::uint64_t(head_)});
+  }
+
+ private:
+  ExportRequest request_;
+  int head_;
+  int done_ = 0;
+};
+
+class FakeEngine : public HeadEngine {
+ public:
+  explicit FakeEngine(std::shared_ptr<FakeScript> script) : script_(std::move(script)) {}
+
+  void open_photo(const std::filesystem::path& path, int,
+                  const std::function<bool()>&) override {
+    check(path != "bad.png", ErrorCode::kBadInput, "bad.png is not a picture");
+    photo_ = std::make_shared<PhotoInfo>();
+    photo_->path = path;
+    head_ = 1;
+  }
+  bool open_project(const std::filesystem::path&) override {
+    head_ = 2;
+    return true;
+  }
+  void save_project(const std::filesystem::path& path) override {
+    check(path != "/readonly/x.portrait", ErrorCode::kIo, "Not writable");
+    project_ = path;
+  }
+  std::filesystem::path autosave() override {
+    ++script_->autosaves;
+    return "auto";
+  }
+  void set_settings(std::shared_ptr<const Settings> settings) override {
+    settings_ = std::move(settings);
+  }
+  void set_seed(std::uint64_t seed) override { seed_ = seed; }
+  void begin_run() override { step_ = 0; }
+  EngineStep step() override {
+    script_->pass_gate();
+    const int step = ++script_->steps;
+    check(step != script_->throw_at, ErrorCode::kNumerical, "The loss is not finite");
+    ++head_;
+    return {true, ++step_ >= script_->steps_planned};
+  }
+  void end_run() override {}
+  bool has_head() const override { return head_ > 0; }
+  std::shared_ptr<const BakedVolume> bake(bool) override {
+    ++script_->bakes;
+    auto volume = std::make_shared<BakedVolume>();
+    volume->voxel = static_cast<float>(head_);  // which head it shows
+    return volume;
+  }
+  NeuralFrame render(const Camera& camera, bool resting) override {
+    ++script_->renders;
+    NeuralFrame frame;
+    frame.camera = camera;
+    frame.resting = resting;
+    return frame;
+  }
+  RingThumbnail ring_thumbnail(int index) override { return {{double(index), 0}, Image(1, 1, 4)}; }
+  int ring_size() const override { return 3; }
+  void measure_front(Snapshot& snapshot) override { snapshot.front_psnr_db = 30; }
+  std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) override {
+    check(request.folder != "/nowhere", ErrorCode::kIo, "Not writable");
+    return std::make_unique<FakeExport>(request, head_);
+  }
+  void describe(Snapshot& snapshot) const override {
+    snapshot.photo = photo_;
+    snapshot.settings = settings_;
+    snapshot.seed = seed_;
+    snapshot.project_path = project_;
+    snapshot.stages = {{"photo_fit", "Photo fit", StageState::kRunning, step_, 10, 0}};
+    snapshot.stage = 0;
+  }
+
+ private:
+  std::shared_ptr<FakeScript> script_;
+  std::shared_ptr<PhotoInfo> photo_;
+  std::shared_ptr<const Settings> settings_;
+  std::filesystem::path project_;
+  std::uint64_t seed_ = 0;
+  int head_ = 0;
+  int step_ = 0;
+};
+
+}  // namespace portrait

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// Linked into every test program: the same threads and kernels as the real programs', so that
+// results can be compared across them. Runs before main(), which QtTest writes.
+#include "core/base/process_threads.h"
+
+namespace {
+[[gnu::constructor]] void configure(int argc, char** argv, char**) {
+  portrait::configure_process(argc, argv);
+}
+}  // namespace

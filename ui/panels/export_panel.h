@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/export_request.h"
+
+#include <QWidget>
+
+class QCheckBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+class QVBoxLayout;
+
+namespace portrait {
+
+class Settings;
+class ElidedLabel;
+struct Snapshot;
+
+// What to take away, where to, and what came of it.
+class ExportPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit ExportPanel(QWidget* parent = nullptr);
+  void show_snapshot(const Snapshot& snapshot);
+  void set_folder(const QString& folder);
+  QString folder() const;
+  ExportRequest request(const Settings& settings) const;
+  QPushButton* export_button() { return export_; }
+
+ Q_SIGNALS:
+  void export_requested();
+  void cancel_requested();
+
+ private:
+  void choose_folder();
+  void show_files(const Snapshot& snapshot);
+
+  QCheckBox* glb_;
+  QCheckBox* ply_;
+  QCheckBox* turntable_;
+  QCheckBox* frames_;
+  QCheckBox* sheet_;
+  QLineEdit* folder_;
+  QPushButton* export_;
+  QPushButton* cancel_;
+  QProgressBar* bar_;
+  ElidedLabel* status_;
+  QVBoxLayout* files_;
+  std::size_t shown_files_ = 0;
+  std::uint64_t shown_id_ = 0;
+  bool can_export_ = false;
+};
+
+}  // namespace portrait

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/settings_panel.h"
+
+#include "core/base/error.h"
+#include "core/base/settings.h"
+#include "core/session/snapshot.h"
+#include "ui/panels/panel_parts.h"
+#include "ui/theme.h"
+#include "ui/widgets/value_slider.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <array>
+
+namespace portrait {
+namespace {
+
+// Fixed for a session: set on the command line.
+constexpr std::array kElsewhere = {"device", "face"};
+
+bool shown_here(const SettingRow& row) {
+  return std::find(kElsewhere.begin(), kElsewhere.end(), row.key) == kElsewhere.end();
+}
+
+QString when_text(Applies applies) {
+  switch (applies) {
+    case Applies::kLive: return SettingsPanel::tr("Acts from the next step.");
+    case Applies::kNextStage: return SettingsPanel::tr("Acts when the next stage starts.");
+    case Applies::kRestart: return SettingsPanel::tr("Acts in the next run.");
+  }
+  return {};
+}
+
+QString tip_text(const SettingRow& row) {
+  return QString("<p>%1</p><p style='color:%2'>%3 %4 · %5</p>")
+      .arg(QString::fromStdString(row.help).toHtmlEscaped(), theme().dim.name(),
+           when_text(row.applies), QString::fromStdString(domain_text(row.domain)),
+           QString::fromStdString(row.key));
+}
+
+QString label_text(const SettingRow& row) {
+  QString label = QString::fromStdString(row.label);
+  if (!row.unit.empty()) label += QString(" (%1)").arg(QString::fromStdString(row.unit));
+  return label;
+}
+
+}  // namespace
+
+SettingsPanel::SettingsPanel(QWidget* parent)
+    : QWidget(parent), settings_(std::make_unique<Settings>()) {
+  PanelSection section = make_section(tr("Settings"));
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->addWidget(section.widget);
+  more_ = new QPushButton(tr("show all"));
+  more_->setProperty("link", true);
+  more_->setCursor(Qt::PointingHandCursor);
+  qobject_cast<QHBoxLayout*>(section.body->itemAt(0)->layout())->addWidget(more_);
+  section.body->setSpacing(4);
+  connect(more_, &QPushButton::clicked, this, [this] { show_advanced(!advanced_); });
+
+  std::string group;
+  for (const SettingRow& row : settings_table()) {
+    if (!shown_here(row)) continue;
+    if (row.group != group) {
+      group = row.group;
+      auto* heading = new QLabel(QString::fromStdString(group));
+      heading->setObjectName("strong");
+      heading->setContentsMargins(0, groups_.empty() ? 0 : 8, 0, 0);
+      section.body->addWidget(heading);
+      groups_.push_back({heading, {}});
+    }
+    groups_.back().editors.push_back(editors_.size());
+    editors_.push_back(make_editor(row));
+    section.body->addWidget(editors_.back().widget);
+  }
+  show_advanced(false);
+  show_settings(*settings_);
+}
+
+SettingsPanel::~SettingsPanel() = default;
+
+SettingsPanel::Editor SettingsPanel::make_editor(const SettingRow& row) {
+  auto* line = new QWidget;
+  auto* layout = new QHBoxLayout(line);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(8);
+  line->setToolTip(tip_text(row));
+  Editor editor{&row, line, {}};
+
+  auto add_label = [&] {
+    auto* label = new ElidedLabel;
+    label->setObjectName("dim");
+    label->set_text(label_text(row));
+    label->setToolTip(tip_text(row));
+    layout->addWidget(label, 1);
+  };
+  if (std::holds_alternative<FlagDomain>(row.domain)) {
+    auto* box = new QCheckBox(label_text(row));
+    layout->addWidget(box, 1);
+    connect(box, &QCheckBox::clicked, this,
+            [this, &row](bool on) { edit(row, on ? "true" : "false"); });
+    editor.show = [box, &row](const Settings& s) { box->setChecked(s.get<bool>(row.key)); };
+  } else if (const auto* choice = std::get_if<ChoiceDomain>(&row.domain)) {
+    add_label();
+    auto* combo = new QComboBox;
+    for (const std::string& name : choice->names) combo->addItem(QString::fromStdString(name));
+    combo->setAccessibleName(label_text(row));
+    layout->addWidget(combo);
+    connect(combo, &QComboBox::textActivated, this,
+            [this, &row](const QString& name) { edit(row, name.toStdString()); });
+    editor.show = [combo, &row](const Settings& s) {
+      combo->setCurrentText(QString::fromStdString(s.get<std::string>(row.key)));
+    };
+  } else {
+    add_label();
+    ValueSlider::Range range;
+    if (const auto* whole = std::get_if<IntegerDomain>(&row.domain)) {
+      range = {double(whole->low), double(whole->high), double(whole->step), true};
+    } else {
+      const auto& real = std::get<RealDomain>(row.domain);
+      range = {real.low, real.high, real.step, false};
+    }
+    auto* slider = new ValueSlider(range);
+    slider->setAccessibleName(label_text(row));
+    layout->addWidget(slider);
+    connect(slider, &ValueSlider::edited, this,
+            [this, &row](const QString& text) { edit(row, text.toStdString()); });
+    editor.show = [slider, &row](const Settings& s) {
+      slider->set_value(std::visit(
+          [](const auto& v) -> double {
+            if constexpr (std::is_arithmetic_v<std::decay_t<decltype(v)>>) {
+              return double(v);
+            } else {
+              return 0;
+            }
+          },
+          s.value(row.key)));
+    };
+  }
+  return editor;
+}
+
+void SettingsPanel::edit(const SettingRow& row, const std::string& text) {
+  auto edited = std::make_unique<Settings>(*settings_);
+  try {
+    edited->set_text(row.key, text);
+  } catch (const Error&) {
+    // Out of the domain: the editor goes back to what holds; its tooltip names the domain.
+    show_settings(*settings_);
+    return;
+  }
+  if (*edited == *settings_) return;
+  settings_ = std::move(edited);
+  Q_EMIT changed(std::make_shared<const Settings>(*settings_));
+}
+
+void SettingsPanel::show_settings(const Settings& settings) {
+  if (&settings != settings_.get()) *settings_ = settings;
+  for (const Editor& editor : editors_) editor.show(*settings_);
+}
+
+void SettingsPanel::show_snapshot(const Snapshot& snapshot) {
+  const bool enabled = can_change_settings(snapshot.state);
+  for (const Editor& editor : editors_) editor.widget->setEnabled(enabled);
+}
+
+void SettingsPanel::show_advanced(bool advanced) {
+  advanced_ = advanced;
+  more_->setText(advanced ? tr("show fewer") : tr("show all"));
+  for (const Group& group : groups_) {
+    bool any = false;
+    for (std::size_t index : group.editors) {
+      const bool shown = advanced || !editors_[index].row->advanced;
+      editors_[index].widget->setVisible(shown);
+      any = any || shown;
+    }
+    group.heading->setVisible(any);
+  }
+}
+
+}  // namespace portrait

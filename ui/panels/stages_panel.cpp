@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/stages_panel.h"
+
+#include "core/base/settings.h"
+#include "core/session/snapshot.h"
+#include "ui/panels/panel_parts.h"
+#include "ui/panels/stage_row.h"
+#include "ui/theme.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace portrait {
+
+StagesPanel::StagesPanel(QWidget* parent) : QWidget(parent) {
+  PanelSection section = make_section(tr("Stages"));
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->addWidget(section.widget);
+  note_ = section.note;
+
+  auto* preset_row = new QHBoxLayout;
+  auto* preset_label = new QLabel(tr("Preset"));
+  preset_label->setObjectName("dim");
+  preset_ = new QComboBox;
+  preset_->setAccessibleName(tr("Preset"));
+  for (const SettingsPreset& preset : settings_presets()) {
+    QString label = QString::fromStdString(preset.name);
+    if (!label.isEmpty()) label[0] = label[0].toUpper();
+    preset_->addItem(label, QString::fromStdString(preset.name));
+    preset_->setItemData(preset_->count() - 1, QString::fromStdString(preset.help),
+                         Qt::ToolTipRole);
+    if (preset.name == "standard") preset_->setCurrentIndex(preset_->count() - 1);
+  }
+  preset_row->addWidget(preset_label);
+  preset_row->addStretch(1);
+  preset_row->addWidget(preset_);
+  section.body->addLayout(preset_row);
+  connect(preset_, &QComboBox::activated, this,
+          [this](int index) { Q_EMIT preset_chosen(preset_->itemData(index).toString()); });
+
+  // The rows span the panel's whole width, so that the running one is marked from edge to edge.
+  auto* rows = new QWidget;
+  rows_layout_ = new QVBoxLayout(rows);
+  rows_layout_->setContentsMargins(0, 0, 0, 0);
+  rows_layout_->setSpacing(0);
+  section.body->setContentsMargins(kPanelMargin, kPanelMargin, kPanelMargin, 4);
+  outer->setSpacing(0);
+  outer->addWidget(rows);
+
+  auto* buttons = new QHBoxLayout;
+  buttons->setContentsMargins(kPanelMargin, 8, kPanelMargin, kPanelMargin + 4);
+  buttons->setSpacing(8);
+  run_ = new QPushButton(tr("Start"));
+  run_->setProperty("accent", true);
+  step_ = new QPushButton(tr("Step"));
+  step_->setToolTip(tr("One step, then stand still"));
+  stop_ = new QPushButton;
+  stop_->setProperty("square", true);
+  stop_->setIcon(themed_icon("stop", theme().text));
+  stop_->setIconSize({12, 12});
+  stop_->setToolTip(tr("End the run; the head stays as it is"));
+  stop_->setAccessibleName(tr("Stop"));
+  run_->setIconSize({12, 12});
+  buttons->addWidget(run_, 1);
+  buttons->addWidget(step_);
+  buttons->addWidget(stop_);
+  outer->addLayout(buttons);
+  connect(run_, &QPushButton::clicked, this, &StagesPanel::run_or_pause);
+  connect(step_, &QPushButton::clicked, this, &StagesPanel::step_requested);
+  connect(stop_, &QPushButton::clicked, this, &StagesPanel::stop_requested);
+}
+
+bool StagesPanel::run_or_pause() {
+  switch (next_) {
+    case Run::kStart: Q_EMIT start_requested(); return true;
+    case Run::kPause: Q_EMIT pause_requested(); return true;
+    case Run::kResume: Q_EMIT resume_requested(); return true;
+    case Run::kNothing: return false;
+  }
+  return false;
+}
+
+void StagesPanel::show_snapshot(const Snapshot& snapshot) {
+  while (rows_.size() < snapshot.stages.size()) {
+    rows_.push_back(new StageRow);
+    rows_layout_->addWidget(rows_.back());
+  }
+  while (rows_.size() > snapshot.stages.size()) {
+    delete rows_.back();
+    rows_.pop_back();
+  }
+  const bool paused = snapshot.state == SessionState::kPaused;
+  for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i]->show_stage(snapshot.stages[i], paused);
+
+  next_ = can_pause(snapshot)    ? Run::kPause
+          : can_resume(snapshot) ? Run::kResume
+          : can_start(snapshot)  ? Run::kStart
+                                 : Run::kNothing;
+  const bool pauses = next_ == Run::kPause;
+  const QString label = pauses                    ? tr("Pause")
+                        : next_ == Run::kResume   ? tr("Go on")
+                        : snapshot.state == SessionState::kStopping ? tr("Stopping…")
+                                                  : tr("Start");
+  if (run_->text() != label) {
+    run_->setText(label);
+    run_->setIcon(themed_icon(pauses ? "pause" : "play", theme().background));
+    run_->setToolTip(pauses ? tr("Stand still after this step (Space)")
+                            : tr("Fit the head to the photo (Space)"));
+  }
+  if (run_->icon().isNull()) run_->setIcon(themed_icon("play", theme().background));
+  run_->setEnabled(next_ != Run::kNothing);
+  step_->setEnabled(can_step(snapshot));
+  stop_->setEnabled(can_stop(snapshot));
+  preset_->setEnabled(can_change_settings(snapshot.state) && !is_busy(snapshot.state));
+  set_text(note_, QString::fromUtf8(session_state_label(snapshot.state)));
+}
+
+}  // namespace portrait

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/viewport/offscreen_renderer.h"
+
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/session/snapshot.h"
+#include "ui/viewport/scene_renderer.h"
+
+#include <QOpenGLContext>
+#include <QOpenGLVersionFunctionsFactory>
+#include <QSurfaceFormat>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
+namespace portrait {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kMovingTargetMs = 45;
+constexpr float kLeastScale = 0.2F;
+constexpr int kBands = 12;
+// While the worker computes and nothing moves, drawing takes at most this part of the time.
+constexpr double kYieldShare = 0.05;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+// Threads that this one starts (the software rasteriser's) inherit it.
+void lower_priority() {
+#ifdef __linux__
+  setpriority(PRIO_PROCESS, id_t(gettid()), 10);
+#endif
+}
+
+bool is_software(const QString& renderer) {
+  for (const char* name : {"llvmpipe", "softpipe", "swrast", "SwiftShader", "Software", "GDI"}) {
+    if (renderer.contains(QLatin1String(name), Qt::CaseInsensitive)) return true;
+  }
+  return false;
+}
+
+// What is drawn into and read back from.
+class Readback {
+ public:
+  explicit Readback(Gl* gl) : gl_(gl) {}
+
+  GLuint bind(const QSize& size) {
+    target_.bind(gl_, size.width(), size.height());
+    GLint id = 0;
+    gl_->glGetIntegerv(GL_FRAMEBUFFER_BINDING, &id);
+    return GLuint(id);
+  }
+  QImage read(const QSize& size) {
+    QImage image(size, QImage::Format_RGB32);
+    gl_->glReadPixels(0, 0, size.width(), size.height(), GL_BGRA, GL_UNSIGNED_INT_8_8_8_8_REV,
+                      image.bits());
+    return image;
+  }
+
+ private:
+  Gl* gl_;
+  RenderTarget target_;
+};
+
+bool same_place(const ViewportScene& a, const ViewportScene& b) {
+  return a.mode == b.mode && a.size == b.size && a.frame_rect == b.frame_rect &&
+         a.wipe == b.wipe && a.camera.world_from_camera == b.camera.world_from_camera;
+}
+
+}  // namespace
+
+OffscreenRenderer::OffscreenRenderer(QObject* parent) : QObject(parent) {
+  qRegisterMetaType<GlReport>();
+  QSurfaceFormat format;
+  format.setVersion(3, 3);
+  format.setProfile(QSurfaceFormat::CoreProfile);
+  surface_.setFormat(format);
+  surface_.create();
+}
+
+OffscreenRenderer::~OffscreenRenderer() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void OffscreenRenderer::start() {
+  thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+}
+
+void OffscreenRenderer::show(const ViewportScene& scene) {
+  {
+    const std::lock_guard lock(mutex_);
+    newest_ = scene;
+  }
+  changed_.notify_one();
+}
+
+void OffscreenRenderer::run(std::stop_token stop) {
+  lower_priority();
+  try {
+    serve(stop);
+  } catch (const std::exception& error) {
+    log_warning("viewport: {}", error.what());
+    Q_EMIT failed(QString::fromUtf8(error.what()));
+  }
+}
+
+void OffscreenRenderer::serve(std::stop_token stop) {
+  QOpenGLContext context;
+  context.setFormat(surface_.format());
+  GlReport report;
+  Gl* gl = nullptr;
+  if (surface_.isValid() && context.create() && context.makeCurrent(&surface_)) {
+    gl = QOpenGLVersionFunctionsFactory::get<Gl>(&context);
+  }
+  if (gl == nullptr || !gl->initializeOpenGLFunctions()) {
+    report.failure = tr("OpenGL 3.3 is not available here.");
+    Q_EMIT ready(report);
+    return;
+  }
+  report.usable = true;
+  report.renderer = QString::fromLatin1(reinterpret_cast<const char*>(gl->glGetString(GL_RENDERER)));
+  report.software = is_software(report.renderer);
+  Q_EMIT ready(report);
+
+  std::optional<SceneRenderer> renderer;  // compiled when first needed
+  std::optional<Readback> readback;
+  ViewportScene scene;
+  ViewportScene drawn;
+  bool waiting = false;  // for its turn, while the worker computes
+  float scale = 0.35F;
+  Clock::time_point earliest = Clock::now();
+
+  auto newer = [&] {
+    const std::lock_guard lock(mutex_);
+    return newest_.has_value() || stop.stop_requested();
+  };
+
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex_);
+      auto has_scene = [&] { return newest_.has_value(); };
+      if (waiting) {
+        changed_.wait_until(lock, stop, earliest, has_scene);
+      } else {
+        changed_.wait(lock, stop, has_scene);
+      }
+      if (stop.stop_requested()) break;
+      if (newest_) scene = *std::exchange(newest_, std::nullopt);
+    }
+    if (scene.size.isEmpty()) continue;
+    const bool moved = !same_place(scene, drawn);
+    waiting = scene.yield && !scene.moving && !moved && Clock::now() < earliest;
+    if (waiting) continue;
+
+    if (!renderer) {
+      renderer.emplace(gl);
+      readback.emplace(gl);
+    }
+    const Clock::time_point start = Clock::now();
+    while (renderer->upload(scene) && !stop.stop_requested()) {
+    }
+    GLuint framebuffer = readback->bind(scene.size);
+    if (scene.moving || moved) {
+      const Clock::time_point march = Clock::now();
+      renderer->draw(scene, framebuffer, true, {scale, 1.5F, 1});
+      const QImage image = readback->read(scene.size);
+      const double ms = ms_since(march);
+      scale = std::clamp(scale * float(std::sqrt(std::clamp(kMovingTargetMs / ms, 0.25, 2.0))),
+                         kLeastScale, 1.0F);
+      Q_EMIT picture(image, false);
+      drawn = scene;
+    }
+    if (!scene.moving && !newer()) {
+      const float sharp = scene.yield ? 0.5F : 1.0F;
+      if (renderer->draw(scene, framebuffer, true, {sharp, 0.75F, kBands},
+                         [&] { return !newer(); })) {
+        Q_EMIT picture(readback->read(scene.size), true);
+        drawn = scene;
+      }
+    }
+    const double share = scene.yield ? 1 / kYieldShare - 1 : 0;
+    earliest = Clock::now() + std::chrono::milliseconds(std::int64_t(ms_since(start) * share));
+  }
+  readback.reset();
+  renderer.reset();
+  context.doneCurrent();
+}
+
+}  // namespace portrait

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/viewport/viewport.h"
+
+#include "core/field/baked_volume.h"
+#include "core/session/snapshot.h"
+#include "ui/theme.h"
+#include "ui/viewport/placeholder.h"
+#include "ui/viewport/ring_gizmo.h"
+#include "ui/viewport/wipe_divider.h"
+#include "ui/widgets/banner.h"
+#include "ui/widgets/segmented_control.h"
+
+#include <QLabel>
+#include <QMouseEvent>
+#include <QPushButton>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace portrait {
+namespace {
+
+constexpr int kRestMs = 160;
+constexpr double kDegreesPerWidth = 270;  // one sweep across the viewport
+constexpr int kMargin = 12;
+constexpr double kZoomPerNotch = 1.15;
+
+}  // namespace
+
+Viewport::Viewport(CanvasKind kind, QWidget* parent)
+    : QWidget(parent),
+      kind_(kind),
+      placeholder_(new Placeholder(this)),
+      modes_(new SegmentedControl(
+          {tr("Colour"), tr("Neural"), tr("Normals"), tr("Depth"), tr("Opacity")},
+          {tr("The baked volume while you turn, the renderer's own picture at rest"),
+           tr("Only the renderer's and super-resolution's own picture (R, psi_SR)"),
+           tr("Surface normals of the volume, in the camera's axes"),
+           tr("Distance from the camera: near is light"), tr("How much the head covers")},
+          this)),
+      wipe_button_(new QPushButton(tr("Photo wipe  G"), this)),
+      label_(new QLabel(this)),
+      ring_(new RingGizmo(this)),
+      divider_(new WipeDivider(this)),
+      banner_(new Banner(this)) {
+  setMinimumSize(320, 320);
+  setFocusPolicy(Qt::StrongFocus);
+  setAccessibleName(tr("Viewport"));
+  wipe_button_->setProperty("chip", true);
+  wipe_button_->setCheckable(true);
+  wipe_button_->setToolTip(tr("The photo left of a divider, through the photo's own camera"));
+  label_->setObjectName("chipLabel");
+  for (QWidget* control : {static_cast<QWidget*>(modes_), static_cast<QWidget*>(wipe_button_),
+                           static_cast<QWidget*>(label_), static_cast<QWidget*>(ring_), divider_}) {
+    control->hide();
+  }
+
+  connect(placeholder_, &Placeholder::open_requested, this, &Viewport::open_requested);
+  connect(placeholder_, &Placeholder::sample_requested, this, &Viewport::sample_requested);
+  connect(modes_, &SegmentedControl::chosen, this,
+          [this](int index) { set_mode(DisplayMode(index)); });
+  connect(wipe_button_, &QPushButton::clicked, this, &Viewport::set_wipe);
+  connect(ring_, &RingGizmo::chosen, this, &Viewport::look_from);
+  connect(banner_, &Banner::resized, this, &Viewport::place_children);
+
+  rest_timer_.setSingleShot(true);
+  rest_timer_.setInterval(kRestMs);
+  connect(&rest_timer_, &QTimer::timeout, this, &Viewport::rest);
+  fade_.setDuration(kFadeMs);
+  connect(&fade_, &QVariantAnimation::valueChanged, this, [this](const QVariant& value) {
+    scene_.frame_opacity = value.toFloat();
+    push_scene();
+  });
+
+  // OpenGL is found out on a thread of its own, so that the window is painted first.
+  renderer_ = new OffscreenRenderer(this);
+  connect(renderer_, &OffscreenRenderer::ready, this, &Viewport::on_gl_ready,
+          Qt::QueuedConnection);
+  connect(renderer_, &OffscreenRenderer::failed, this, &Viewport::on_gl_failed,
+          Qt::QueuedConnection);
+  renderer_->start();
+  update_placeholder(true, false, {});
+}
+
+Viewport::~Viewport() = default;
+
+void Viewport::on_gl_ready(const GlReport& report) {
+  gl_ = report;
+  if (!report.usable) {
+    on_gl_failed(report.failure);
+    return;
+  }
+  const bool software =
+      kind_ == CanvasKind::kSoftware || (kind_ == CanvasKind::kAutomatic && report.software);
+  if (software) {
+    adopt_canvas(new SoftwareCanvas(renderer_, this));
+  } else {
+    auto* canvas = new GpuCanvas(this);
+    connect(canvas, &GpuCanvas::failed, this, &Viewport::on_gl_failed);
+    adopt_canvas(canvas);
+    renderer_->deleteLater();
+    renderer_ = nullptr;
+  }
+}
+
+void Viewport::on_gl_failed(const QString& message) {
+  gl_failed_ = true;
+  gl_.usable = false;
+  gl_.failure = message;
+  update_placeholder(!has_head_, false, loading_text_);
+}
+
+void Viewport::adopt_canvas(ViewportCanvas* canvas) {
+  canvas_ = canvas;
+  canvas->widget()->setGeometry(rect());
+  canvas->widget()->lower();
+  canvas->widget()->setVisible(has_head_);
+  push_scene();
+}
+
+bool Viewport::settled() const {
+  if (gl_failed_) return true;
+  if (canvas_ == nullptr) return false;
+  if (!has_head_) return true;
+  return canvas_->settled() && !rest_timer_.isActive() &&
+         fade_.state() != QAbstractAnimation::Running;
+}
+
+void Viewport::show_snapshot(const Snapshot& snapshot) {
+  const bool new_volume = snapshot.volume_version != scene_.volume_version;
+  const bool new_photo = snapshot.photo != scene_.photo;
+  const bool yield = is_busy(snapshot.state);
+  const bool new_frame = snapshot.frame != newest_frame_;
+  const bool changed = new_volume || new_photo || new_frame;
+  scene_.volume = snapshot.volume;
+  scene_.volume_version = snapshot.volume_version;
+  scene_.photo = snapshot.photo;
+  scene_.yield = yield;
+  newest_frame_ = snapshot.frame;
+
+  const bool had_head = has_head_;
+  has_head_ = snapshot.has_head() && snapshot.volume != nullptr;
+  update_placeholder(!has_head_, snapshot.opening, QString::fromStdString(snapshot.activity));
+  if (new_photo && wipe_on_) set_wipe(false);
+  if (has_head_ && (!had_head || new_photo)) {
+    reset_view();
+  }
+  if (changed) {
+    choose_frame();
+    push_scene();
+  }
+  wipe_button_->setEnabled(can_wipe());
+}
+
+void Viewport::update_placeholder(bool empty, bool loading, const QString& activity) {
+  loading_text_ = activity;
+  if (gl_failed_) {
+    placeholder_->show_no_opengl(gl_.failure);
+  } else if (empty && loading) {
+    placeholder_->show_loading(activity);
+  } else if (empty) {
+    placeholder_->show_empty(sample_available_);
+  }
+  const bool shown = gl_failed_ || empty;
+  placeholder_->setVisible(shown);
+  if (canvas_ != nullptr) canvas_->widget()->setVisible(!shown);
+  for (QWidget* control : {static_cast<QWidget*>(modes_), static_cast<QWidget*>(wipe_button_),
+                           static_cast<QWidget*>(label_), static_cast<QWidget*>(ring_)}) {
+    control->setVisible(!shown);
+  }
+  divider_->setVisible(!shown && wipe_on_);
+}
+
+void Viewport::set_sample_available(bool available) {
+  sample_available_ = available;
+  if (placeholder_->kind() == Placeholder::Kind::kEmpty) placeholder_->show_empty(available);
+}
+
+void Viewport::set_drop_hover(bool hover) { placeholder_->set_drop_hover(hover); }
+
+void Viewport::look_from(const Viewpoint& viewpoint) {
+  view_.look_from(viewpoint);
+  view_changed(true);
+}
+
+void Viewport::reset_view() {
+  view_.reset();
+  view_changed(true);
+}
+
+void Viewport::set_mode(DisplayMode mode) {
+  if (mode == scene_.mode) return;
+  scene_.mode = mode;
+  modes_->set_current(int(mode));
+  choose_frame();
+  push_scene();
+  Q_EMIT mode_changed(mode);
+}
+
+void Viewport::set_wipe(bool on) {
+  on = on && can_wipe();
+  if (on != wipe_on_) {
+    wipe_on_ = on;
+    if (on) {
+      view_.look_through(scene_.photo->camera);
+      view_changed(true);
+    } else if (view_.has_own_camera()) {
+      view_.look_from(view_.viewpoint());
+      view_changed(true);
+    }
+    place_children();
+    push_scene();
+    Q_EMIT wipe_changed(on);
+  }
+  wipe_button_->setChecked(wipe_on_);
+  divider_->setVisible(wipe_on_ && has_head_ && !gl_failed_);
+}
+
+void Viewport::view_changed(bool camera_moved) {
+  scene_.moving = true;
+  if (camera_moved) choose_frame();
+  push_scene();
+  update_label();
+  ring_->set_camera(view_.viewpoint());
+  rest_timer_.start();
+  if (camera_moved) Q_EMIT camera_changed(view_.camera(), false);
+}
+
+void Viewport::rest() {
+  scene_.moving = false;
+  push_scene();
+  Q_EMIT camera_changed(view_.camera(), true);
+}
+
+// The neural frame is shown over the volume where it is of this very camera.
+void Viewport::choose_frame() {
+  const bool any = newest_frame_ != nullptr && !newest_frame_->rgba.empty();
+  const bool fits = any && same_camera(newest_frame_->camera, view_.camera());
+  if (scene_.mode == DisplayMode::kNeural && any) {
+    scene_.frame = newest_frame_;
+    fade_.stop();
+    scene_.frame_opacity = fade_target_ = 1;
+  } else if (scene_.mode == DisplayMode::kColour && fits && newest_frame_->resting) {
+    scene_.frame = newest_frame_;
+    fade_frame_to(1);
+  } else if (scene_.mode == DisplayMode::kColour && scene_.frame != nullptr &&
+             same_camera(scene_.frame->camera, view_.camera())) {
+    // An older frame of this camera still fits; a quick one does not replace it.
+  } else {
+    fade_.stop();
+    scene_.frame = nullptr;
+    scene_.frame_opacity = fade_target_ = 0;
+  }
+  update_label();
+}
+
+void Viewport::fade_frame_to(float opacity) {
+  if (fade_target_ == opacity) return;
+  fade_target_ = opacity;
+  fade_.stop();
+  if (reduced_motion()) {
+    scene_.frame_opacity = opacity;
+    return;
+  }
+  fade_.setStartValue(scene_.frame_opacity);
+  fade_.setEndValue(opacity);
+  fade_.start();
+}
+
+void Viewport::push_scene() {
+  scene_.camera = view_.camera();
+  const qreal ratio = devicePixelRatioF();
+  const QRectF frame = view_.frame_rect(size());
+  scene_.frame_rect = {frame.topLeft() * ratio, frame.size() * ratio};
+  scene_.size = (QSizeF(size()) * ratio).toSize();
+  scene_.wipe = wipe_on_ ? float(wipe_at_) : -1.0F;
+  if (canvas_ != nullptr && has_head_) canvas_->show_scene(scene_);
+}
+
+void Viewport::update_label() {
+  QString text = view_.describe();
+  if (scene_.frame != nullptr && scene_.frame_opacity + fade_target_ > 0) {
+    text += tr(" · neural %1").arg(scene_.frame->rgba.width);
+  }
+  if (text == label_->text()) return;
+  label_->setText(text);
+  label_->adjustSize();
+  label_->move(kMargin, height() - kMargin - label_->height());
+}
+
+void Viewport::place_children() {
+  placeholder_->setGeometry(rect());
+  if (canvas_ != nullptr) canvas_->widget()->setGeometry(rect());
+  modes_->adjustSize();
+  modes_->move(kMargin, kMargin);
+  wipe_button_->adjustSize();
+  wipe_button_->move(width() - kMargin - wipe_button_->width(), kMargin);
+  ring_->move(width() - kMargin - ring_->width(), height() - kMargin - ring_->height());
+  label_->adjustSize();
+  label_->move(kMargin, height() - kMargin - label_->height());
+  divider_->setGeometry(int(std::lround(wipe_at_ * width())) - divider_->sizeHint().width() / 2, 0,
+                        divider_->sizeHint().width(), height());
+  const int banner_width = std::min(560, width() - 2 * kMargin);
+  banner_->setFixedWidth(banner_width);
+  banner_->adjustSize();
+  banner_->move((width() - banner_width) / 2, modes_->isHidden() ? kMargin : kMargin + 44);
+}
+
+void Viewport::resizeEvent(QResizeEvent*) {
+  place_children();
+  push_scene();
+}
+
+void Viewport::mousePressEvent(QMouseEvent* event) {
+  drag_from_ = event->position();
+  const bool on_divider =
+      wipe_on_ && std::abs(event->position().x() - wipe_at_ * width()) < 12;
+  if (on_divider && event->button() == Qt::LeftButton) {
+    drag_ = Drag::kWipe;
+  } else if (event->button() == Qt::MiddleButton ||
+             (event->button() == Qt::LeftButton && (event->modifiers() & Qt::ShiftModifier))) {
+    drag_ = Drag::kPan;
+  } else if (event->button() == Qt::LeftButton) {
+    drag_ = Drag::kOrbit;
+  }
+}
+
+void Viewport::mouseMoveEvent(QMouseEvent* event) {
+  const QPointF by = event->position() - drag_from_;
+  if (drag_ == Drag::kNone || !has_head_) return;
+  drag_from_ = event->position();
+  if (drag_ == Drag::kOrbit) {
+    if (wipe_on_) set_wipe(false);
+    const double scale = kDegreesPerWidth / std::max(1, std::min(width(), height()));
+    view_.orbit(-by.x() * scale, by.y() * scale);
+    view_changed(true);
+  } else if (drag_ == Drag::kPan) {
+    view_.pan(by, size());
+    view_changed(false);
+  } else {
+    wipe_at_ = std::clamp(event->position().x() / std::max(1, width()), 0.02, 0.98);
+    place_children();
+    push_scene();
+  }
+}
+
+void Viewport::mouseReleaseEvent(QMouseEvent*) { drag_ = Drag::kNone; }
+
+void Viewport::mouseDoubleClickEvent(QMouseEvent* event) {
+  drag_ = Drag::kNone;
+  if (event->button() != Qt::LeftButton || !has_head_) return;
+  if (wipe_on_) set_wipe(false);
+  reset_view();
+}
+
+void Viewport::wheelEvent(QWheelEvent* event) {
+  if (!has_head_) return;
+  view_.zoom(std::pow(kZoomPerNotch, event->angleDelta().y() / 120.0), event->position(), size());
+  view_changed(false);
+  event->accept();
+}
+
+}  // namespace portrait

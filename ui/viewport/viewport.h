@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/viewport/canvas.h"
+#include "ui/viewport/scene.h"
+
+#include <QTimer>
+#include <QVariantAnimation>
+#include <QWidget>
+
+#include <optional>
+
+class QLabel;
+class QPushButton;
+
+namespace portrait {
+
+struct Snapshot;
+class Banner;
+class Placeholder;
+class RingGizmo;
+class SegmentedControl;
+
+enum class CanvasKind { kAutomatic, kGpu, kSoftware };
+
+// The head, and looking at it: drag turns, shift or the middle button moves, the wheel zooms, a
+// double click goes back to the front. Takes snapshots; says where the camera is.
+class Viewport : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit Viewport(CanvasKind kind = CanvasKind::kAutomatic, QWidget* parent = nullptr);
+  ~Viewport() override;
+
+  void show_snapshot(const Snapshot& snapshot);
+  void set_sample_available(bool available);
+  void set_drop_hover(bool hover);
+  Banner* banner() { return banner_; }
+
+  void look_from(const Viewpoint& viewpoint);
+  void reset_view();
+  void set_mode(DisplayMode mode);
+  void set_wipe(bool on);
+  bool wipe() const { return wipe_on_; }
+  bool can_wipe() const { return scene_.photo != nullptr && scene_.volume_version != 0; }
+  DisplayMode mode() const { return scene_.mode; }
+  const ViewState& view() const { return view_; }
+  const ViewportScene& scene() const { return scene_; }
+  const GlReport& gl_report() const { return gl_; }
+  // The picture on screen is the best one for what is asked.
+  bool settled() const;
+
+ Q_SIGNALS:
+  void camera_changed(const portrait::Camera& camera, bool resting);
+  void mode_changed(portrait::DisplayMode mode);
+  void wipe_changed(bool on);
+  void open_requested();
+  void sample_requested();
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+
+ private:
+  enum class Drag { kNone, kOrbit, kPan, kWipe };
+
+  void on_gl_ready(const GlReport& report);
+  void on_gl_failed(const QString& message);
+  void adopt_canvas(ViewportCanvas* canvas);
+  void view_changed(bool camera_moved);
+  void rest();
+  void choose_frame();
+  void fade_frame_to(float opacity);
+  void push_scene();
+  void place_children();
+  void update_label();
+  void update_placeholder(bool empty, bool loading, const QString& activity);
+
+  ViewState view_;
+  ViewportScene scene_;
+  std::shared_ptr<const NeuralFrame> newest_frame_;
+  GlReport gl_;
+  OffscreenRenderer* renderer_ = nullptr;  // while it is needed
+  ViewportCanvas* canvas_ = nullptr;
+  CanvasKind kind_;
+  bool gl_failed_ = false;
+  bool has_head_ = false;
+  bool sample_available_ = false;
+  QString loading_text_;
+  Drag drag_ = Drag::kNone;
+  QPointF drag_from_;
+  bool wipe_on_ = false;
+  double wipe_at_ = 0.5;
+  QTimer rest_timer_;
+  QVariantAnimation fade_;
+  float fade_target_ = 0;
+
+  Placeholder* placeholder_;
+  SegmentedControl* modes_;
+  QPushButton* wipe_button_;
+  QLabel* label_;
+  RingGizmo* ring_;
+  QWidget* divider_;
+  Banner* banner_;
+};
+
+}  // namespace portrait

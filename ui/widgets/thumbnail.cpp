@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/widgets/thumbnail.h"
+
+#include "ui/theme.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPainterPath>
+
+namespace portrait {
+namespace {
+constexpr double kRound = 5;
+}
+
+Thumbnail::Thumbnail(QWidget* parent) : QWidget(parent) {
+  QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  policy.setHeightForWidth(true);
+  setSizePolicy(policy);
+}
+
+void Thumbnail::set_image(const QImage& image) {
+  image_ = image;
+  scaled_ = {};
+  update();
+}
+
+void Thumbnail::set_clickable(bool clickable) {
+  clickable_ = clickable;
+  setCursor(clickable ? Qt::PointingHandCursor : Qt::ArrowCursor);
+  setFocusPolicy(clickable ? Qt::TabFocus : Qt::NoFocus);
+}
+
+void Thumbnail::set_selected(bool selected) {
+  if (selected_ == selected) return;
+  selected_ = selected;
+  update();
+}
+
+void Thumbnail::paintEvent(QPaintEvent*) {
+  const Theme& t = theme();
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  const QRectF area = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+  QPainterPath shape;
+  shape.addRoundedRect(area, kRound, kRound);
+  painter.fillPath(shape, t.statusbar);
+  if (!image_.isNull()) {
+    const QSize wanted = size() * devicePixelRatioF();
+    if (scaled_.size() != wanted) {
+      scaled_ = QPixmap::fromImage(image_.scaled(wanted, Qt::KeepAspectRatioByExpanding,
+                                                 Qt::SmoothTransformation));
+      scaled_.setDevicePixelRatio(devicePixelRatioF());
+    }
+    painter.save();
+    painter.setClipPath(shape);
+    painter.drawPixmap(0, 0, scaled_);
+    painter.restore();
+  }
+  const bool focused = hasFocus();
+  const QColor border = selected_ ? t.accent : focused ? t.information : hovered_ ? t.dim : t.line;
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(border, selected_ ? 1.5 : 1));
+  painter.drawPath(shape);
+}
+
+void Thumbnail::mousePressEvent(QMouseEvent* event) {
+  if (clickable_ && event->button() == Qt::LeftButton) {
+    Q_EMIT clicked();
+  } else {
+    event->ignore();
+  }
+}
+
+void Thumbnail::keyPressEvent(QKeyEvent* event) {
+  if (clickable_ && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
+    Q_EMIT clicked();
+  } else {
+    QWidget::keyPressEvent(event);
+  }
+}
+
+void Thumbnail::enterEvent(QEnterEvent*) {
+  hovered_ = clickable_;
+  update();
+}
+
+void Thumbnail::leaveEvent(QEvent*) {
+  hovered_ = false;
+  update();
+}
+
+void Thumbnail::focusInEvent(QFocusEvent*) { update(); }
+void Thumbnail::focusOutEvent(QFocusEvent*) { update(); }
+
+}  // namespace portrait

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QImage>
+#include <QWidget>
+
+namespace portrait {
+
+// A picture with rounded corners, as wide as there is room. Clickable when asked to be.
+class Thumbnail : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit Thumbnail(QWidget* parent = nullptr);
+  void set_image(const QImage& image);
+  const QImage& image() const { return image_; }
+  void set_clickable(bool clickable);
+  void set_selected(bool selected);
+  bool hasHeightForWidth() const override { return true; }
+  int heightForWidth(int width) const override { return width; }
+  QSize sizeHint() const override { return {48, 48}; }
+
+ Q_SIGNALS:
+  void clicked();
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void enterEvent(QEnterEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
+
+ private:
+  QImage image_;
+  QPixmap scaled_;  // to the widget's size
+  bool clickable_ = false;
+  bool selected_ = false;
+  bool hovered_ = false;
+};
+
+}  // namespace portrait
