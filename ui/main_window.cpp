@@ -219,7 +219,7 @@ void MainWindow::open_path(const QString& path) {
 void MainWindow::export_head() {
   if (!can_export(*snapshot_)) return;
   // The worker makes the folder and proves that it can be written before it computes anything.
-  session_->export_to(exporting_->request(settings_->settings()));
+  session_->export_to(exporting_->request());
 }
 
 // The window goes when the step under way is done; until then it stays alive and says so.

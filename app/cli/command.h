@@ -16,4 +16,11 @@ using Action = std::function<void(std::stop_token)>;
 void add_train(CLI::App& app, Action& action);
 void add_synth(CLI::App& app, Action& action);
 
+// Not in the training build.
+void add_generate(CLI::App& app, Action& action);
+void add_render(CLI::App& app, Action& action);
+void add_info(CLI::App& app, Action& action);
+void add_pack(CLI::App& app, Action& action);
+void add_evaluate(CLI::App& app, Action& action);
+
 }  // namespace portrait::cli

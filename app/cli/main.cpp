@@ -21,14 +21,29 @@ extern "C" void on_interrupt(int) {
   interrupted.request_stop();
 }
 
+int failed(int code, const std::string& message) {
+  // Work that was broken off because of Ctrl-C did not fail.
+  const bool stopped = interrupted.stop_requested();
+  portrait::log(stopped ? portrait::LogLevel::kInfo : portrait::LogLevel::kError, message);
+  return stopped ? 130 : code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   portrait::configure_process(argc, argv);
   CLI::App app{"Portrait Studio on the command line: one photo in, one 3D head out."};
+  app.set_version_flag("--version", PORTRAIT_VERSION);
   app.require_subcommand(1);
   app.set_help_all_flag("--help-all", "Help of every subcommand");
   portrait::cli::Action action;
+#ifndef PORTRAIT_TRAIN_ONLY
+  portrait::cli::add_generate(app, action);
+  portrait::cli::add_render(app, action);
+  portrait::cli::add_info(app, action);
+  portrait::cli::add_pack(app, action);
+  portrait::cli::add_evaluate(app, action);
+#endif
   portrait::cli::add_synth(app, action);
   portrait::cli::add_train(app, action);
   try {
@@ -38,19 +53,17 @@ int main(int argc, char** argv) {
   }
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
+  // A file that grows past its limit is an error of write(), with a message, and not our end.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     portrait::configure_torch_threads();
     action(interrupted.get_token());
     return interrupted.stop_requested() ? 130 : 0;
   } catch (const portrait::Error& error) {
-    portrait::log(portrait::LogLevel::kError, error.message());
-    return portrait::exit_code(error.code());
+    return failed(portrait::exit_code(error.code()), error.message());
   } catch (const std::bad_alloc&) {
-    portrait::log(portrait::LogLevel::kError,
-                  "Out of memory; close other programs or choose a smaller preset");
-    return 1;
+    return failed(1, "Out of memory; close other programs or choose a smaller preset");
   } catch (const std::exception& error) {
-    portrait::log(portrait::LogLevel::kError, error.what());
-    return 1;
+    return failed(1, error.what());
   }
 }

@@ -20,8 +20,8 @@ const std::vector<SettingRow> kTable = {
      "the processor.",
      "auto", Choice{{"auto", "cpu", "cuda"}}, "General", Applies::kRestart},
     {"face", "Face", "",
-     "Which face of the photo to take: 0 takes the largest, 1 is the largest, "
-     "2 the second largest, and so on.",
+     "Which face of a photo with several: 1 is the leftmost, 2 the next to its right; 0 takes the "
+     "largest.",
      0, Whole{0, 99}, "General", Applies::kRestart},
 
     {"photo_fit", "Fit to the photo", "",

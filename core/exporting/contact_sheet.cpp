@@ -59,8 +59,8 @@ std::string shortened(std::string label, double scale, int room) {
 void draw_text(cv::Mat& sheet, const std::string& text, double scale, cv::Rect line) {
   const std::string shown = shortened(text, scale, line.width);
   const int capital = cv::getTextSize("H", kFont, scale, 1, nullptr).height;
-  cv::putText(sheet, shown, {line.x, line.y + (line.height + capital) / 2}, kFont, scale, kTextBytes, 1,
-              cv::LINE_AA);
+  cv::putText(sheet, shown, {line.x, line.y + (line.height + capital) / 2}, kFont, scale,
+              kTextBytes, 1, cv::LINE_AA);
 }
 
 }  // namespace

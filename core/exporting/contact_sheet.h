@@ -17,7 +17,7 @@ struct ContactSheetOptions {
   int columns = 5;
   int cell_size = 256;  // longer side of every picture, px
   int gap = 16;         // between pictures and round the sheet, px
-  std::string title{};    // empty: no title line
+  std::string title{};  // empty: no title line
 };
 
 // Pictures in rows on a dark sheet (#16181c, text #e8eaee), each scaled to fit its cell and

@@ -49,7 +49,9 @@ class BufferBuilder {
   json accessors = json::array();
 };
 
-json vector_json(const Eigen::Vector3f& v) { return {v.x(), v.y(), v.z()}; }
+json vector_json(const Eigen::Vector3f& v) {
+  return {v.x(), v.y(), v.z()};
+}
 
 int add_vectors(BufferBuilder& buffer, const std::vector<Eigen::Vector3f>& values, float scale) {
   Eigen::Vector3f low = values.front() * scale;
@@ -70,17 +72,16 @@ int add_vectors(BufferBuilder& buffer, const std::vector<Eigen::Vector3f>& value
 
 int add_colours(BufferBuilder& buffer, const std::vector<Eigen::Vector3f>& colours) {
   // Four components: three of u16 would break the four-byte alignment of vertex attributes.
-  const int accessor =
-      buffer.add(colours.size(), kGltfUnsignedShort, "VEC4", kGltfArrayBuffer,
-                 [&](std::string& bytes) {
-                   for (const Eigen::Vector3f& colour : colours) {
-                     for (int c = 0; c < 3; ++c) {
-                       const float v = std::clamp(colour[c], 0.0F, 1.0F);
-                       append(bytes, std::uint16_t(std::lround(v * 65535)));
-                     }
-                     append(bytes, std::uint16_t{65535});
-                   }
-                 });
+  const int accessor = buffer.add(colours.size(), kGltfUnsignedShort, "VEC4", kGltfArrayBuffer,
+                                  [&](std::string& bytes) {
+                                    for (const Eigen::Vector3f& colour : colours) {
+                                      for (int c = 0; c < 3; ++c) {
+                                        const float v = std::clamp(colour[c], 0.0F, 1.0F);
+                                        append(bytes, std::uint16_t(std::lround(v * 65535)));
+                                      }
+                                      append(bytes, std::uint16_t{65535});
+                                    }
+                                  });
   buffer.accessors[accessor]["normalized"] = true;
   return accessor;
 }
@@ -111,11 +112,10 @@ std::string assemble(const TriangleMesh& mesh, const GlbOptions& options) {
   attributes["POSITION"] = add_vectors(buffer, mesh.positions, kMetresPerUnit);
   if (!mesh.normals.empty()) attributes["NORMAL"] = add_vectors(buffer, mesh.normals, 1.0F);
   if (!mesh.colours.empty()) attributes["COLOR_0"] = add_colours(buffer, mesh.colours);
-  const int indices =
-      buffer.add(mesh.triangles.size() * 3, kGltfUnsignedInt, "SCALAR", kGltfElementArrayBuffer,
-                 [&](std::string& bytes) {
-                   for (const auto& t : mesh.triangles) append(bytes, t);
-                 });
+  const int indices = buffer.add(mesh.triangles.size() * 3, kGltfUnsignedInt, "SCALAR",
+                                 kGltfElementArrayBuffer, [&](std::string& bytes) {
+                                   for (const auto& t : mesh.triangles) append(bytes, t);
+                                 });
   while (buffer.bytes.size() % 4 != 0) buffer.bytes.push_back('\0');
 
   json root = {{"asset", asset_json(options)},
@@ -137,8 +137,8 @@ std::string assemble(const TriangleMesh& mesh, const GlbOptions& options) {
   std::string text = root.dump();
   while (text.size() % 4 != 0) text.push_back(' ');
 
-  const std::size_t total = kGlbHeaderBytes + 2 * kGlbChunkHeaderBytes + text.size() +
-                            buffer.bytes.size();
+  const std::size_t total =
+      kGlbHeaderBytes + 2 * kGlbChunkHeaderBytes + text.size() + buffer.bytes.size();
   check(total <= 0xFFFFFFFFU, ErrorCode::kBadUsage,
         "The mesh needs {} bytes, more than the 4 GiB a GLB can hold; use a coarser grid", total);
   std::string file;

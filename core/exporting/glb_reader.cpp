@@ -82,8 +82,8 @@ class Reader {
 
  private:
   // Start of the accessor's elements, after checking that they lie in the buffer.
-  const char* elements(const json& number, int component, const char* type,
-                       std::size_t bytes_each, std::size_t& count) const {
+  const char* elements(const json& number, int component, const char* type, std::size_t bytes_each,
+                       std::size_t& count) const {
     const json& accessor = root_.at("accessors").at(number.get<std::size_t>());
     check(accessor.at("componentType") == component && accessor.at("type") == type,
           ErrorCode::kUnsupported,

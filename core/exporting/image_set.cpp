@@ -27,11 +27,11 @@ json matrix_json(const Eigen::Matrix4d& world_from_opencv) {
 
 std::string transforms_json(const std::vector<CameraFrame>& frames) {
   check(!frames.empty(), ErrorCode::kBadUsage, "An image set needs at least one view");
-  json root = {{"generator", "Portrait Studio"}, {"camera_model", "OPENCV"},
-               {"frames", json::array()}};
+  json root = {
+      {"generator", "Portrait Studio"}, {"camera_model", "OPENCV"}, {"frames", json::array()}};
   for (const CameraFrame& frame : frames) {
-    check(frame.width > 0 && frame.height > 0, ErrorCode::kBadUsage,
-          "The view \"{}\" has no size", frame.file);
+    check(frame.width > 0 && frame.height > 0, ErrorCode::kBadUsage, "The view \"{}\" has no size",
+          frame.file);
     const Camera& camera = frame.camera;
     // Views may differ in lens and size, so each carries its own intrinsics.
     root["frames"].push_back({{"file_path", frame.file},

@@ -87,11 +87,10 @@ Header parse_header(const std::string& file) {
   }
   header.normals = layout.find("float nx") != std::string::npos;
   header.colours = layout.find("uchar red") != std::string::npos;
-  const std::string expected =
-      std::string("vertex;float x;float y;float z;") +
-      (header.normals ? "float nx;float ny;float nz;" : "") +
-      (header.colours ? "uchar red;uchar green;uchar blue;" : "") +
-      "face;list uchar int vertex_indices;";
+  const std::string expected = std::string("vertex;float x;float y;float z;") +
+                               (header.normals ? "float nx;float ny;float nz;" : "") +
+                               (header.colours ? "uchar red;uchar green;uchar blue;" : "") +
+                               "face;list uchar int vertex_indices;";
   check(layout == expected, ErrorCode::kUnsupported,
         "A PLY with the properties \"{}\" cannot be read", layout);
   const std::size_t body = file.size() - header.data;
@@ -109,7 +108,8 @@ void write_ply(const std::filesystem::path& path, const TriangleMesh& mesh) {
   std::string file = header_of(mesh);
   for (std::size_t v = 0; v < mesh.positions.size(); ++v) {
     for (int c = 0; c < 3; ++c) append(file, mesh.positions[v][c] * kMetresPerUnit);
-    if (!mesh.normals.empty()) file.append(reinterpret_cast<const char*>(mesh.normals[v].data()), 12);
+    if (!mesh.normals.empty())
+      file.append(reinterpret_cast<const char*>(mesh.normals[v].data()), 12);
     if (!mesh.colours.empty()) {
       for (int c = 0; c < 3; ++c) append(file, encoded(mesh.colours[v][c]));
     }

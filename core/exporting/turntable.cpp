@@ -16,7 +16,9 @@ namespace portrait {
 namespace fs = std::filesystem;
 namespace {
 
-std::string frame_name(int frame) { return fmt::format("frame_{:04d}.png", frame); }
+std::string frame_name(int frame) {
+  return fmt::format("frame_{:04d}.png", frame);
+}
 
 // PNG frames in a hidden folder, moved into the real one when all are there.
 class StagedSequence {

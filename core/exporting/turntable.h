@@ -12,9 +12,9 @@ namespace portrait {
 struct TurntableOptions {
   int frames = 90;
   double start_azimuth_deg = 0;
-  double sweep_deg = 360;      // a full turn ends one frame before its start, so that it loops
+  double sweep_deg = 360;  // a full turn ends one frame before its start, so that it loops
   double elevation_deg = 0;
-  bool ease = false;           // slow at both ends instead of a steady turn
+  bool ease = false;  // slow at both ends instead of a steady turn
   VideoOptions video{};
   std::filesystem::path mp4{};         // empty: no video
   std::filesystem::path png_folder{};  // empty: no PNG sequence; alpha is kept in it

@@ -75,11 +75,10 @@ class Decoder {
 };
 
 Image rgb_of(const AVFrame& frame) {
-  const ScalerHandle scaler(
-      sws_getContext(frame.width, frame.height, static_cast<AVPixelFormat>(frame.format),
-                     frame.width, frame.height, AV_PIX_FMT_RGB24,
-                     SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr,
-                     nullptr));
+  const ScalerHandle scaler(sws_getContext(
+      frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), frame.width,
+      frame.height, AV_PIX_FMT_RGB24, SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr,
+      nullptr, nullptr));
   check(scaler != nullptr, ErrorCode::kCorrupt, "A video frame of {} x {} cannot be converted",
         frame.width, frame.height);
   use_bt709(scaler.get(), false);
@@ -104,8 +103,7 @@ VideoInfo inspect_video(const std::filesystem::path& path) {
   Decoder decoder(path);
   VideoInfo info;
   info.codec = avcodec_get_name(decoder.codec()->codec_id);
-  info.duration_s =
-      double(decoder.stream()->duration) * av_q2d(decoder.stream()->time_base);
+  info.duration_s = double(decoder.stream()->duration) * av_q2d(decoder.stream()->time_base);
   decoder.run([&](const AVFrame& frame) {
     info.width = frame.width;
     info.height = frame.height;

@@ -133,8 +133,7 @@ class VideoWriter::Encoder {
     stream_->avg_frame_rate = codec_->framerate;
     require_ok(avcodec_parameters_from_context(stream_->codecpar, codec_.get()),
                "describing the stream");
-    require_ok(avio_open(&muxer_->pb, staged_.path().c_str(), AVIO_FLAG_WRITE),
-               "opening the file");
+    require_ok(avio_open(&muxer_->pb, staged_.path().c_str(), AVIO_FLAG_WRITE), "opening the file");
     AVDictionary* settings = nullptr;
     av_dict_set(&settings, "movflags", "+faststart", 0);
     const int begun = avformat_write_header(muxer_, &settings);
@@ -145,8 +144,7 @@ class VideoWriter::Encoder {
   void allocate_picture(int width, int height) {
     packet_.reset(av_packet_alloc());
     picture_.reset(av_frame_alloc());
-    scaler_.reset(sws_getContext(width, height, AV_PIX_FMT_RGB24, width, height,
-                                 AV_PIX_FMT_YUV420P,
+    scaler_.reset(sws_getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P,
                                  SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, nullptr,
                                  nullptr, nullptr));
     check(packet_ && picture_ && scaler_, ErrorCode::kOutOfMemory,
@@ -247,7 +245,9 @@ void VideoWriter::add(const Image& frame) {
   encoder_->add(frame);
 }
 
-int VideoWriter::frames() const { return encoder_ ? encoder_->frames() : 0; }
+int VideoWriter::frames() const {
+  return encoder_ ? encoder_->frames() : 0;
+}
 
 void VideoWriter::finish() {
   check(encoder_ != nullptr, ErrorCode::kBadUsage,

@@ -13,7 +13,7 @@ namespace portrait {
 
 struct VideoOptions {
   double frames_per_second = 30;
-  int crf = 18;  // 0 (lossless) to 51; encoders without it get a bit rate of like quality
+  int crf = 18;           // 0 (lossless) to 51; encoders without it get a bit rate of like quality
   std::string encoder{};  // an FFmpeg encoder by name; empty: the best one there is
   // What shows through frames with alpha, sRGB-encoded.
   Eigen::Vector3f background{0.086F, 0.094F, 0.110F};

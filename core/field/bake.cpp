@@ -118,15 +118,12 @@ class SampleQueue {
 
   void flush() {
     if (places_.empty()) return;
-    const Decoder& decoder = evaluator_.field().decoder;
-    const Tensor hidden = evaluator_.hidden(
+    const FieldEvaluator::Values found = evaluator_.values(
         at::from_blob(points_.data(), {std::int64_t(places_.size()), 3}, at::kFloat)
             .to(evaluator_.field().device()));
-    const Tensor alpha = (density_of_raw(decoder.raw_of_hidden(hidden)) * -voxel_).exp().neg() + 1;
-    const Tensor rgb =
-        at::linear(hidden, decoder.w1.narrow(0, 1, 3), decoder.b1.narrow(0, 1, 3)).sigmoid() *
-            (decoder.colour_high - decoder.colour_low) + decoder.colour_low;
-    const Tensor both = at::cat({rgb, alpha}, 1).to(at::kCPU).contiguous();
+    const Tensor alpha = (density_of_raw(found.raw) * -voxel_).exp().neg() + 1;
+    const Tensor both =
+        at::cat({found.colours.narrow(1, 0, 3), alpha.unsqueeze(1)}, 1).to(at::kCPU).contiguous();
     const float* values = both.data_ptr<float>();
     for (std::size_t i = 0; i < places_.size(); ++i) {
       for (int c = 0; c < 4; ++c) texels_[4 * places_[i] + c] = to_byte(values[4 * i + c]);

@@ -15,7 +15,7 @@ namespace portrait {
 namespace {
 
 constexpr std::int64_t kRayGrain = 256;
-constexpr std::int64_t kPointGrain = 8192;
+constexpr std::int64_t kLookUpGrain = 8192;
 
 // Marks the neighbours of occupied cells along one axis.
 void dilate_axis(std::vector<std::uint8_t>& cells, int side, std::int64_t stride) {
@@ -169,7 +169,7 @@ Tensor occupied_points(const OccupancyGrid& grid, const Tensor& points) {
   bool* out = result.data_ptr<bool>();
   const float half = float(grid.half_extent);
   const float scale = float(grid.cells / (2 * grid.half_extent));
-  parallel_for(result.numel(), kPointGrain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(result.numel(), kLookUpGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       bool inside = true;
       int cell[3];

@@ -32,19 +32,17 @@ QueryResult query_points(const Field& field, const Tensor& points, const QueryOp
   result.density = at::empty({count}, points.options());
   if (options.want_colour) result.rgb = at::empty({count, 3}, points.options());
   if (options.want_normals) result.normals = at::empty({count, 3}, points.options());
-  const Tensor colour_weight = field.decoder.w1.narrow(0, 1, 3);
-  const Tensor colour_bias = field.decoder.b1.narrow(0, 1, 3);
   in_chunks(count, [&](std::int64_t begin, std::int64_t length) {
     const Tensor part = points.narrow(0, begin, length);
-    const Tensor hidden = evaluator.hidden(part);
-    result.density.narrow(0, begin, length)
-        .copy_(density_of_raw(field.decoder.raw_of_hidden(hidden).squeeze(1)));
+    Tensor raw;
     if (options.want_colour) {
-      const double low = field.decoder.colour_low;
-      result.rgb.narrow(0, begin, length)
-          .copy_(at::linear(hidden, colour_weight, colour_bias).sigmoid() *
-                     (field.decoder.colour_high - low) + low);
+      const FieldEvaluator::Values values = evaluator.values(part);
+      raw = values.raw;
+      result.rgb.narrow(0, begin, length).copy_(values.colours.narrow(1, 0, 3));
+    } else {
+      raw = evaluator.raw(part);
     }
+    result.density.narrow(0, begin, length).copy_(density_of_raw(raw));
     if (options.want_normals) {
       const Tensor gradient = evaluator.raw_gradient(part);
       result.normals.narrow(0, begin, length)

@@ -27,31 +27,28 @@ struct Scene {
   bool gradients;
 };
 
-// Samples of one pass: n rays with k samples each. With an index only those were evaluated.
+// Samples of one pass: n rays with k samples each.
 struct Samples {
   Tensor points;  // [n,k,3]
   Tensor raw;     // [n,k]
-  Tensor hidden;  // [n*k or M, 64]
-  Tensor index;   // [M] into the n*k samples, undefined: all
+  Tensor hidden;  // [n*k,64], with gradients only
 };
 
 Samples evaluate(const Scene& scene, const Rays& rays, const Tensor& depths) {
   Samples samples;
   samples.points = at::addcmul(rays.origins.unsqueeze(1), rays.directions.unsqueeze(1),
                                depths.unsqueeze(2));
-  Tensor points = samples.points.view({-1, 3});
-  if (!scene.gradients && scene.options.occupancy) {
-    samples.index =
-        occupied_points(*scene.options.occupancy, points).nonzero().view({-1});
-    points = points.index_select(0, samples.index);
-  }
-  samples.hidden = scene.evaluator.hidden(points);
-  const Tensor raw = scene.field.decoder.raw_of_hidden(samples.hidden);
-  if (samples.index.defined()) {
+  const Tensor points = samples.points.view({-1, 3});
+  if (scene.gradients) {
+    samples.hidden = scene.evaluator.hidden(points);
+    samples.raw = scene.field.decoder.raw_of_hidden(samples.hidden).view(depths.sizes());
+  } else if (scene.options.occupancy) {
+    const Tensor index = occupied_points(*scene.options.occupancy, points).nonzero().view({-1});
     samples.raw = at::full(depths.sizes(), kEmptyRaw, depths.options());
-    samples.raw.view({-1}).index_copy_(0, samples.index, raw.view({-1}));
+    samples.raw.view({-1}).index_copy_(0, index,
+                                       scene.evaluator.raw(points.index_select(0, index)));
   } else {
-    samples.raw = raw.view(depths.sizes());
+    samples.raw = scene.evaluator.raw(points).view(depths.sizes());
   }
   return samples;
 }
@@ -59,20 +56,17 @@ Samples evaluate(const Scene& scene, const Rays& rays, const Tensor& depths) {
 // Sum over each ray's samples of weight * colour: weights [n,k] -> [n,32].
 Tensor composite(const Scene& scene, const Samples& samples, const Tensor& weights) {
   const std::int64_t rays = weights.size(0);
-  const Decoder& decoder = scene.field.decoder;
   if (scene.gradients) {
-    const Tensor colours = decoder.colours_of_hidden(samples.hidden);
+    const Tensor colours = scene.field.decoder.colours_of_hidden(samples.hidden);
     return at::bmm(weights.unsqueeze(1), colours.view({rays, -1, kFieldChannels})).squeeze(1);
   }
   // Only what is seen needs its colours: a tenth of the samples of an opaque head.
   const Tensor flat = weights.reshape({-1});
-  const Tensor of_evaluated =
-      samples.index.defined() ? flat.index_select(0, samples.index) : flat;
-  const Tensor seen = (of_evaluated > kLeastColourWeight).nonzero().view({-1});
-  const Tensor colours = decoder.colours_of_hidden(samples.hidden.index_select(0, seen));
-  const Tensor where = samples.index.defined() ? samples.index.index_select(0, seen) : seen;
-  const Tensor all = at::zeros({rays * weights.size(1), kFieldChannels}, colours.options());
-  all.index_copy_(0, where, colours);
+  const Tensor seen = (flat > kLeastColourWeight).nonzero().view({-1});
+  const Tensor colours =
+      scene.evaluator.colours(samples.points.view({-1, 3}).index_select(0, seen));
+  const Tensor all = at::zeros({flat.size(0), kFieldChannels}, colours.options());
+  all.index_copy_(0, seen, colours);
   return at::bmm(weights.unsqueeze(1), all.view({rays, -1, kFieldChannels})).squeeze(1);
 }
 

@@ -50,7 +50,7 @@ struct RenderOptions {
   // not evaluated, nor are samples in empty cells. Not owned; must be of the same field.
   const OccupancyGrid* occupancy = nullptr;
   // Rays evaluated at a time when no gradient is asked for.
-  int chunk = 1024;
+  int chunk = 2048;
 
   // As published; no background.
   static RenderOptions eg3d() {

@@ -47,21 +47,22 @@ Image guided_filter(const Image& guide, const Image& input, int radius, double e
   }
   moments = box_blur(moments, radius);
   Image linear(guide.width, guide.height, 4);  // a (3) and b
-  const auto eps = float(epsilon);
   for (std::size_t i = 0; i < pixels; ++i) {
     const float* m = moments.pixels.data() + 13 * i;
-    const float xx = m[7] - m[0] * m[0] + eps, xy = m[8] - m[0] * m[1], xz = m[9] - m[0] * m[2];
-    const float yy = m[10] - m[1] * m[1] + eps, yz = m[11] - m[1] * m[2];
-    const float zz = m[12] - m[2] * m[2] + eps;
-    const float cx = m[4] - m[0] * m[3], cy = m[5] - m[1] * m[3], cz = m[6] - m[2] * m[3];
-    const float ixx = yy * zz - yz * yz, ixy = xz * yz - xy * zz, ixz = xy * yz - xz * yy;
-    const float iyy = xx * zz - xz * xz, iyz = xy * xz - xx * yz, izz = xx * yy - xy * xy;
-    const float inverse = 1.0F / (xx * ixx + xy * ixy + xz * ixz);
+    // In double: a grey guide makes the matrix nearly singular.
+    const double x = m[0], y = m[1], z = m[2], p = m[3];
+    const double xx = m[7] - x * x + epsilon, xy = m[8] - x * y, xz = m[9] - x * z;
+    const double yy = m[10] - y * y + epsilon, yz = m[11] - y * z;
+    const double zz = m[12] - z * z + epsilon;
+    const double cx = m[4] - x * p, cy = m[5] - y * p, cz = m[6] - z * p;
+    const double ixx = yy * zz - yz * yz, ixy = xz * yz - xy * zz, ixz = xy * yz - xz * yy;
+    const double iyy = xx * zz - xz * xz, iyz = xy * xz - xx * yz, izz = xx * yy - xy * xy;
+    const double inverse = 1.0 / (xx * ixx + xy * ixy + xz * ixz);
     float* a = linear.pixels.data() + 4 * i;
-    a[0] = (ixx * cx + ixy * cy + ixz * cz) * inverse;
-    a[1] = (ixy * cx + iyy * cy + iyz * cz) * inverse;
-    a[2] = (ixz * cx + iyz * cy + izz * cz) * inverse;
-    a[3] = m[3] - a[0] * m[0] - a[1] * m[1] - a[2] * m[2];
+    a[0] = float((ixx * cx + ixy * cy + ixz * cz) * inverse);
+    a[1] = float((ixy * cx + iyy * cy + iyz * cz) * inverse);
+    a[2] = float((ixz * cx + iyz * cy + izz * cz) * inverse);
+    a[3] = float(p - a[0] * x - a[1] * y - a[2] * z);
   }
   linear = box_blur(linear, radius);
   Image out(guide.width, guide.height, 1);

@@ -120,26 +120,28 @@ Image warp_affine(const Image& source, const Affine2& source_from_target, int wi
                   const WarpOptions& options) {
   check(!source.empty() && width > 0 && height > 0, ErrorCode::kInternal,
         "warp from {}x{} to {}x{}", source.width, source.height, width, height);
-  // Low-pass: an exact box by a whole factor, then a Gaussian for the rest. Only the part of the
-  // source that is seen is filtered.
+  // Low-pass with a Gaussian; a box by a whole factor goes before it when the picture shrinks much,
+  // for speed. Only the part of the source that is seen is filtered.
   const double shrink = scale_of(source_from_target);
   const Image* from = &source;
   Image reduced;
   Affine2 map = source_from_target;
-  if (shrink > 1.05) {
-    const int factor = std::max(1, int(std::floor(shrink)));
-    cv::Rect part = touched(source, source_from_target, width, height, 8.0 * shrink);
-    const int w = std::max(1, part.width / factor);
-    const int h = std::max(1, part.height / factor);
-    // Where the part reaches the source's far border it may not divide: the scale is then exact
-    // per axis, not assumed.
-    cv::Mat small;
-    cv::resize(mat_view(source)(part), small, {w, h}, 0, 0, cv::INTER_AREA);
-    reduced = image_of(small);
-    const double sx = double(w) / part.width;
-    const double sy = double(h) / part.height;
+  if (shrink > 1.02) {
+    const int factor = std::max(1, int(std::floor(shrink / 3)));
+    const cv::Rect part = touched(source, source_from_target, width, height, 8.0 * shrink);
+    // Where the part reaches the source's far border it may not divide by the factor, so the
+    // scale is computed and not assumed.
+    cv::Mat small = mat_view(source)(part);
+    if (factor > 1) {
+      const cv::Size size(std::max(1, part.width / factor), std::max(1, part.height / factor));
+      cv::Mat boxed;
+      cv::resize(small, boxed, size, 0, 0, cv::INTER_AREA);
+      small = boxed;
+    }
+    const double sx = double(small.cols) / part.width;
+    const double sy = double(small.rows) / part.height;
     const double left = shrink / factor;
-    if (left > 1.02) reduced = gaussian_blur(reduced, 0.5 * std::sqrt(left * left - 1));
+    reduced = gaussian_blur(image_of(small), 0.5 * std::sqrt(left * left - 1));
     Affine2 shift;
     shift << sx, 0, -sx * part.x, 0, sy, -sy * part.y;
     map = compose(shift, map);

@@ -83,8 +83,7 @@ class PaddedGrid {
 
  private:
   const float* row(int y, int z) const {
-    return grid_.density.data() +
-           (std::size_t(z - 1) * grid_.dims[1] + (y - 1)) * grid_.dims[0];
+    return grid_.density.data() + (std::size_t(z - 1) * grid_.dims[1] + (y - 1)) * grid_.dims[0];
   }
   float sample(const std::array<int, 3>& p) const { return row(p[1], p[2])[p[0] - 1]; }
 
@@ -220,8 +219,7 @@ class Extractor {
     prepare(first, low);
     for (int p = first; p < last; ++p) {
       visit_flat(low, [&](int x, int y, int axis) {
-        mesh_.positions[low.vertex[axis][std::size_t(y) * nx_ + x]] =
-            grid_.cross({x, y, p}, axis);
+        mesh_.positions[low.vertex[axis][std::size_t(y) * nx_ + x]] = grid_.cross({x, y, p}, axis);
       });
       if (p + 1 == nz_) break;
       prepare(p + 1, high);

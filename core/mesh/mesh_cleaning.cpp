@@ -78,8 +78,8 @@ int keep_largest_component(TriangleMesh& mesh) {
   for (const auto& t : mesh.triangles) {
     volume[components.of_vertex[t[0]]] += six_volumes(mesh, t);
   }
-  const auto largest = static_cast<std::int32_t>(
-      std::max_element(volume.begin(), volume.end()) - volume.begin());
+  const auto largest =
+      static_cast<std::int32_t>(std::max_element(volume.begin(), volume.end()) - volume.begin());
   std::erase_if(mesh.triangles,
                 [&](const auto& t) { return components.of_vertex[t[0]] != largest; });
   drop_unused_vertices(mesh);

@@ -8,8 +8,8 @@
 namespace portrait {
 
 struct SurfaceOptions {
-  float threshold = 10.0F;    // density per unit of length; inside = at least this
-  bool keep_largest = true;   // without floaters and inner shells
+  float threshold = 10.0F;   // density per unit of length; inside = at least this
+  bool keep_largest = true;  // without floaters and inner shells
   int smoothing_iterations = 4;
 };
 

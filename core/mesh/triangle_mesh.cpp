@@ -16,8 +16,7 @@ void compute_normals(TriangleMesh& mesh) {
   mesh.normals.assign(mesh.positions.size(), Eigen::Vector3f::Zero());
   for (const auto& t : mesh.triangles) {
     const Eigen::Vector3f& a = mesh.positions[t[0]];
-    const Eigen::Vector3f twice_area =
-        (mesh.positions[t[1]] - a).cross(mesh.positions[t[2]] - a);
+    const Eigen::Vector3f twice_area = (mesh.positions[t[1]] - a).cross(mesh.positions[t[2]] - a);
     for (const std::uint32_t v : t) mesh.normals[v] += twice_area;
   }
   for (Eigen::Vector3f& n : mesh.normals) {
@@ -39,8 +38,8 @@ void colour_vertices(TriangleMesh& mesh, const VertexColourFunction& colour, std
                mesh.positions.begin() + static_cast<std::ptrdiff_t>(last));
     srgb.assign(run.size(), Eigen::Vector3f::Zero());
     colour(run, srgb);
-    check(srgb.size() == run.size(), ErrorCode::kInternal,
-          "{} colours came back for {} vertices", srgb.size(), run.size());
+    check(srgb.size() == run.size(), ErrorCode::kInternal, "{} colours came back for {} vertices",
+          srgb.size(), run.size());
     for (const Eigen::Vector3f& c : srgb) {
       linear.push_back(c.cwiseMax(0.0F).cwiseMin(1.0F).unaryExpr(&linear_of_srgb));
     }

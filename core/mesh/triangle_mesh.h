@@ -27,9 +27,8 @@ void compute_normals(TriangleMesh& mesh);
 // Asks for the colours of consecutive runs of vertices, in order: `srgb` has as many entries as
 // `positions` and takes sRGB-encoded colours, which the mesh keeps as linear ones. Runs have at
 // most `batch` vertices, so that a network can evaluate them together.
-using VertexColourFunction =
-    std::function<void(const std::vector<Eigen::Vector3f>& positions,
-                       std::vector<Eigen::Vector3f>& srgb)>;
+using VertexColourFunction = std::function<void(const std::vector<Eigen::Vector3f>& positions,
+                                                std::vector<Eigen::Vector3f>& srgb)>;
 void colour_vertices(TriangleMesh& mesh, const VertexColourFunction& colour,
                      std::size_t batch = 65536);
 

@@ -36,6 +36,8 @@ inline void check_mask(const Image& image, const Image& mask, const char* what) 
   check(mask.channels == 1, ErrorCode::kBadUsage, "{}: the mask has {} channels instead of 1", what,
         mask.channels);
 }
-inline bool inside(float mask) { return mask >= 0.5F; }
+inline bool inside(float mask) {
+  return mask >= 0.5F;
+}
 
 }  // namespace portrait

@@ -12,8 +12,8 @@ PairedComparison compare_paired(const std::vector<double>& row, const std::vecto
   check(row.size() == other.size(), ErrorCode::kBadUsage,
         "The rows have {} and {} subjects; only rows over the same subjects can be compared",
         row.size(), other.size());
-  check(row.size() >= 2, ErrorCode::kBadUsage,
-        "A comparison needs at least two subjects, found {}", row.size());
+  check(row.size() >= 2, ErrorCode::kBadUsage, "A comparison needs at least two subjects, found {}",
+        row.size());
   PairedComparison result;
   result.subjects = int(row.size());
   const double sign = higher_is_better ? 1.0 : -1.0;

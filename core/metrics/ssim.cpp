@@ -55,8 +55,8 @@ double mean_ssim(const Image& image, const Image& truth, const Counts& counts) {
         const double vab = cross.at(x, y)[c] / w - ma * mb;
         const double la = ma + 0.5;
         const double lb = mb + 0.5;
-        sum += (2 * la * lb + kC1) * (2 * vab + kC2) /
-               ((la * la + lb * lb + kC1) * (va + vb + kC2));
+        sum +=
+            (2 * la * lb + kC1) * (2 * vab + kC2) / ((la * la + lb * lb + kC1) * (va + vb + kC2));
       }
     }
   }

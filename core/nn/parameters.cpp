@@ -96,7 +96,9 @@ Conv2d::Conv2d(Parameters& parameters, const std::string& name, int in, int out,
       stride(stride_) {}
 
 Tensor Conv2d::operator()(const Tensor& x) const {
-  return at::conv2d(x, weight, bias, stride, weight.size(2) / 2);
+  // The input decides the arithmetic; weights stay in fp32 and are cast on the way.
+  return at::conv2d(x, weight.to(x.scalar_type()), bias.to(x.scalar_type()), stride,
+                    weight.size(2) / 2);
 }
 
 Linear::Linear(Parameters& parameters, const std::string& name, int in, int out, Init init)
@@ -119,7 +121,7 @@ GroupNorm::GroupNorm(Parameters& parameters, const std::string& name, int channe
       groups(groups_) {}
 
 Tensor GroupNorm::operator()(const Tensor& x) const {
-  return at::group_norm(x, groups, weight, bias, 1e-5);
+  return at::group_norm(x, groups, weight.to(x.scalar_type()), bias.to(x.scalar_type()), 1e-5);
 }
 
 }  // namespace portrait

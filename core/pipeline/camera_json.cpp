@@ -14,8 +14,10 @@ json camera_to_json(const Camera& camera) {
   for (int r = 0; r < 4; ++r) {
     for (int c = 0; c < 4; ++c) rows.push_back(camera.world_from_camera(r, c));
   }
-  return {{"world_from_camera", rows},     {"focal_x", camera.focal_x},
-          {"focal_y", camera.focal_y},     {"centre_x", camera.centre_x},
+  return {{"world_from_camera", rows},
+          {"focal_x", camera.focal_x},
+          {"focal_y", camera.focal_y},
+          {"centre_x", camera.centre_x},
           {"centre_y", camera.centre_y}};
 }
 

@@ -24,8 +24,7 @@ Tensor blurred(const Tensor& image, double sigma) {  // [3,H,W]
   const Tensor x = at::arange(-radius, radius + 1, image.options());
   Tensor kernel = at::exp(-x * x / (2 * sigma * sigma));
   kernel = kernel / kernel.sum();
-  const Tensor padded =
-      at::reflection_pad2d(image.unsqueeze(1), {radius, radius, radius, radius});
+  const Tensor padded = at::reflection_pad2d(image.unsqueeze(1), {radius, radius, radius, radius});
   const Tensor rows = at::conv2d(padded, kernel.reshape({1, 1, 1, -1}));
   return at::conv2d(rows, kernel.reshape({1, 1, -1, 1})).squeeze(1);
 }
@@ -74,9 +73,8 @@ HeadPicture HeadView::picture(const Camera& camera, int width, bool neural,
   render_options.background = {{options.background, options.background, options.background}};
   render_options.occupancy = &occupancy_;
   const bool sharpen = neural && !field_.sr.empty();
-  const RenderedImage rendered =
-      sharpen ? render_neural(field_, camera, width, render_options)
-              : render_image(field_, camera, width, render_options);
+  const RenderedImage rendered = sharpen ? render_neural(field_, camera, width, render_options)
+                                         : render_image(field_, camera, width, render_options);
   const int size = sharpen ? width * SuperResolution::kScale : width;
   const Tensor rgb = sharpen ? rendered.neural : rendered.rgb;
   const Tensor alpha = enlarged(rendered.opacity, size).clamp(0, 1);
@@ -84,8 +82,8 @@ HeadPicture HeadView::picture(const Camera& camera, int width, bool neural,
   const Tensor own = ((rgb - (1 - alpha) * options.background) / alpha.clamp_min(0.05)).clamp(0, 1);
   HeadPicture picture;
   picture.rgba = image_of_tensor(at::cat({own, alpha.unsqueeze(0)}, 0));
-  const Tensor depth = at::where(rendered.opacity >= 0.5, rendered.depth,
-                                 at::zeros_like(rendered.depth));
+  const Tensor depth =
+      at::where(rendered.opacity >= 0.5, rendered.depth, at::zeros_like(rendered.depth));
   picture.depth = image_of_tensor(depth.unsqueeze(0), false);
   return picture;
 }

@@ -6,7 +6,8 @@
 #include "core/base/random.h"
 #include "core/field/occupancy.h"
 #include "core/field/renderer.h"
-#include "core/field/triplane.h"
+
+#include <Eigen/LU>
 
 #include <algorithm>
 #include <cmath>
@@ -59,6 +60,7 @@ Hold::Hold(const Field& first_head, const PhotoTarget& target, std::uint64_t see
   cells_ = at::empty({count, 3}, at::kFloat);
   std::copy(corners.begin(), corners.end(), cells_.data_ptr<float>());
   if (!first_.sr.empty()) build_bank(target);
+  first_look_up_ = std::make_unique<FieldEvaluator>(first_);
 }
 
 void Hold::build_bank(const PhotoTarget& target) {
@@ -80,22 +82,23 @@ void Hold::build_bank(const PhotoTarget& target) {
     };
     const int x = place();
     const int y = place();
-    const Rays rays = camera_rays(camera, target.width, target.width, {x, y, patch, patch}, options);
+    const Rays rays =
+        camera_rays(camera, target.width, target.width, {x, y, patch, patch}, options);
     const Tensor features = render(first_, rays, render_options)
-                                .features.t().reshape({1, kFieldChannels, patch, patch});
+                                .features.t()
+                                .reshape({1, kFieldChannels, patch, patch});
     bank_features_.push_back(features.contiguous());
     bank_pictures_.push_back(first_.sr.forward(bank_features_.back()));
   }
 }
 
 Tensor Hold::points(int step) const {
-  Tensor points = at::empty({1, options_.points, 3}, at::kFloat);
+  Tensor points = at::empty({options_.points, 3}, at::kFloat);
   float* out = points.data_ptr<float>();
   RandomStream random(
       {seed_, random_purpose("photo_fit.hold_points"), static_cast<uint32_t>(step), 0});
   const std::int64_t cells = cells_.size(0);
-  const auto near_surface =
-      cells > 0 ? static_cast<int>(options_.points * kSurfaceShare) : 0;
+  const auto near_surface = cells > 0 ? static_cast<int>(options_.points * kSurfaceShare) : 0;
   const float* corners = cells_.data_ptr<float>();
   const double half = first_.frame.half_extent;
   for (int i = 0; i < options_.points; ++i) {
@@ -119,7 +122,7 @@ void Hold::firmness(const Tensor& points, Tensor& density, Tensor& colour) const
     for (int c = 0; c < 4; ++c) matrix[r][c] = camera_from_world(r, c);
   }
   matrix = matrix.to(points.options());
-  const Tensor local = at::matmul(points[0], matrix.narrow(1, 0, 3).t()) + matrix.select(1, 3);
+  const Tensor local = at::matmul(points, matrix.narrow(1, 0, 3).t()) + matrix.select(1, 3);
   const Tensor z = local.select(1, 2).clamp_min(1e-6);
   const Tensor u = local.select(1, 0) / z * camera_.focal_x + camera_.centre_x;
   const Tensor v = local.select(1, 1) / z * camera_.focal_y + camera_.centre_y;
@@ -145,24 +148,23 @@ Hold::Terms Hold::terms(const Field& head, int step, int views) const {
   Tensor at_points;
   Tensor density_weight;
   Tensor colour_weight;
-  Decoded wanted;
+  FieldEvaluator::Values wanted;
   Tensor wanted_alpha;
   {
     const at::NoGradGuard no_grad;
     at_points = points(step);
     firmness(at_points, density_weight, colour_weight);
-    wanted = first_.decoder.decode(
-        sample_planes(first_.planes.unsqueeze(0), at_points, first_.frame)[0]);
-    wanted_alpha = alpha_of_raw(wanted.raw_density).reshape(-1);
+    wanted = first_look_up_->values(at_points);
+    wanted_alpha = alpha_of_raw(wanted.raw);
     // Colour is seen only where there is matter.
     colour_weight = colour_weight * wanted_alpha;
   }
-  const Decoded now =
-      head.decoder.decode(sample_planes(head.planes.unsqueeze(0), at_points, head.frame)[0]);
+  const Tensor hidden = FieldEvaluator(head).hidden(at_points);
+  const Tensor alpha = alpha_of_raw(head.decoder.raw_of_hidden(hidden)).reshape(-1);
+  const Tensor colours = head.decoder.colours_of_hidden(hidden);
   Terms terms;
-  terms.density =
-      ((alpha_of_raw(now.raw_density).reshape(-1) - wanted_alpha).abs() * density_weight).mean();
-  terms.colour = ((now.colours - wanted.colours).abs().mean(1) * colour_weight).mean();
+  terms.density = ((alpha - wanted_alpha).abs() * density_weight).mean();
+  terms.colour = ((colours - wanted.colours).abs().mean(1) * colour_weight).mean();
   const int bank = static_cast<int>(bank_features_.size());
   for (int i = 0; i < views && bank > 0; ++i) {
     RandomStream random({seed_, random_purpose("photo_fit.hold_view"), static_cast<uint32_t>(step),

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/field/evaluator.h"
 #include "core/field/field.h"
 #include "core/nn/torch.h"
 #include "core/pipeline/photo_target.h"
 #include "core/pipeline/ray_sampler.h"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace portrait {
@@ -21,40 +23,43 @@ namespace portrait {
 class Hold {
  public:
   struct Options {
-    int points = 4096;      // per step
-    int bank = 24;          // patches rendered beforehand
-    int patch = 24;         // their width in feature pixels, at most the image's
-    int coarse = 48;        // the renderer's samples for them
+    int points = 4096;  // per step
+    int bank = 24;      // patches rendered beforehand
+    int patch = 24;     // their width in feature pixels, at most the image's
+    int coarse = 48;    // the renderer's samples for them
     int fine = 48;
   };
 
   Hold(const Field& first_head, const PhotoTarget& target, std::uint64_t seed,
        const Options& options);
+  Hold(const Hold&) = delete;  // the evaluator refers to the field
+  Hold& operator=(const Hold&) = delete;
 
   struct Terms {
     Tensor density;  // scalars
     Tensor colour;
-    Tensor views;    // undefined when views = 0 or there is no super-resolution
+    Tensor views;  // undefined when views = 0 or there is no super-resolution
   };
   // Differentiable in `head`; random points and patches are a function of (seed, step).
   Terms terms(const Field& head, int step, int views) const;
 
  private:
-  Tensor points(int step) const;  // [1,N,3]
+  Tensor points(int step) const;  // [N,3]
   // How firmly a point is held: 1 out of the photo's sight, little where it must be free.
   void firmness(const Tensor& points, Tensor& density, Tensor& colour) const;
   void build_bank(const PhotoTarget& target);
 
   Field first_;
+  std::unique_ptr<FieldEvaluator> first_look_up_;
   Options options_;
   std::uint64_t seed_;
   Camera camera_;
   float background_;
-  Tensor seen_depth_;    // [1,1,W,W] of T_init at the photo's camera
-  Tensor seen_opacity_;  // [1,1,W,W]
-  Tensor matte_;         // [1,1,W,W]
-  Tensor cells_;         // [K,3] lower corners of T_init's occupied cells
-  double cell_ = 0;      // their side
+  Tensor seen_depth_;                  // [1,1,W,W] of T_init at the photo's camera
+  Tensor seen_opacity_;                // [1,1,W,W]
+  Tensor matte_;                       // [1,1,W,W]
+  Tensor cells_;                       // [K,3] lower corners of T_init's occupied cells
+  double cell_ = 0;                    // their side
   std::vector<Tensor> bank_features_;  // [1,32,p,p]
   std::vector<Tensor> bank_pictures_;  // [1,3,4p,4p], by the first super-resolution
 };

@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 5> kCommands = {"begin", "plan", "setting
 nlohmann::json journal_to_json(const Journal& journal) {
   nlohmann::json json = nlohmann::json::array();
   for (const JournalEntry& entry : journal) {
-    json.push_back({{"step", entry.step}, {"command", entry.command}, {"argument", entry.argument}});
+    json.push_back(
+        {{"step", entry.step}, {"command", entry.command}, {"argument", entry.argument}});
   }
   return json;
 }

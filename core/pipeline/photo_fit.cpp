@@ -16,10 +16,10 @@
 namespace portrait {
 namespace {
 
-constexpr int kMargin = 6;           // feature pixels of context that the super-resolution needs
-constexpr int kWarmUp = 10;          // steps
-constexpr double kLastRate = 0.03;   // of the first, at the end of the cosine
-constexpr int kKeepEvery = 25;       // steps between two good states
+constexpr int kMargin = 6;              // feature pixels of context that the super-resolution needs
+constexpr int kWarmUp = 10;             // steps
+constexpr double kLastRate = 0.03;      // of the first, at the end of the cosine
+constexpr int kKeepEvery = 25;          // steps between two good states
 constexpr double kOutsideWeight = 0.1;  // of the background's pixels in the colour terms
 constexpr double kGradientWeight = 0.5;
 constexpr double kLowWeight = 0.5;
@@ -98,8 +98,7 @@ PixelRect PhotoFit::choose_patch(int step) const {
     };
     rect.x = place();
     rect.y = place();
-    const Tensor seen =
-        target_.matte_low.narrow(0, rect.y, patch).narrow(1, rect.x, patch).mean();
+    const Tensor seen = target_.matte_low.narrow(0, rect.y, patch).narrow(1, rect.x, patch).mean();
     if (seen.item<float>() > 0.05F) break;
   }
   return rect;
@@ -109,8 +108,7 @@ PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
   const PixelRect rect = choose_patch(step);
   const RandomKey key{seed_, random_purpose("photo_fit.samples"), static_cast<uint32_t>(step), 0};
   const Tensor depths = sampler_.depths(rect, options_.spread, options_.near, key);
-  const SparseRender rendered =
-      render_at(head_, sampler_.rays(rect), depths, target_.background);
+  const SparseRender rendered = render_at(head_, sampler_.rays(rect), depths, target_.background);
   const Tensor features =
       rendered.features.t().reshape({1, kFieldChannels, rect.height, rect.width});
   const auto crop = [&](const Tensor& t, int scale) {  // [..,H,W]
@@ -120,13 +118,11 @@ PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
   LossTerms out;
   const Tensor matte_low = crop(target_.matte_low, 1);
   const Tensor weight_low = matte_low + kOutsideWeight * (1 - matte_low);
-  const Tensor low_error =
-      (features[0].narrow(0, 0, 3) - crop(target_.rgb_low, 1)).abs().mean(0);
+  const Tensor low_error = (features[0].narrow(0, 0, 3) - crop(target_.rgb_low, 1)).abs().mean(0);
   out.terms.emplace_back("colour", (low_error * weight_low).mean() * kLowWeight);
-  const Tensor opacity =
-      rendered.opacity.reshape({rect.height, rect.width}).clamp(1e-3, 1 - 1e-3);
-  out.terms.emplace_back(
-      "opacity", at::binary_cross_entropy(opacity, matte_low.clamp(0, 1)) * kOpacityWeight);
+  const Tensor opacity = rendered.opacity.reshape({rect.height, rect.width}).clamp(1e-3, 1 - 1e-3);
+  out.terms.emplace_back("opacity",
+                         at::binary_cross_entropy(opacity, matte_low.clamp(0, 1)) * kOpacityWeight);
   if (head_.sr.empty()) return out;
 
   // Without the rim where the network sees the patch's edge instead of its surroundings.
@@ -172,7 +168,8 @@ FitLosses PhotoFit::backward(int step) {
   for (std::size_t i = 1; i < loss.terms.size(); ++i) total = total + loss.terms[i].second;
   FitLosses losses;
   losses.terms.emplace_back("total", total.item<double>());
-  for (const auto& [name, value] : loss.terms) losses.terms.emplace_back(name, value.item<double>());
+  for (const auto& [name, value] : loss.terms)
+    losses.terms.emplace_back(name, value.item<double>());
   if (!losses.non_finite().empty()) return losses;
   total.backward();
   for (const auto& [name, optimiser] :
@@ -211,10 +208,12 @@ PhotoFit::Result PhotoFit::step() {
     sampler_.refresh(head_);
     ++rollbacks_;
     damping_ *= 0.5;
-    check(rollbacks_ < 2, ErrorCode::kNumerical,
-          "The photo fit met a value that is not finite ({}) again after going back to step {} with "
-          "half the step size. The head of that step is kept; start again with lower learning "
-          "rates.", culprit, step_);
+    check(
+        rollbacks_ < 2, ErrorCode::kNumerical,
+        "The photo fit met a value that is not finite ({}) again after going back to step {} with "
+        "half the step size. The head of that step is kept; start again with lower learning "
+        "rates.",
+        culprit, step_);
     result.rolled_back = true;
     result.losses.terms.assign({{culprit, result.losses.terms.back().second}});
     return result;
@@ -252,10 +251,9 @@ int PhotoFit::plan() {
 TensorMap PhotoFit::memory() const {
   TensorMap memory;
   for (const auto& [name, tensor] : head_.parameters()) memory["psi." + name] = tensor;
-  for (const auto& [prefix, optimiser] :
-       {std::pair<const char*, const Adam*>{"planes.", &planes_},
-        {"decoder.", &decoder_},
-        {"sr.", &sr_}}) {
+  for (const auto& [prefix, optimiser] : {std::pair<const char*, const Adam*>{"planes.", &planes_},
+                                          {"decoder.", &decoder_},
+                                          {"sr.", &sr_}}) {
     TensorMap moments;
     optimiser->save_to(moments);
     for (const auto& [name, tensor] : moments) memory[prefix + name] = tensor;

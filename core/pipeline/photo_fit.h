@@ -29,9 +29,9 @@ struct PhotoFitOptions {
   double minutes = 3;
   int steps_max = 2000;
   // Not settings: what was found to work, see the manual.
-  int patch = 48;        // feature pixels along a patch's side, at most the image's
-  int spread = 8;        // samples over the whole ray
-  int near = 16;         // samples at the known surface
+  int patch = 48;          // feature pixels along a patch's side, at most the image's
+  int spread = 8;          // samples over the whole ray
+  int near = 16;           // samples at the known surface
   int refresh_every = 50;  // steps between two coarse passes over the whole image
 
   static PhotoFitOptions from(const Settings& settings);
@@ -99,10 +99,10 @@ class PhotoFit {
   Adam sr_;
   int steps_ = 0;
   int step_ = 0;
-  int draws_ = 0;      // step_ plus repeated ones: the step of the random keys
+  int draws_ = 0;  // step_ plus repeated ones: the step of the random keys
   int rollbacks_ = 0;
   double damping_ = 1;
-  TensorMap good_;     // deep copy of the last good state
+  TensorMap good_;  // deep copy of the last good state
   int good_step_ = 0;
 };
 

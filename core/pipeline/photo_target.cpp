@@ -15,8 +15,9 @@ PhotoTarget::PhotoTarget(const PhotoInput& photo, at::Device device)
   const int size = photo.target.width;
   check(size >= 4 * kScale && size % kScale == 0 && photo.target.height == size &&
             photo.target.channels == 3,
-        ErrorCode::kInternal, "The crop is {} x {} x {}; expected a square RGB one, a multiple of {}",
-        size, photo.target.height, photo.target.channels, kScale);
+        ErrorCode::kInternal,
+        "The crop is {} x {} x {}; expected a square RGB one, a multiple of {}", size,
+        photo.target.height, photo.target.channels, kScale);
   check(photo.matte.width == size && photo.matte.height == size && photo.matte.channels == 1,
         ErrorCode::kInternal, "The matte is {} x {} x {}; expected {} x {} x 1", photo.matte.width,
         photo.matte.height, photo.matte.channels, size, size);

@@ -48,7 +48,9 @@ Pipeline::~Pipeline() = default;
 Pipeline::Pipeline(Pipeline&&) noexcept = default;
 Pipeline& Pipeline::operator=(Pipeline&&) noexcept = default;
 
-StageInfo& Pipeline::fit_stage() { return stages_[kPhotoFit]; }
+StageInfo& Pipeline::fit_stage() {
+  return stages_[kPhotoFit];
+}
 
 void Pipeline::note(const std::string& command, nlohmann::json argument) {
   journal_.push_back({steps_taken_, command, std::move(argument)});
@@ -61,7 +63,9 @@ void Pipeline::set_settings(std::shared_ptr<const Settings> settings) {
   if (under_way_) note("settings", settings_->to_json());
 }
 
-void Pipeline::set_seed(std::uint64_t seed) { seed_ = seed; }
+void Pipeline::set_seed(std::uint64_t seed) {
+  seed_ = seed;
+}
 
 void Pipeline::begin_run() {
   fit_.reset();
@@ -106,7 +110,7 @@ StepStatus Pipeline::step() {
   if (stage.state == StageState::kWaiting && !settings_->get<bool>("photo_fit")) {
     stage.state = StageState::kSkipped;
   }
-  if (stage.state == StageState::kSkipped) {
+  if (stage.state == StageState::kSkipped || stage.state == StageState::kDone) {
     status.finished = true;
     return status;
   }
@@ -126,8 +130,7 @@ StepStatus Pipeline::step() {
   }
   const double seconds = since(step_begin);
   stage.seconds += seconds;
-  seconds_per_step_ =
-      seconds_per_step_ > 0 ? 0.9 * seconds_per_step_ + 0.1 * seconds : seconds;
+  seconds_per_step_ = seconds_per_step_ > 0 ? 0.9 * seconds_per_step_ + 0.1 * seconds : seconds;
   stage.step = fit_->step_count();
   losses_ = result.losses.terms;
   status.losses = losses_;
@@ -161,7 +164,9 @@ double Pipeline::seconds() const {
   return sum;
 }
 
-double Pipeline::seconds_per_step() const { return seconds_per_step_; }
+double Pipeline::seconds_per_step() const {
+  return seconds_per_step_;
+}
 
 // Snapshots share the history, so it is copied when it grows; it stays short by dropping every
 // second point when it is full.

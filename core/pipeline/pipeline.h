@@ -25,7 +25,7 @@ class GanPrior;
 Field first_head(const GanPrior& prior, const PhotoInput& photo);
 
 struct StepStatus {
-  bool finished = false;      // nothing is left to do
+  bool finished = false;  // nothing is left to do
   bool head_changed = false;
   bool rolled_back = false;
   std::vector<std::pair<std::string, double>> losses;  // weighted, "total" first

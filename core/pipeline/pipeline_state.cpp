@@ -20,9 +20,8 @@ using nlohmann::json;
 json frame_to_json(const FieldFrame& frame) {
   json planes = json::array();
   for (const PlaneAxes& axes : frame.planes) planes.push_back({axes.width_axis, axes.height_axis});
-  return {{"half_extent", frame.half_extent},
-          {"depth_slices", frame.depth_slices},
-          {"planes", planes}};
+  return {
+      {"half_extent", frame.half_extent}, {"depth_slices", frame.depth_slices}, {"planes", planes}};
 }
 
 FieldFrame frame_from_json(const json& j) {
@@ -83,9 +82,9 @@ json stages_to_json(const std::vector<StageInfo>& stages) {
 }
 
 void stages_from_json(const json& list, std::vector<StageInfo>& stages) {
-  constexpr std::array kStates = {StageState::kWaiting, StageState::kRunning, StageState::kDone,
-                                  StageState::kSkipped, StageState::kStopped, StageState::kFailed,
-                                  StageState::kNotInstalled};
+  constexpr std::array kStates = {
+      StageState::kWaiting, StageState::kRunning, StageState::kDone,        StageState::kSkipped,
+      StageState::kStopped, StageState::kFailed,  StageState::kNotInstalled};
   for (const json& item : list) {
     for (StageInfo& stage : stages) {
       if (stage.id != item.at("id").get<std::string>()) continue;

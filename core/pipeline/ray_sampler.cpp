@@ -4,9 +4,11 @@
 #include "core/pipeline/ray_sampler.h"
 
 #include "core/base/error.h"
+#include "core/field/evaluator.h"
 #include "core/field/renderer.h"
-#include "core/field/triplane.h"
-#include "core/nn/check_shape.h"
+
+#include <algorithm>
+#include <vector>
 
 namespace portrait {
 namespace {
@@ -22,7 +24,7 @@ Tensor uniform_numbers(std::int64_t rows, std::int64_t columns, const RandomKey&
 
 Tensor points_on(const Rays& rays, const Tensor& depths) {
   return (rays.origins.unsqueeze(1) + depths.unsqueeze(2) * rays.directions.unsqueeze(1))
-      .reshape({1, -1, 3});
+      .reshape({-1, 3});
 }
 
 }  // namespace
@@ -44,14 +46,13 @@ RaySampler::RaySampler(const Camera& camera, int width, double half_extent, at::
 
 void RaySampler::refresh(const Field& field) {
   const at::NoGradGuard no_grad;
-  const Tensor planes = field.planes.detach().unsqueeze(0);
+  const FieldEvaluator evaluator(field);
   std::vector<Tensor> weights;
   for (std::int64_t begin = 0; begin < rays_.count(); begin += kChunk) {
     const std::int64_t length = std::min(kChunk, rays_.count() - begin);
     const Tensor depths = depths_.narrow(0, begin, length);
-    const Tensor features =
-        sample_planes(planes, points_on(rays_.slice(begin, length), depths), field.frame);
-    const Tensor raw = field.decoder.raw_density(features).reshape({length, kBins});
+    const Tensor raw =
+        evaluator.raw(points_on(rays_.slice(begin, length), depths)).view({length, kBins});
     weights.push_back(interval_weights(depths, raw));
   }
   weights_ = at::cat(weights, 0);
@@ -78,15 +79,14 @@ Tensor RaySampler::depths(const PixelRect& rectangle, int spread, int near,
   const Tensor index = indices(rectangle);
   const Tensor begin = near_.index_select(0, index).unsqueeze(1);
   const Tensor length = far_.index_select(0, index).unsqueeze(1) - begin;
-  const Tensor u =
-      uniform_numbers(index.size(0), spread + near, key).to(rays_.origins.device());
+  const Tensor u = uniform_numbers(index.size(0), spread + near, key).to(rays_.origins.device());
   const Tensor strata = at::arange(spread, begin.options());
   const Tensor wide = begin + length * ((strata + u.narrow(1, 0, spread)) / double(spread));
   if (near == 0) return wide;
   const Tensor quantiles =
       (at::arange(near, begin.options()) + u.narrow(1, spread, near)) / double(near);
-  const Tensor close = importance_depths(depths_.index_select(0, index),
-                                         weights_.index_select(0, index), quantiles);
+  const Tensor close =
+      importance_depths(depths_.index_select(0, index), weights_.index_select(0, index), quantiles);
   return std::get<0>(at::cat({wide, close}, 1).sort(1));
 }
 
@@ -112,18 +112,18 @@ SparseRender render_at(const Field& field, const Rays& rays, const Tensor& depth
                        float background) {
   const std::int64_t count = depths.size(0);
   const std::int64_t samples = depths.size(1);
-  const Tensor features =
-      sample_planes(field.planes.unsqueeze(0), points_on(rays, depths), field.frame);
-  const Decoded decoded = field.decoder.decode(features);
-  const Tensor raw = decoded.raw_density.reshape({count, samples});
-  const Tensor colours = decoded.colours.reshape({count, samples, -1});
+  const Tensor hidden = FieldEvaluator(field).hidden(points_on(rays, depths));
+  const Tensor raw = field.decoder.raw_of_hidden(hidden).view({count, samples});
+  const Tensor colours = field.decoder.colours_of_hidden(hidden).view({count, samples, -1});
   const Tensor weights = interval_weights(depths, raw);  // [N,S-1]
   // Neighbours are averaged: half of an interval's weight goes to each of its ends.
   const Tensor ends = at::constant_pad_nd(weights, {0, 1}) + at::constant_pad_nd(weights, {1, 0});
   SparseRender out;
   out.opacity = weights.sum(1);
-  out.depth = ((depths.narrow(1, 0, samples - 1) + depths.narrow(1, 1, samples - 1)) * 0.5 *
-               weights).sum(1) / out.opacity.clamp_min(1e-6);
+  out.depth =
+      ((depths.narrow(1, 0, samples - 1) + depths.narrow(1, 1, samples - 1)) * 0.5 * weights)
+          .sum(1) /
+      out.opacity.clamp_min(1e-6);
   Tensor behind = at::full({colours.size(2)}, 0.5, colours.options());
   behind.narrow(0, 0, 3).fill_(background);
   out.features = at::bmm((ends * 0.5).unsqueeze(1), colours).squeeze(1) +

@@ -44,11 +44,11 @@ class RaySampler {
   Tensor indices(const PixelRect& rectangle) const;  // [N] int64
 
   int width_;
-  Rays rays_;      // [W*W,3] each
-  Tensor near_;    // [W*W]
-  Tensor far_;     // [W*W]
-  Tensor depths_;  // [W*W,kBins], strata middles
-  Tensor weights_; // [W*W,kBins-1]
+  Rays rays_;       // [W*W,3] each
+  Tensor near_;     // [W*W]
+  Tensor far_;      // [W*W]
+  Tensor depths_;   // [W*W,kBins], strata middles
+  Tensor weights_;  // [W*W,kBins-1]
   Tensor depth_;
   Tensor opacity_;
 };

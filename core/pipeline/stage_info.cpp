@@ -5,13 +5,20 @@ namespace portrait {
 
 const char* stage_state_name(StageState state) {
   switch (state) {
-    case StageState::kWaiting: return "waiting";
-    case StageState::kRunning: return "running";
-    case StageState::kDone: return "done";
-    case StageState::kSkipped: return "skipped";
-    case StageState::kStopped: return "stopped";
-    case StageState::kFailed: return "failed";
-    case StageState::kNotInstalled: return "not installed";
+    case StageState::kWaiting:
+      return "waiting";
+    case StageState::kRunning:
+      return "running";
+    case StageState::kDone:
+      return "done";
+    case StageState::kSkipped:
+      return "skipped";
+    case StageState::kStopped:
+      return "stopped";
+    case StageState::kFailed:
+      return "failed";
+    case StageState::kNotInstalled:
+      return "not installed";
   }
   return "unknown";
 }

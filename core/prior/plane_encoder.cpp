@@ -95,13 +95,14 @@ Tensor PlaneEncoder::photo_tokens(const Tensor& photo, const Tensor& matte) cons
   const Tensor ramp = (at::arange(side, half.options()) + 0.5) / double(side) * 2 - 1;
   Tensor x = at::cat({half, ramp.view({1, 1, 1, side}).expand({batch, 1, side, side}),
                       ramp.view({1, 1, side, 1}).expand({batch, 1, side, side})},
-                     1);
+                     1)
+                 .to(compute_type);
   for (std::size_t i = 0; i < downs_.size(); ++i) {
     x = rectify(downs_[i](x));
     const Residual& r = residuals_[i];
     x = x + r.second(rectify(r.first(r.norm(x))));
   }
-  return x.flatten(2).transpose(1, 2);
+  return x.flatten(2).transpose(1, 2).to(at::kFloat);
 }
 
 Tensor PlaneEncoder::transform(Tensor tokens) const {
@@ -147,14 +148,17 @@ Tensor PlaneEncoder::operator()(const Tensor& photo, const Tensor& matte,
                          plane_tokens_.expand({batch, -1, -1})},
                         1));
   const Tensor lifted = lift_photo(at::cat({photo * 2 - 1, matte}, 1), cameras, surface)
-                            .reshape({batch, 3, -1, resolution, resolution});
+                            .reshape({batch, 3, -1, resolution, resolution})
+                            .to(compute_type);
   std::vector<Tensor> planes;
   for (int plane = 0; plane < 3; ++plane) {
     const std::int64_t first = kPhotoTokens + 1 + plane * kPlaneTokens;
     const Tensor own = tokens.slice(1, first, first + kPlaneTokens)
                            .transpose(1, 2)
-                           .reshape({batch, -1, kTokenGrid, kTokenGrid});
-    planes.push_back(generate(generators_[plane], own, lifted.select(1, plane)));
+                           .reshape({batch, -1, kTokenGrid, kTokenGrid})
+                           .to(compute_type);
+    planes.push_back(
+        generate(generators_[plane], own, lifted.select(1, plane)).to(mean_planes_.scalar_type()));
   }
   // Both are stored at a scale where Adam's one learning rate suits them.
   const Tensor mean = upsample2(mean_planes_).unsqueeze(0);

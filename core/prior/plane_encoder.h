@@ -41,6 +41,10 @@ class PlaneEncoder {
   Tensor surface;
   const PlaneEncoderConfig& config() const { return config_; }
 
+  // Arithmetic of the convolutions: fp32, or bf16 while training on a processor that has it (the
+  // planes come out in fp32 either way).
+  at::ScalarType compute_type = at::kFloat;
+
   static constexpr int kPhotoSize = 256;
 
  private:

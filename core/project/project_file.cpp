@@ -32,9 +32,8 @@ json info_to_json(const ProjectInfo& info) {
           {"roll_deg", info.roll_deg},
           {"field_of_view_deg", info.field_of_view_deg},
           {"notes", notes},
-          {"pack", {{"name", info.pack_name},
-                    {"version", info.pack_version},
-                    {"hash", info.pack_hash}}},
+          {"pack",
+           {{"name", info.pack_name}, {"version", info.pack_version}, {"hash", info.pack_hash}}},
           {"program", "portrait"},
           {"program_version", kProgramVersion}};
 }

@@ -26,10 +26,10 @@ struct ProjectInfo {
   std::string photo_sha256;  // of the file
   Image photo;               // upright, full resolution, RGB; 8 bits a channel in the file
   Camera photo_camera;
-  int face = 0;              // the choice it was opened with
+  int face = 0;  // the choice it was opened with
   double roll_deg = 0;
   double field_of_view_deg = 0;
-  std::vector<Note> notes;   // of the photo coach
+  std::vector<Note> notes;  // of the photo coach
   std::string pack_name;
   std::string pack_version;
   std::string pack_hash;

@@ -30,8 +30,8 @@ constexpr int kSheetCell = 256;
 
 HeadPicture sheet_picture(const HeadView& head, const Viewpoint& viewpoint) {
   const bool neural = !head.field().sr.empty();
-  return head.picture(rig_camera(viewpoint), neural ? kSheetCell / SuperResolution::kScale
-                                                    : kSheetCell);
+  return head.picture(rig_camera(viewpoint),
+                      neural ? kSheetCell / SuperResolution::kScale : kSheetCell);
 }
 
 std::string view_label(const Viewpoint& viewpoint) {
@@ -206,19 +206,21 @@ TriangleMesh mesh_of_head(const HeadView& head, int resolution, double threshold
   options.threshold = static_cast<float>(threshold);
   TriangleMesh mesh =
       extract_surface(sample_density_grid(head.field(), box, dims, head.occupancy()), options).mesh;
-  colour_vertices(mesh, [&](const std::vector<Eigen::Vector3f>& positions,
-                            std::vector<Eigen::Vector3f>& srgb) {
-    const auto count = static_cast<std::int64_t>(positions.size());
-    Tensor points = at::empty({count, 3}, at::kFloat);
-    for (std::int64_t i = 0; i < count; ++i) {
-      std::copy_n(positions[std::size_t(i)].data(), 3, points.data_ptr<float>() + 3 * i);
-    }
-    const Tensor rgb = query_points(head.field(), points.to(head.field().device()))
-                           .rgb.to(at::kCPU).clamp(0, 1).contiguous();
-    for (std::int64_t i = 0; i < count; ++i) {
-      std::copy_n(rgb.data_ptr<float>() + 3 * i, 3, srgb[std::size_t(i)].data());
-    }
-  });
+  colour_vertices(
+      mesh, [&](const std::vector<Eigen::Vector3f>& positions, std::vector<Eigen::Vector3f>& srgb) {
+        const auto count = static_cast<std::int64_t>(positions.size());
+        Tensor points = at::empty({count, 3}, at::kFloat);
+        for (std::int64_t i = 0; i < count; ++i) {
+          std::copy_n(positions[std::size_t(i)].data(), 3, points.data_ptr<float>() + 3 * i);
+        }
+        const Tensor rgb = query_points(head.field(), points.to(head.field().device()))
+                               .rgb.to(at::kCPU)
+                               .clamp(0, 1)
+                               .contiguous();
+        for (std::int64_t i = 0; i < count; ++i) {
+          std::copy_n(rgb.data_ptr<float>() + 3 * i, 3, srgb[std::size_t(i)].data());
+        }
+      });
   return mesh;
 }
 

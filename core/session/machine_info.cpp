@@ -49,9 +49,11 @@ fs::path default_pack_folder() {
     if (fs::exists(place / "pack.json", error)) return place;
     tried += (tried.empty() ? "" : ", ") + place.string();
   }
-  fail(ErrorCode::kNotFound,
-       "The model pack was not found (no pack.json in {}). Install the program anew, or name a pack "
-       "with --pack or PORTRAIT_PACK.", tried);
+  fail(
+      ErrorCode::kNotFound,
+      "The model pack was not found (no pack.json in {}). Install the program anew, or name a pack "
+      "with --pack or PORTRAIT_PACK.",
+      tried);
 }
 
 }  // namespace portrait

@@ -93,8 +93,8 @@ class PipelineEngine : public HeadEngine {
     info.roll_deg = prepared.pose.roll_deg;
     info.field_of_view_deg = prepared.pose.fov_deg;
     for (const Finding& finding : prepared.findings) {
-      info.notes.push_back({finding.code, finding.message,
-                            finding.severity == FindingSeverity::kWarning});
+      info.notes.push_back(
+          {finding.code, finding.message, finding.severity == FindingSeverity::kWarning});
     }
     info.pack_name = pack_->name();
     info.pack_version = pack_->version();

@@ -65,7 +65,9 @@ void Session::save_project(const std::filesystem::path& path) {
   worker_->post([=](Worker& worker) { worker.save_project(path); });
 }
 
-std::shared_ptr<const Snapshot> Session::latest() const { return worker_->latest(); }
+std::shared_ptr<const Snapshot> Session::latest() const {
+  return worker_->latest();
+}
 
 void Session::set_notifier(std::function<void()> notifier) {
   worker_->set_notifier(std::move(notifier));

@@ -16,8 +16,8 @@ namespace portrait {
 class HeadEngine;
 
 struct SessionOptions {
-  std::filesystem::path pack;        // folder of the model pack; empty = the one that ships
-  std::string device = "auto";       // auto, cpu or cuda
+  std::filesystem::path pack;                // folder of the model pack; empty = the one that ships
+  std::string device = "auto";               // auto, cpu or cuda
   std::shared_ptr<const Settings> settings;  // null = defaults
   std::filesystem::path autosave_folder;     // empty = beside the project, or none before a save
 };

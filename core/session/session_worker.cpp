@@ -198,8 +198,7 @@ void Session::Worker::advance_export() {
 
 void Session::Worker::draw_frame() {
   const bool asked = wanted_frame_.has_value();
-  const CameraRequest request =
-      asked ? *wanted_frame_ : CameraRequest{*camera_, true};
+  const CameraRequest request = asked ? *wanted_frame_ : CameraRequest{*camera_, true};
   wanted_frame_.reset();
   frame_due_ = false;
   const auto begin = Clock::now();

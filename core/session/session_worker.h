@@ -92,10 +92,10 @@ class Session::Worker {
   std::optional<CameraRequest> wanted_frame_;  // the newest camera not yet drawn
   std::optional<Camera> camera_;               // where the artist looks from
   bool one_step_ = false;
-  bool bake_due_ = false;       // the head changed since the last bake
-  bool bake_is_final_ = true;   // the last bake was at full resolution
-  bool frame_due_ = false;      // the head changed since the last frame
-  int next_thumbnail_ = -1;     // -1: the ring is up to date
+  bool bake_due_ = false;      // the head changed since the last bake
+  bool bake_is_final_ = true;  // the last bake was at full resolution
+  bool frame_due_ = false;     // the head changed since the last frame
+  int next_thumbnail_ = -1;    // -1: the ring is up to date
   std::uint64_t frame_version_ = 0;
   std::uint64_t export_id_ = 0;
   std::uint64_t message_id_ = 0;

@@ -15,8 +15,8 @@
 
 namespace portrait {
 
-class Settings;       // core/base/settings.h
-struct BakedVolume;   // core/field/baked_volume.h
+class Settings;      // core/base/settings.h
+struct BakedVolume;  // core/field/baked_volume.h
 
 // One finding of the photo coach: what it is and what it means for the head.
 struct PhotoNote {
@@ -30,10 +30,10 @@ struct PhotoInfo {
   std::filesystem::path path;
   int photo_width = 0;  // of the file, in pixels
   int photo_height = 0;
-  Image crop;    // 512 x 512, RGB, sRGB-encoded: the canonical crop as `camera` sees it
-  Image matte;   // 512 x 512, one channel, 1 = the head
-  Camera camera;            // the crop's camera in the field's frame
-  Viewpoint viewpoint;      // where that camera stands
+  Image crop;           // 512 x 512, RGB, sRGB-encoded: the canonical crop as `camera` sees it
+  Image matte;          // 512 x 512, one channel, 1 = the head
+  Camera camera;        // the crop's camera in the field's frame
+  Viewpoint viewpoint;  // where that camera stands
   double roll_deg = 0;
   double field_of_view_deg = 0;
   std::vector<PhotoNote> notes;
@@ -44,8 +44,8 @@ struct NeuralFrame {
   Camera camera;
   Image rgba;   // RGB sRGB-encoded, alpha = opacity, not premultiplied; 512 x 512 when resting
   Image depth;  // one channel: distance along the unit ray, in field units; 0 where empty
-  bool resting = false;       // false: a quick one while the camera moves
-  std::uint64_t version = 0;  // grows with every frame
+  bool resting = false;            // false: a quick one while the camera moves
+  std::uint64_t version = 0;       // grows with every frame
   std::uint64_t head_version = 0;  // the head it shows, comparable with Snapshot::volume_version
 };
 
@@ -63,9 +63,9 @@ struct ExportedFile {
 struct ExportStatus {
   enum class State { kNone, kRunning, kDone, kFailed, kCancelled };
   State state = State::kNone;
-  std::uint64_t id = 0;    // grows with every request
-  std::string what;        // "Turntable", for people
-  int done = 0;            // of `total` equal parts
+  std::uint64_t id = 0;  // grows with every request
+  std::string what;      // "Turntable", for people
+  int done = 0;          // of `total` equal parts
   int total = 0;
   std::vector<ExportedFile> files;  // written so far
   std::string error;
@@ -75,7 +75,7 @@ struct SaveStatus {
   enum class State { kNone, kSaved, kFailed };
   State state = State::kNone;
   std::filesystem::path path;
-  int step = 0;        // steps of the running stage that it holds
+  int step = 0;  // steps of the running stage that it holds
   std::string error;
 };
 
@@ -93,52 +93,66 @@ struct SessionMessage {
 struct Snapshot {
   std::uint64_t sequence = 0;  // grows with every snapshot of a session
   SessionState state = SessionState::kEmpty;
-  bool opening = false;        // a photo or project is being read; says so beside any state
-  std::string activity;        // what the worker does right now, for people ("Fitting the photo")
+  bool opening = false;  // a photo or project is being read; says so beside any state
+  std::string activity;  // what the worker does right now, for people ("Fitting the photo")
 
-  std::string error;           // why the state is kFailed; empty otherwise
+  std::string error;                     // why the state is kFailed; empty otherwise
   std::vector<SessionMessage> messages;  // newest last, the last 16
 
   std::shared_ptr<const PhotoInfo> photo;
-  std::filesystem::path project_path;    // empty until saved or opened
+  std::filesystem::path project_path;  // empty until saved or opened
 
   std::vector<StageInfo> stages;
   int stage = -1;  // index of the running (or last run) one; -1 = none yet
   std::vector<std::pair<std::string, double>> losses;  // of the last step, "total" first
   std::shared_ptr<const std::vector<LossSeries>> loss_history;
-  double front_psnr_db = 0;       // front render against the crop inside the matte; 0 = unknown
-  double blurred_psnr_db = 0;     // the same for the crop blurred by sigma = 2 px
+  double front_psnr_db = 0;    // front render against the crop inside the matte; 0 = unknown
+  double blurred_psnr_db = 0;  // the same for the crop blurred by sigma = 2 px
   double front_mask_iou = 0;
 
-  double elapsed_s = 0;           // computing time of this head, without pauses
-  double time_left_s = -1;        // -1 = not known
+  double elapsed_s = 0;     // computing time of this head, without pauses
+  double time_left_s = -1;  // -1 = not known
   double seconds_per_step = 0;
-  double first_head_s = 0;        // from the open command to the first head; 0 = none yet
-  double memory_mb = 0;           // resident
-  std::string device;             // "CPU (AMD EPYC ...)"
+  double first_head_s = 0;  // from the open command to the first head; 0 = none yet
+  double memory_mb = 0;     // resident
+  std::string device;       // "CPU (AMD EPYC ...)"
   int threads = 0;
   std::uint64_t seed = 0;
   std::shared_ptr<const Settings> settings;  // in force at this step
 
   std::shared_ptr<const BakedVolume> volume;
-  std::uint64_t volume_version = 0;          // 0 = no head yet
+  std::uint64_t volume_version = 0;  // 0 = no head yet
   std::shared_ptr<const NeuralFrame> frame;
   std::shared_ptr<const std::vector<RingThumbnail>> ring;
 
   ExportStatus exporting;
-  SaveStatus saved;               // the last explicit save
+  SaveStatus saved;  // the last explicit save
   SaveStatus autosave;
 
   bool has_head() const { return volume_version != 0; }
 };
 
-inline bool can_start(const Snapshot& s) { return !s.opening && can_start(s.state); }
-inline bool can_pause(const Snapshot& s) { return can_pause(s.state); }
-inline bool can_resume(const Snapshot& s) { return can_resume(s.state); }
-inline bool can_step(const Snapshot& s) { return !s.opening && can_step(s.state); }
-inline bool can_stop(const Snapshot& s) { return can_stop(s.state); }
-inline bool can_open(const Snapshot& s) { return !s.opening && can_open(s.state); }
-inline bool can_save(const Snapshot& s) { return can_save(s.state, s.has_head()); }
+inline bool can_start(const Snapshot& s) {
+  return !s.opening && can_start(s.state);
+}
+inline bool can_pause(const Snapshot& s) {
+  return can_pause(s.state);
+}
+inline bool can_resume(const Snapshot& s) {
+  return can_resume(s.state);
+}
+inline bool can_step(const Snapshot& s) {
+  return !s.opening && can_step(s.state);
+}
+inline bool can_stop(const Snapshot& s) {
+  return can_stop(s.state);
+}
+inline bool can_open(const Snapshot& s) {
+  return !s.opening && can_open(s.state);
+}
+inline bool can_save(const Snapshot& s) {
+  return can_save(s.state, s.has_head());
+}
 inline bool can_export(const Snapshot& s) {
   return can_export(s.state, s.has_head()) && s.exporting.state != ExportStatus::State::kRunning;
 }

@@ -33,6 +33,7 @@ void add_cloth(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder&
   const Eigen::Vector3f axis = shape.bust.centre();
   const std::size_t first_vertex = builder.vertices.size();
   const std::size_t first_triangle = builder.triangles.size();
+  std::vector<float> widest(kColumns, 0);
   for (int r = 0; r < kRows; ++r) {
     for (int c = 0; c < kColumns; ++c) {
       const float azimuth = 2 * kPi * float(c) / kColumns;
@@ -55,7 +56,11 @@ void add_cloth(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder&
                          noise::fractal3({std::sin(azimuth) * 4, t * 3, front * 4}, 2.0F, 3, 0.5F, 0, seed);
       float radius = ring + (std::max(outline, ring) - ring) * out + fold;
       // Only near the collar is there skin left to cover.
-      if (y > top - 3.5F) radius = std::max(radius, shape.bust.at(azimuth, y).radius + 0.3F);
+      // Over the skin while there is any (the head model's back ends at -13.6 cm), and never
+      // narrower than above, so that no fold opens.
+      if (y > -14.5F) radius = std::max(radius, shape.bust.at(azimuth, y).radius + 0.3F);
+      if (r > 1) radius = std::max(radius, widest[std::size_t(c)]);
+      widest[std::size_t(c)] = radius;
       if (r == 0) radius -= 0.35F;  // the collar's edge turns in
       vertex.position = {axis.x() + radius * std::sin(azimuth), y, axis.z() + radius * front};
       vertex.rest = vertex.position;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/error.h"
+#include "core/base/thread_pool.h"
 #include "core/synth/head_shape.h"
+#include "core/synth/shading.h"
 
 #include <Eigen/Geometry>
 
@@ -32,25 +34,29 @@ Eigen::Vector2f uv_scale(const HairModel& hair) {
   return {float(length_u / area_sum), float(length_v / area_sum)};
 }
 
-// Moves of the hair's vertices: the head's own, smoothed along the mesh so that no card tears.
+// How the head under each hair vertex moved, as a smooth function of place: halves of a style that
+// meet along a seam stay together.
 std::vector<Eigen::Vector3f> smooth_moves(const HairModel& hair, const HeadModel& head,
                                           const HeadShape& shape) {
+  std::vector<std::uint32_t> anchors = hair.nearest_head;
+  std::sort(anchors.begin(), anchors.end());
+  anchors.erase(std::unique(anchors.begin(), anchors.end()), anchors.end());
+  const std::size_t stride = std::max<std::size_t>(1, anchors.size() / 250);
   std::vector<Eigen::Vector3f> moves(hair.vertices.size());
-  for (std::size_t v = 0; v < moves.size(); ++v) {
-    const std::uint32_t n = hair.nearest_head[v];
-    moves[v] = shape.identity_points[n] - head.neutral[n];
-  }
-  for (int pass = 0; pass < 6; ++pass) {
-    std::vector<Eigen::Vector3f> sum = moves;
-    std::vector<float> weight(moves.size(), 1);
-    for (const Triangle& t : hair.triangles) {
-      for (std::size_t k = 0; k < 3; ++k) {
-        sum[t[k]] += moves[t[(k + 1) % 3]] + moves[t[(k + 2) % 3]];
-        weight[t[k]] += 2;
+  parallel_for(std::int64_t(moves.size()), 256, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      Eigen::Vector3f sum = Eigen::Vector3f::Zero();
+      float total = 0;
+      for (std::size_t i = 0; i < anchors.size(); i += stride) {
+        const Eigen::Vector3f& rest = head.neutral[anchors[i]];
+        const float d2 = (rest - hair.vertices[std::size_t(v)]).squaredNorm() + 1.0F;
+        const float weight = 1 / (d2 * d2);
+        sum += weight * (shape.identity_points[anchors[i]] - rest);
+        total += weight;
       }
+      moves[std::size_t(v)] = sum / total;
     }
-    for (std::size_t v = 0; v < moves.size(); ++v) moves[v] = sum[v] / weight[v];
-  }
+  });
   return moves;
 }
 
@@ -91,6 +97,8 @@ void add_mesh_hair(const HairModel& hair, const SynthAssets& assets, const HeadS
   for (const Triangle& t : hair.triangles) {
     Triangle c = t;
     for (std::uint32_t& v : c) v += std::uint32_t(first_vertex);
+    const auto cheek = [&](std::uint32_t v) { return on_cheek(builder.vertices[v], recipe.hair); };
+    if (cheek(c[0]) && cheek(c[1]) && cheek(c[2])) continue;  // nor may it cast a shadow
     if (flip < 0) std::swap(c[1], c[2]);
     builder.add(c, Part::kHair, true);
     // Strand direction: where v grows.

@@ -123,7 +123,7 @@ void add_head(const HeadModel& head, const HeadShape& shape, const SubjectRecipe
   const auto hidden = [&](std::uint32_t v) {
     if (!recipe.cloth.present || head.neutral[v].y() > -9) return false;
     const Eigen::Vector3f p = shape.points[v] - shape.bust.centre();
-    return shape.points[v].y() < collar_height(recipe.cloth, std::atan2(p.x(), p.z())) - 2.0F;
+    return shape.points[v].y() < collar_height(recipe.cloth, std::atan2(p.x(), p.z())) - 1.5F;
   };
   for (std::size_t t = 0; t < head.triangles.size(); ++t) {
     Triangle c = head.triangles[t];

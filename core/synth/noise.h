@@ -99,7 +99,7 @@ inline float fractal3(const Eigen::Vector3f& p, float longest, int octaves, floa
 }
 
 inline float smoothstep(float low, float high, float x) {
-  const float t = std::fmin(std::fmax((x - low) / (high - low), 0.0F), 1.0F);
+  const float t = std::fmin(std::fmax((x - low) / (high - low), 0.0F), 1.0F);  // low > high falls
   return t * t * (3 - 2 * t);
 }
 

@@ -20,6 +20,18 @@ Eigen::Vector3f mix(const Eigen::Vector3f& a, const Eigen::Vector3f& b, float t)
 
 }  // namespace
 
+bool is_curly(const HairRecipe& hair) {
+  return hair.mesh == "afro01" ||
+         (hair.mesh.empty() && (hair.style == ProceduralHair::kAfro ||
+                                hair.style == ProceduralHair::kCurlyShort));
+}
+
+bool on_cheek(const SubjectVertex& hair_point, const HairRecipe& hair) {
+  const Eigen::Vector3f& p = hair_point.rest;
+  return hair_point.root < 1.0F && p.y() < 5 && p.z() > 0.5F && std::abs(p.x()) > 5.5F &&
+         scalp_distance(p, hair.hairline) < -1.0F;
+}
+
 Surface eye_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   const EyeRecipe& eyes = subject.recipe.eyes;
   const auto seed = std::uint32_t(subject.recipe.noise_seed) ^ 0x68bc21ebU;
@@ -73,9 +85,7 @@ Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   const float u = point.at.uv.x();
   const float v = point.at.uv.y();
   const float footprint = point.footprint_cm;
-  const bool curly = hair.mesh == "afro01" ||
-                     (hair.mesh.empty() && (hair.style == ProceduralHair::kAfro ||
-                                            hair.style == ProceduralHair::kCurlyShort));
+  const bool curly = is_curly(hair);
   float pattern = 0;  // -1 dark gap .. 1 light strand
   float slope = 0;    // across the strands
   if (curly) {

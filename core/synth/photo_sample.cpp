@@ -36,12 +36,15 @@ Pose draw_pose(const RandomKey& key, const PhotoOptions& options) {
   pose.roll_deg = spread(options.roll_deg);
   pose.fov_deg = std::exp(random.uniform(std::log(options.fov_low_deg), std::log(options.fov_high_deg)));
   // The head with its hair is about 0.68 units tall: it fills this share of the frame's height.
-  const double share = random.uniform(0.42, 0.92);
+  const double share = random.uniform(0.52, 0.95);
   const double tangent = std::tan(pose.fov_deg * 3.14159265358979 / 360);
   pose.rig.radius = std::max(0.68 / (2 * tangent * share), 0.95);
   pose.rig.focal = focal_of_fov(pose.fov_deg);
   pose.rig.roll_deg = pose.roll_deg;
-  pose.rig.pivot = {random.normal(0, 0.05), 0.08 + random.normal(0, 0.06), 0.02};
+  // The bust ends at the cube's bottom: the frame ends above it, as if the body went on.
+  const double half_frame = tangent * pose.rig.radius;
+  const double lowest = half_frame - kFieldHalfExtent + 0.03;
+  pose.rig.pivot = {random.normal(0, 0.04), std::max(0.08 + random.normal(0, 0.05), lowest), 0.02};
   return pose;
 }
 

@@ -59,6 +59,8 @@ bool keeps_point(const SubjectMesh& subject, Part part, const SubjectVertex& at)
   if (at.position.cwiseAbs().maxCoeff() > 0.5F) return false;
   if (part != Part::kHair) return true;
   const HairRecipe& hair = subject.recipe.hair;
+  if (!hair.mesh.empty() && on_cheek(at, hair)) return false;
+  if (is_curly(hair)) return true;
   const auto seed = std::uint32_t(subject.recipe.noise_seed) ^ 0x9d2c5680U;
   const float u = at.uv.x();
   const float v = at.uv.y();

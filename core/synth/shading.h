@@ -21,6 +21,12 @@ Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point);
 Surface cloth_surface(const SubjectMesh& subject, const SurfacePoint& point);
 Surface surface_of(const SubjectMesh& subject, const SurfacePoint& point);
 
+// Hair without a direction of strands: tight curls.
+bool is_curly(const HairRecipe& hair);
+
+// Some hair meshes come far onto the cheek before the ear; there they are cut at the sideburn.
+bool on_cheek(const SubjectVertex& hair_point, const HairRecipe& hair);
+
 // Colour of bare skin with the given share of melanin and blood, both about 0 .. 1.
 Eigen::Vector3f skin_colour(float melanin, float haemoglobin, float warmth);
 

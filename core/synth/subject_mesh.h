@@ -25,7 +25,7 @@ struct SubjectVertex {
   // Hair: (across, along) in cm; cloth, glasses: cm; zero on the head.
   Eigen::Vector2f uv = Eigen::Vector2f::Zero();
   float ambient = 1;         // share of the sky that is visible, cosine-weighted
-  float edge = 1e3F;         // hair: cm to the nearest open border
+  float edge = 1e3F;         // hair: cm to the nearest free end
   float root = 0;            // hair: cm from the scalp
 };
 

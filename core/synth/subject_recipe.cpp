@@ -181,7 +181,8 @@ void draw_grooming(RandomStream& random, SubjectRecipe& recipe) {
     skin.stubble = float(std::pow(random.uniform(), 1.2));
     skin.beard_reach = between(random, 0.1F, 1.0F);
   } else if (random.chance(0.4)) {
-    skin.lip_tint = hsv(float(random.uniform(0.92, 1.03)), between(random, 0.55F, 0.9F), between(random, 0.15F, 0.5F));
+    skin.lip_tint = hsv(float(random.uniform(0.955, 1.015)), between(random, 0.5F, 0.8F),
+                        between(random, 0.12F, 0.36F));
     skin.lip_tint_amount = between(random, 0.2F, 0.8F);
     skin.eyeliner = random.chance(0.7) ? between(random, 0.2F, 1.0F) : 0;
   }

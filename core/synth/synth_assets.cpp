@@ -151,7 +151,23 @@ HeadModel load_head(const std::filesystem::path& path) {
   return head;
 }
 
-// Distance along mesh edges from the open borders (Dijkstra). Vertices at one place count as one,
+// True where no more hair follows in the direction away from the crown: cards overlap like tiles,
+// and only those that end free may be ragged.
+bool is_tip(const std::vector<Eigen::Vector3f>& hair, const Eigen::Vector3f& point) {
+  const Eigen::Vector3f out = (point - Eigen::Vector3f(0, 4.5F, 0.8F)).normalized();
+  const Eigen::Vector3f crown = Eigen::Vector3f(0, 1, -0.35F).normalized();
+  Eigen::Vector3f down = crown.dot(out) * out - crown;
+  if (down.norm() < 0.15F) return false;
+  down.normalize();
+  for (const Eigen::Vector3f& p : hair) {
+    const Eigen::Vector3f step = p - point;
+    const float along = step.dot(down);
+    if (along > 0.5F && along < 3 && (step - along * down).squaredNorm() < 0.8F) return false;
+  }
+  return true;
+}
+
+// Distance along mesh edges from the free ends of the hair (Dijkstra). Vertices at one place count as one,
 // so that a seam of the uv is no border.
 std::vector<float> distance_to_border(const HairModel& hair,
                                       const std::vector<std::uint32_t>& place_of) {
@@ -175,7 +191,7 @@ std::vector<float> distance_to_border(const HairModel& hair,
     neighbours[edge.second].push_back(edge.first);
     if (count != 1) continue;
     for (std::uint32_t v : {edge.first, edge.second}) {
-      if (distance[v] > 0) queue.push({distance[v] = 0, v});
+      if (distance[v] > 0 && is_tip(position, position[v])) queue.push({distance[v] = 0, v});
     }
   }
   while (!queue.empty()) {

@@ -52,7 +52,7 @@ struct HairModel {
   std::vector<Triangle> triangles;
   // Derived on load.
   std::vector<std::uint32_t> nearest_head;  // nearest skin vertex of the neutral head
-  std::vector<float> edge_distance;         // cm along the mesh to its nearest open border
+  std::vector<float> edge_distance;         // cm along the mesh to the nearest free end
   std::vector<float> root_distance;         // cm from the neutral scalp
 };
 

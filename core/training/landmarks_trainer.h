@@ -20,7 +20,7 @@ struct LandmarkTrainingOptions {
   int batch = 32;
   double learning_rate = 2e-3;
   double negatives = 0.15;      // share of a batch that is no face
-  double report_seconds = 20;
+  double report_seconds = 120;
   double checkpoint_seconds = 180;
   bool resume = false;
   std::uint64_t seed = 1;

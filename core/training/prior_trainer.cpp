@@ -163,7 +163,7 @@ class PriorTrainer {
     const Tensor target_small = at::avg_pool2d(batch.patch, {4, 4});
     Tensor patch_features;
     if (rendered) {
-      patch_features = rendered_patches(planes, decoder, frame, batch, target_small, total, random);
+      patch_features = rendered_patches(planes, decoder, frame, batch, target_small, total);
     } else {
       const Tensor hit = batch.patch_hit.unsqueeze(2);
       patch_features = (colours.slice(1, m) * hit + kGrey * (1 - hit))
@@ -191,8 +191,7 @@ class PriorTrainer {
 
   // Volume-renders each sample's patch; adds the losses of opacity and coarse colour to `total`.
   Tensor rendered_patches(const Tensor& planes, const Decoder& decoder, const FieldFrame& frame,
-                          const SubjectBatch& batch, const Tensor& target_small, Tensor& total,
-                          RandomStream& random) {
+                          const SubjectBatch& batch, const Tensor& target_small, Tensor& total) {
     std::vector<Tensor> pieces;
     std::vector<Tensor> opacities;
     RenderOptions render_options;
@@ -211,7 +210,6 @@ class PriorTrainer {
       pieces.push_back(out.features.transpose(0, 1).reshape({-1, kPatchPoints, kPatchPoints}));
       opacities.push_back(out.opacity.view({1, kPatchPoints, kPatchPoints}));
     }
-    (void)random;
     const Tensor features = at::stack(pieces);
     const Tensor opacity = (at::stack(opacities) - target_small.slice(1, 3, 4)).abs().mean();
     const Tensor coarse =

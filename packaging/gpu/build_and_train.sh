@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # On a bare CUDA machine with a compiler, CMake and Python's LibTorch: builds the preset
-# gpu-train against that LibTorch and the carried headers, then trains.
+# gpu-train against that LibTorch and the carried headers, draws subjects, trains.
 #   build_and_train.sh --build-only
-#   build_and_train.sh NETWORK OUT [OPTION...]    portrait train NETWORK --out OUT OPTION...
-# With carry/heads (prepare_carry.sh --heads) the trainer is pointed at it.
+#   build_and_train.sh SUBJECTS NETWORK OUT [OPTION...]
+#       portrait synth --cache OUT/cache --count SUBJECTS, unless the cache is there already;
+#       portrait train NETWORK --cache OUT/cache --out OUT OPTION...
+# The head model comes from carry/heads (prepare_carry.sh --heads).
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 cd "$here/../.."
 
-[ $# -ge 1 ] || { sed -n '5,7s/^# \{0,1\}//p' "$0"; exit 2; }
+if [ "${1-}" != --build-only ] && [ $# -lt 3 ]; then
+  sed -n '5,9s/^# \{0,1\}//p' "$0"
+  exit 2
+fi
 [ -d "$here/carry/fmt" ] || { echo "build_and_train: $here/carry is empty; run prepare_carry.sh" \
   "where the packages are, and bring it along" >&2; exit 1; }
 
@@ -20,12 +25,17 @@ command -v ninja >/dev/null && generator=(-G Ninja)
 cmake --preset gpu-train "${generator[@]}" -DCMAKE_PREFIX_PATH="$torch" \
   -DPORTRAIT_CARRY_DIR="$here/carry"
 cmake --build build/gpu-train --parallel "$(nproc)" --target portrait
-build/gpu-train/bin/portrait info || true
 [ "$1" = --build-only ] && exit 0
 
-network=$1
-out=$2
-shift 2
-heads=()
-[ -d "$here/carry/heads" ] && heads=(--heads "$here/carry/heads")
-exec build/gpu-train/bin/portrait train "$network" --out "$out" "${heads[@]}" "$@"
+subjects=$1
+network=$2
+out=$3
+shift 3
+heads=$here/carry/heads
+if [ ! -d "$out/cache" ]; then
+  [ -d "$heads" ] || { echo "build_and_train: there is no $heads to draw subjects from; run" \
+    "prepare_carry.sh --heads FOLDER where the head model is" >&2; exit 1; }
+  build/gpu-train/bin/portrait synth --cache "$out/cache" --count "$subjects" \
+    --heads "$heads/ict_facekit_light.safetensors" --hair "$heads/hair_cc0.safetensors"
+fi
+exec build/gpu-train/bin/portrait train "$network" --cache "$out/cache" --out "$out" "$@"

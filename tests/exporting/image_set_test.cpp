@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/exporting/image_set.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/exporting/contact_sheet.h"
-#include "core/exporting/image_set.h"
 #include "core/image/read_image.h"
 
 #include <QtTest>
@@ -41,7 +41,9 @@ Eigen::Matrix4d matrix_of(const json& rows) {
   return m;
 }
 
-Image flat(int width, int height, float value) { return Image(width, height, 3, value); }
+Image flat(int width, int height, float value) {
+  return Image(width, height, 3, value);
+}
 
 // Pixels brighter than the sheet in a part of it.
 int bright(const Image& sheet, int x0, int y0, int x1, int y1) {
@@ -106,10 +108,11 @@ void ImageSetTest::sheet_has_its_layout() {
   QVERIFY(std::abs(sheet.at(0, 0)[2] - 0x1C / 255.0F) < 0.003F);
   QCOMPARE(sheet.at(10, 10)[0], 1.0F);
   QCOMPARE(sheet.at(73, 73)[0], 1.0F);
-  QVERIFY(sheet.at(74, 10)[0] < 0.2F);          // the gap
-  QVERIFY(sheet.at(100, 210)[0] < 0.2F);        // the last row has one picture
-  QVERIFY(contact_sheet(pictures, {.columns = 3, .cell_size = 64, .gap = 10, .title = "Head"})
-              .height > sheet.height);
+  QVERIFY(sheet.at(74, 10)[0] < 0.2F);    // the gap
+  QVERIFY(sheet.at(100, 210)[0] < 0.2F);  // the last row has one picture
+  QVERIFY(
+      contact_sheet(pictures, {.columns = 3, .cell_size = 64, .gap = 10, .title = "Head"}).height >
+      sheet.height);
 }
 
 void ImageSetTest::sheet_keeps_aspect_and_alpha() {

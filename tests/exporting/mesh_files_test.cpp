@@ -26,7 +26,9 @@ std::uint32_t word(const std::string& file, std::size_t offset) {
   return value;
 }
 
-json json_chunk(const std::string& file) { return json::parse(file.substr(20, word(file, 12))); }
+json json_chunk(const std::string& file) {
+  return json::parse(file.substr(20, word(file, 12)));
+}
 
 float largest_gap(const std::vector<Eigen::Vector3f>& a, const std::vector<Eigen::Vector3f>& b) {
   float gap = a.size() == b.size() ? 0 : 1e9F;
@@ -72,7 +74,8 @@ class MeshFilesTest : public QObject {
   // Nothing but the named file may stand in the folder.
   bool only(const std::string& name) const {
     int others = 0;
-    for (const auto& entry : fs::directory_iterator(path_)) others += entry.path().filename() != name;
+    for (const auto& entry : fs::directory_iterator(path_))
+      others += entry.path().filename() != name;
     return others == 0;
   }
 
@@ -177,10 +180,10 @@ void MeshFilesTest::empty_and_non_finite_are_refused() {
     if (what == 1) mesh.colours[1].x() = INFINITY;
     if (what == 2) mesh.normals.pop_back();
     if (what == 3) mesh.triangles[0][1] = 4;
-    QVERIFY(!message_of(ErrorCode::kBadInput, [&] { write_glb(path_ / "head.glb", mesh); })
-                 .isEmpty());
-    QVERIFY(!message_of(ErrorCode::kBadInput, [&] { write_ply(path_ / "head.glb", mesh); })
-                 .isEmpty());
+    QVERIFY(
+        !message_of(ErrorCode::kBadInput, [&] { write_glb(path_ / "head.glb", mesh); }).isEmpty());
+    QVERIFY(
+        !message_of(ErrorCode::kBadInput, [&] { write_ply(path_ / "head.glb", mesh); }).isEmpty());
   }
   QCOMPARE(read_text_file(path_ / "head.glb"), std::string("old"));
   QVERIFY(only("head.glb"));
@@ -249,17 +252,16 @@ void MeshFilesTest::full_disk_leaves_the_old_file() {
 void MeshFilesTest::folder_without_rights() {
   write_text_file(path_ / "head.glb", "old");
   fs::permissions(path_, fs::perms(0555));
-  const std::string outcome = must_fail_with_io(
-      Hardship::kNoRights, [&] { write_glb(path_ / "head.glb", sample_mesh()); });
+  const std::string outcome =
+      must_fail_with_io(Hardship::kNoRights, [&] { write_glb(path_ / "head.glb", sample_mesh()); });
   fs::permissions(path_, fs::perms(0755));
   QCOMPARE(outcome, std::string());
   QCOMPARE(read_text_file(path_ / "head.glb"), std::string("old"));
 }
 
 void MeshFilesTest::missing_folder() {
-  const QString message = message_of(ErrorCode::kIo, [&] {
-    write_glb(path_ / "none" / "head.glb", sample_mesh());
-  });
+  const QString message =
+      message_of(ErrorCode::kIo, [&] { write_glb(path_ / "none" / "head.glb", sample_mesh()); });
   QVERIFY2(message.contains("none/head.glb") && message.contains("folder exists"),
            qPrintable(message));
 }

@@ -201,8 +201,8 @@ void VideoTest::azimuths_go_round() {
   QCOMPARE(turntable_azimuth(steady, 0), 0.0);
   QCOMPARE(turntable_azimuth(steady, 45), 180.0);
   QCOMPARE(turntable_azimuth(steady, 89), 356.0);
-  const TurntableOptions eased{.frames = 61, .start_azimuth_deg = -90, .sweep_deg = 180,
-                               .ease = true};
+  const TurntableOptions eased{
+      .frames = 61, .start_azimuth_deg = -90, .sweep_deg = 180, .ease = true};
   QCOMPARE(turntable_azimuth(eased, 0), -90.0);
   QCOMPARE(turntable_azimuth(eased, 30), 0.0);
   QCOMPARE(turntable_azimuth(eased, 60), 90.0);

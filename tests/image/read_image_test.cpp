@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/random.h"
 #include "core/image/write_image.h"
 #include "tests/image/test_files.h"
 
@@ -218,9 +219,7 @@ class ReadImageTest : public QObject {
 
   void truncated_files_are_refused() {
     Image image(128, 128, 3);
-    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
-      image.pixels[i] = float((i * 2654435761U >> 7) % 256) / 255.0F;
-    }
+    RandomStream({1, random_purpose("truncated"), 0, 0}).fill_uniform(image.pixels);
     for (const char* name : {"t.jpg", "t.png", "t.webp", "t.tif"}) {
       write_image(file(name), image);
       const std::string bytes = read_text_file(file(name));

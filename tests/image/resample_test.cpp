@@ -106,9 +106,9 @@ class ResampleTest : public QObject {
         for (int c = 0; c < 3; ++c) guide.at(x, y)[c] = 0.2F + 0.5F * edge;
       }
     }
-    const Image sharp = guided_filter(guide, input, 6, 1e-6);
-    QVERIFY(std::abs(*sharp.at(30, 32) - 0.1F) < 0.01F);
-    QVERIFY(std::abs(*sharp.at(31, 32) - 0.9F) < 0.01F);
+    const Image sharp = guided_filter(guide, input, 6, 1e-4);
+    QVERIFY(std::abs(*sharp.at(30, 32) - 0.1F) < 0.02F);
+    QVERIFY(std::abs(*sharp.at(31, 32) - 0.9F) < 0.02F);
     const Image soft = guided_filter(Image(64, 64, 3, 0.5F), input, 6, 1e-6);
     const Image mean = box_blur(box_blur(input, 6), 6);
     QVERIFY(std::abs(*soft.at(30, 32) - *mean.at(30, 32)) < 1e-3F);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/mesh/marching_cubes.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/base/thread_pool.h"
 #include "core/mesh/cube_cases.h"
-#include "core/mesh/marching_cubes.h"
 #include "core/mesh/mesh_report.h"
 #include "tests/mesh/grids.h"
 
@@ -130,8 +130,8 @@ void MarchingCubesTest::surface_is_closed_at_the_box() {
 void MarchingCubesTest::uneven_box_and_dims() {
   // The half space y < 0.1 in a box of three different sizes.
   DensityGrid grid;
-  grid.box = Eigen::AlignedBox3f(Eigen::Vector3f(-0.1F, -0.4F, 0.0F),
-                                 Eigen::Vector3f(0.3F, 0.4F, 0.2F));
+  grid.box =
+      Eigen::AlignedBox3f(Eigen::Vector3f(-0.1F, -0.4F, 0.0F), Eigen::Vector3f(0.3F, 0.4F, 0.2F));
   grid.dims = {5, 41, 7};
   for (int z = 0; z < 7; ++z) {
     for (int y = 0; y < 41; ++y) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/mesh/mesh_cleaning.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/mesh/marching_cubes.h"
-#include "core/mesh/mesh_cleaning.h"
 #include "core/mesh/mesh_report.h"
 #include "core/mesh/surface.h"
 #include "tests/mesh/grids.h"
@@ -31,9 +31,8 @@ class MeshCleaningTest : public QObject {
 void MeshCleaningTest::floaters_are_removed() {
   const Eigen::Vector3f big(-0.15F, 0, 0);
   const Eigen::Vector3f small(0.35F, 0.2F, 0);
-  const auto grid = grid_of(48, 0.5F, [&](const auto& p) {
-    return std::max(ball(p, big, 0.25F), ball(p, small, 0.1F));
-  });
+  const auto grid = grid_of(
+      48, 0.5F, [&](const auto& p) { return std::max(ball(p, big, 0.25F), ball(p, small, 0.1F)); });
   TriangleMesh mesh = marching_cubes(grid, 0);
   mesh.colours.resize(mesh.positions.size(), Eigen::Vector3f::Zero());
   for (std::size_t v = 0; v < mesh.positions.size(); ++v) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/metrics/detail_metrics.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/metrics/detail_metrics.h"
 #include "core/metrics/paired_comparison.h"
 
 #include <QtTest>
@@ -117,8 +117,7 @@ void DetailMetricsTest::nothing_left_is_refused() {
 
 void DetailMetricsTest::beating_needs_both_conditions() {
   const std::vector<double> zero(10, 0.0);
-  const PairedComparison clear =
-      compare_paired({1, 2, 1, 2, 1, 2, 1, 2, 1, 2}, zero);
+  const PairedComparison clear = compare_paired({1, 2, 1, 2, 1, 2, 1, 2, 1, 2}, zero);
   QVERIFY(clear.beats);
   QCOMPARE(clear.mean_difference, 1.5);
   QCOMPARE(clear.agreeing, 10);

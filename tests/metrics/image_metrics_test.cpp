@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/metrics/image_metrics.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/metrics/image_metrics.h"
 
 #include <QtTest>
 

@@ -20,7 +20,7 @@ namespace portrait {
 
 struct FakeScript {
   std::atomic<int> steps{0};
-  std::atomic<int> throw_at{-1};    // step that throws
+  std::atomic<int> throw_at{-1};  // step that throws
   std::atomic<int> steps_planned{1000000};
   std::atomic<int> renders{0};
   std::atomic<int> bakes{0};
@@ -44,7 +44,8 @@ struct FakeScript {
 
 class FakeExport : public ExportJob {
  public:
-  explicit FakeExport(ExportRequest request, int head) : request_(std::move(request)), head_(head) {}
+  explicit FakeExport(ExportRequest request, int head)
+      : request_(std::move(request)), head_(head) {}
   bool advance() override {
     check(request_.folder != "/full", ErrorCode::kIo, "The disk is full");
     return ++done_ >= 5;
@@ -66,8 +67,7 @@ class FakeEngine : public HeadEngine {
  public:
   explicit FakeEngine(std::shared_ptr<FakeScript> script) : script_(std::move(script)) {}
 
-  void open_photo(const std::filesystem::path& path, int,
-                  const std::function<bool()>&) override {
+  void open_photo(const std::filesystem::path& path, int, const std::function<bool()>&) override {
     check(path != "bad.png", ErrorCode::kBadInput, "bad.png is not a picture");
     photo_ = std::make_shared<PhotoInfo>();
     photo_->path = path;

@@ -7,9 +7,13 @@
 
 #include <QtTest>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <thread>
 
 using namespace portrait;
 
@@ -212,8 +216,6 @@ class SessionTest : public QObject {
     const int before = studio.script().autosaves;
     studio.close();
     QCOMPARE(int(studio.script().autosaves), before + 1);
-    const int steps = studio.script().steps;
-    QCOMPARE(int(studio.script().steps), steps);
   }
 
   void closes_while_a_step_is_under_way() {
@@ -265,16 +267,14 @@ class SessionTest : public QObject {
       settings.set("photo_fit.hold_weight", double(i));
       studio.session().set_settings(std::make_shared<const Settings>(settings));
     }
-    QVERIFY(studio.wait_for([](const Snapshot& s) {
-      return s.settings->get<double>("photo_fit.hold_weight") == 50;
-    }));
+    QVERIFY(studio.wait_for(
+        [](const Snapshot& s) { return s.settings->get<double>("photo_fit.hold_weight") == 50; }));
   }
 
   void snapshots_are_latest_wins_and_the_reader_is_not_flooded() {
     auto script = std::make_shared<FakeScript>();
-    Session session({}, [script](const SessionOptions&) {
-      return std::make_unique<FakeEngine>(script);
-    });
+    Session session(
+        {}, [script](const SessionOptions&) { return std::make_unique<FakeEngine>(script); });
     std::atomic<int> notes{0};
     script->steps_planned = 200;
     session.set_notifier([&] { ++notes; });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/export_panel.h"
 
-#include "core/base/settings.h"
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/theme.h"
@@ -111,7 +110,7 @@ void ExportPanel::choose_folder() {
 void ExportPanel::set_folder(const QString& folder) { folder_->setText(folder); }
 QString ExportPanel::folder() const { return folder_->text().trimmed(); }
 
-ExportRequest ExportPanel::request(const Settings& settings) const {
+ExportRequest ExportPanel::request() const {
   ExportRequest request;
   request.folder = folder().toStdString();
   request.glb = glb_->isChecked();
@@ -119,9 +118,6 @@ ExportRequest ExportPanel::request(const Settings& settings) const {
   request.turntable_mp4 = turntable_->isChecked();
   request.png_sequence = frames_->isChecked();
   request.contact_sheet = sheet_->isChecked();
-  request.mesh_resolution = settings.get<int>("mesh.resolution");
-  request.turntable_frames = settings.get<int>("turntable.frames");
-  request.elevation_deg = settings.get<double>("turntable.elevation");
   return request;
 }
 

@@ -14,7 +14,6 @@ class QVBoxLayout;
 
 namespace portrait {
 
-class Settings;
 class ElidedLabel;
 struct Snapshot;
 
@@ -27,7 +26,7 @@ class ExportPanel : public QWidget {
   void show_snapshot(const Snapshot& snapshot);
   void set_folder(const QString& folder);
   QString folder() const;
-  ExportRequest request(const Settings& settings) const;
+  ExportRequest request() const;
   QPushButton* export_button() { return export_; }
 
  Q_SIGNALS:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/viewpoints_panel.h"
 
+#include "core/camera/viewpoint_rig.h"
 #include "core/session/snapshot.h"
 #include "ui/image_convert.h"
 #include "ui/panels/panel_parts.h"
@@ -10,6 +11,7 @@
 #include <QGridLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace portrait {
@@ -33,6 +35,7 @@ void ViewpointsPanel::show_snapshot(const Snapshot& snapshot) {
   if (snapshot.ring == ring_) return;
   const auto before = ring_;
   ring_ = snapshot.ring;
+  const std::vector<RigView> rig = standard_viewpoint_rig();
   const std::size_t count = ring_ == nullptr ? 0 : ring_->size();
   while (thumbnails_.size() < count) {
     const int index = int(thumbnails_.size());
@@ -40,8 +43,8 @@ void ViewpointsPanel::show_snapshot(const Snapshot& snapshot) {
     thumbnail->set_clickable(true);
     grid_->addWidget(thumbnail, index / kColumns, index % kColumns);
     connect(thumbnail, &Thumbnail::clicked, this, [this, index] {
-      if (ring_ != nullptr && std::size_t(index) < ring_->size()) {
-        Q_EMIT chosen((*ring_)[std::size_t(index)].viewpoint);
+      if (std::size_t(index) < viewpoints_.size()) {
+        Q_EMIT chosen(viewpoints_[std::size_t(index)]);
       }
     });
     thumbnails_.push_back(thumbnail);
@@ -57,8 +60,11 @@ void ViewpointsPanel::show_snapshot(const Snapshot& snapshot) {
                       (*before)[i].rgba.pixels == view.rgba.pixels &&
                       !thumbnails_[i]->image().isNull();
     if (!same) thumbnails_[i]->set_image(to_qimage(view.rgba));
+    // Not drawn yet: its place in the standard ring is known all the same.
+    viewpoints_.resize(count);
+    viewpoints_[i] = view.rgba.empty() && i < rig.size() ? rig[i].viewpoint : view.viewpoint;
     ViewState state;
-    state.look_from(view.viewpoint);
+    state.look_from(viewpoints_[i]);
     thumbnails_[i]->setToolTip(state.describe());
     thumbnails_[i]->setAccessibleName(state.describe());
   }
@@ -74,8 +80,8 @@ void ViewpointsPanel::set_camera(const Viewpoint& viewpoint) {
 }
 
 void ViewpointsPanel::mark() {
-  for (std::size_t i = 0; i < thumbnails_.size(); ++i) {
-    const Viewpoint& v = (*ring_)[i].viewpoint;
+  for (std::size_t i = 0; i < std::min(viewpoints_.size(), thumbnails_.size()); ++i) {
+    const Viewpoint& v = viewpoints_[i];
     const double turn = std::remainder(v.azimuth_deg - camera_.azimuth_deg, 360.0);
     thumbnails_[i]->set_selected(std::abs(turn) < kSameViewDeg &&
                                  std::abs(v.elevation_deg - camera_.elevation_deg) < kSameViewDeg);

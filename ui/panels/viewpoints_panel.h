@@ -35,6 +35,7 @@ class ViewpointsPanel : public QWidget {
 
   std::shared_ptr<const std::vector<RingThumbnail>> ring_;
   std::vector<Thumbnail*> thumbnails_;
+  std::vector<Viewpoint> viewpoints_;  // of each thumbnail
   QGridLayout* grid_;
   QLabel* note_;
   Viewpoint camera_;

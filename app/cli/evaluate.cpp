@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/command.h"
+#include "app/cli/evaluation.h"
+#include "app/cli/print_json.h"
+#include "core/nn/model_pack.h"
+#include "core/session/machine_info.h"
+#include "core/training/heldout.h"
+
+#include <cstdio>
+#include <memory>
+
+#include <unistd.h>
+
+namespace portrait::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// On standard error, and only for someone who watches: standard output is the result.
+void show(int done, int of) {
+  if (::isatty(STDERR_FILENO) != 1) return;
+  std::fprintf(stderr, done < of ? "\r%d of %d" : "\r\x1b[K", done, of);
+}
+
+void add_evaluate_head(CLI::App& evaluate, Action& action) {
+  struct Arguments {
+    fs::path project;
+    bool json = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  auto& command = *evaluate.add_subcommand("head", "A project's head, all round and against the "
+                                                   "photo");
+  command.add_option("project", arguments->project, "A .portrait file")->required();
+  command.add_flag("--json", arguments->json, "For scripts");
+  command.callback([arguments, &action] {
+    action = [arguments](std::stop_token stop) {
+      const auto facts = evaluate_head(arguments->project, show, stop);
+      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+    };
+  });
+}
+
+void add_evaluate_prior(CLI::App& evaluate, Action& action) {
+  struct Arguments {
+    fs::path heldout;
+    fs::path pack;
+    PriorEvaluation options;
+    bool json = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  auto& command = *evaluate.add_subcommand(
+      "prior", "The prior alone on subjects that it was never trained on");
+  command.add_option("--heldout", arguments->heldout,
+                     "Folder of the held-out set; the one that ships is tests/data/heldout")
+      ->required();
+  command.add_option("--pack", arguments->pack, "Folder of the model pack; default: the one that "
+                                                "ships");
+  command.add_option("--subjects", arguments->options.subjects,
+                     "Only the first so many; 0: all, as all figures that are quoted")
+      ->capture_default_str();
+  command.add_flag("--json", arguments->json, "For scripts");
+  command.callback([arguments, &action] {
+    action = [arguments](std::stop_token stop) {
+      const HeldoutSet set = HeldoutSet::open(arguments->heldout);
+      const ModelPack pack = ModelPack::open(
+          arguments->pack.empty() ? default_pack_folder() : arguments->pack);
+      const auto facts = evaluate_prior(pack, set, arguments->options, show, stop);
+      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+    };
+  });
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Action& action) {
+  auto& evaluate = *app.add_subcommand("evaluate", "Measure a head, or a network");
+  evaluate.require_subcommand(1);
+  add_evaluate_head(evaluate, action);
+  add_evaluate_prior(evaluate, action);
+}
+
+}  // namespace portrait::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+
+namespace portrait {
+class HeldoutSet;
+class ModelPack;
+}  // namespace portrait
+
+namespace portrait::cli {
+
+// Both return {"subjects", "rows": [{"name", "azimuth_deg"?, <metric>...}], "mean": {<metric>...}}
+// and what else the command's page says; metric names are those of METHOD.
+using EvaluationProgress = std::function<void(int done, int of)>;
+
+// A finished head. Rows:
+//   render        every 15 degrees: face (a face is found in the 512 picture), silhouette_width
+//                 and head_width (above the chin) relative to azimuth 0; and at 180
+//                 detail_correlation with the mirrored front
+//   front         at the photo's own camera: psnr_db inside the matte, mask_iou
+//   blurred_crop  psnr_db of the crop blurred by sigma = 2 px against itself
+// mean: of row front, and detail_correlation of the back; nothing is averaged over azimuths.
+nlohmann::ordered_json evaluate_head(const std::filesystem::path& project,
+                                     const EvaluationProgress& progress, std::stop_token stop);
+
+// The prior alone on the held-out set. Rows `prior` and `mean_head`, per view and, without
+// azimuth_deg, averaged over the views named in "views"; "beats": prior against mean_head per
+// metric. mean: the row prior over azimuths 45, 90, 180.
+struct PriorEvaluation {
+  int subjects = 0;  // 0: all of the set
+};
+nlohmann::ordered_json evaluate_prior(const ModelPack& pack, const HeldoutSet& set,
+                                      const PriorEvaluation& options,
+                                      const EvaluationProgress& progress, std::stop_token stop);
+
+}  // namespace portrait::cli

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "app/cli/run_network.h"
+
+#include "core/base/error.h"
+#include "core/nn/model_pack.h"
+#include "core/nn/torch_safetensors.h"
+#include "core/photo/landmark_net.h"
+#include "core/prior/gan_prior.h"
+
+#include <Eigen/LU>
+
+#include <functional>
+#include <vector>
+
+namespace portrait::cli {
+namespace {
+
+struct Runner {
+  const char* id;
+  const char* help;
+  std::function<void(const ModelPack&)> verify;
+  std::function<TensorMap(const ModelPack&, const TensorMap&)> run;
+};
+
+// -1 matches any size.
+const Tensor& input(const TensorMap& inputs, const char* name,
+                    const std::vector<std::int64_t>& shape) {
+  const auto found = inputs.find(name);
+  check(found != inputs.end(), ErrorCode::kBadInput,
+        "The input file has no tensor \"{}\"; `portrait pack run --help` names the inputs", name);
+  const Tensor& tensor = found->second;
+  bool fits = tensor.dim() == static_cast<std::int64_t>(shape.size());
+  for (std::size_t i = 0; fits && i < shape.size(); ++i) {
+    fits = shape[i] < 0 ? tensor.size(std::int64_t(i)) > 0
+                        : shape[i] == tensor.size(std::int64_t(i));
+  }
+  const auto text = [](at::IntArrayRef sizes) {
+    std::string all;
+    for (const auto s : sizes) all += (all.empty() ? "" : ", ") + (s < 0 ? "any" : std::to_string(s));
+    return "[" + all + "]";
+  };
+  check(fits && tensor.is_floating_point(), ErrorCode::kBadInput,
+        "The input \"{}\" is {} of type {}; {} of a floating-point type is expected", name,
+        text(tensor.sizes()), at::toString(tensor.scalar_type()), text(shape));
+  return tensor;
+}
+
+// Inverse of camera_tensor (core/prior/photo_lift.h).
+Camera camera_of(const Tensor& numbers) {
+  const Tensor n = numbers.to(at::kDouble).contiguous();
+  const double* p = n.data_ptr<double>();
+  Eigen::Matrix4d camera_from_world = Eigen::Matrix4d::Identity();
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 4; ++column) camera_from_world(row, column) = *p++;
+  }
+  Camera camera;
+  camera.world_from_camera = camera_from_world.inverse();
+  camera.focal_x = p[0];
+  camera.focal_y = p[1];
+  camera.centre_x = p[2];
+  camera.centre_y = p[3];
+  return camera;
+}
+
+TensorMap run_prior(const ModelPack& pack, const TensorMap& inputs) {
+  const Tensor& photo = input(inputs, "photo", {3, -1, -1});
+  const Tensor& matte = input(inputs, "matte", {1, photo.size(1), photo.size(2)});
+  const Tensor& camera = input(inputs, "camera", {16});
+  const Field field = GanPrior::load(pack).infer(photo, matte, camera_of(camera));
+  TensorMap outputs;
+  field.save_to(outputs);
+  return outputs;
+}
+
+TensorMap run_landmarks(const ModelPack& pack, const TensorMap& inputs) {
+  const int size = LandmarkNet::kCropSize;
+  const at::NoGradGuard no_grad;
+  const auto result = load_landmark_net(pack)->forward(input(inputs, "crops", {-1, 3, size, size}));
+  return {{"points", result.points},
+          {"log_scale", result.log_scale},
+          {"face_logit", result.face_logit}};
+}
+
+const std::vector<Runner>& runners() {
+  static const std::vector<Runner> all = {
+      {"prior",
+       "prior: photo [3,S,S] (0 to 1, background 0.5), matte [1,S,S], camera [16] (camera from "
+       "world 3 x 4 by rows, fx, fy, cx, cy) -> planes [3,D,32,R,R], decoder.*, superresolution.*",
+       [](const ModelPack& pack) { GanPrior::load(pack); }, run_prior},
+      {"landmarks",
+       "landmarks: crops [B,3,128,128] (0 to 1) -> points [B,68,2], log_scale [B,68], "
+       "face_logit [B]",
+       [](const ModelPack& pack) { load_landmark_net(pack); }, run_landmarks},
+  };
+  return all;
+}
+
+const Runner* find_runner(const std::string& id) {
+  for (const Runner& runner : runners()) {
+    if (id == runner.id) return &runner;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string network_help() {
+  std::string help;
+  for (const Runner& runner : runners()) help += (help.empty() ? "" : "; ") + std::string(runner.help);
+  return help;
+}
+
+bool verify_network(const ModelPack& pack, const std::string& id) {
+  const Runner* runner = find_runner(id);
+  if (runner != nullptr) runner->verify(pack);
+  return runner != nullptr;
+}
+
+void run_network(const ModelPack& pack, const std::string& id, const std::filesystem::path& in,
+                 const std::filesystem::path& out) {
+  const Runner* runner = find_runner(id);
+  std::string known;
+  for (const Runner& each : runners()) known += (known.empty() ? "" : ", ") + std::string(each.id);
+  check(runner != nullptr, ErrorCode::kBadUsage,
+        "There is no network \"{}\" to run; this version runs {}", id, known);
+  const TensorMap inputs = load_tensors(SafetensorsFile(in));
+  save_tensors(out, runner->run(pack, inputs), {{"network", id}, {"pack", pack.hash()}});
+}
+
+}  // namespace portrait::cli

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// portrait-studio: the window.
+#include "app/studio/display_check.h"
+#include "app/studio/screenshot.h"
+#include "core/base/error.h"
+#include "core/base/process_threads.h"
+#include "core/base/settings.h"
+#include "core/session/session.h"
+#include "ui/event_loop_probe.h"
+#include "ui/main_window.h"
+#include "ui/sample_photo.h"
+#include "ui/theme.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QStandardPaths>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace {
+
+using namespace portrait;
+
+struct CommandLine {
+  QString file;
+  QString screenshot;
+  Screenshot::When when = Screenshot::When::kFirstHead;
+  QSize size;
+  bool probe = false;
+  SessionOptions session;
+  std::optional<std::uint64_t> seed;
+};
+
+// The platform is named in the environment or by Qt's own option, which QApplication takes out.
+std::string chosen_platform(int argc, char** argv) {
+  std::string platform;
+  if (const char* value = std::getenv("QT_QPA_PLATFORM")) platform = value;
+  for (int i = 1; i + 1 < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "-platform" || word == "--platform") platform = argv[i + 1];
+  }
+  return platform;
+}
+
+bool asks_for_words_only(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--help" || word == "-h" || word == "--version" || word == "-v") return true;
+  }
+  return false;
+}
+
+void add_options(QCommandLineParser& parser) {
+  parser.setApplicationDescription("One photo in, one 3D head out.");
+  parser.addHelpOption();
+  parser.addVersionOption();
+  parser.addPositionalArgument("file", "A photo, or a project (.portrait).", "[PHOTO or PROJECT]");
+  parser.addOptions({
+      {"pack", "The model pack to use instead of the one that ships.", "folder"},
+      {"device", "auto, cpu or cuda.", "device", "auto"},
+      {"preset", "A preset of settings: draft, standard or high.", "name"},
+      {"set", "Change a setting; may be repeated.", "key=value"},
+      {"seed", "Where the random numbers start.", "number"},
+      {"size", "Size of the window.", "WxH"},
+      {"screenshot", "Write a picture of the window and end.", "file"},
+      {"when", "When to take it: opened, first-head or finished.", "moment"},
+      {"probe", "Print how long the event loop was held up, at the end."},
+  });
+}
+
+// Throws kBadUsage.
+CommandLine read_options(const QCommandLineParser& parser) {
+  CommandLine line;
+  const QStringList files = parser.positionalArguments();
+  check(files.size() <= 1, ErrorCode::kBadUsage, "One photo or project at a time; {} were given",
+        files.size());
+  if (!files.isEmpty()) line.file = files.front();
+  line.screenshot = parser.value("screenshot");
+  line.probe = parser.isSet("probe");
+  line.session.pack = parser.value("pack").toStdString();
+  line.session.device = parser.value("device").toStdString();
+  const QString when = parser.value("when");
+  if (when == "opened" || (when.isEmpty() && line.file.isEmpty())) {
+    line.when = Screenshot::When::kOpened;
+  } else if (when == "finished") {
+    line.when = Screenshot::When::kFinished;
+  } else {
+    check(when.isEmpty() || when == "first-head", ErrorCode::kBadUsage,
+          "--when is opened, first-head or finished, not '{}'", when.toStdString());
+  }
+  if (parser.isSet("size")) {
+    const QStringList parts = parser.value("size").split('x');
+    if (parts.size() == 2) line.size = QSize(parts[0].toInt(), parts[1].toInt());
+    check(line.size.width() >= 320 && line.size.height() >= 240, ErrorCode::kBadUsage,
+          "--size is WIDTHxHEIGHT, at least 320x240; found '{}'",
+          parser.value("size").toStdString());
+  }
+  Settings settings;
+  if (parser.isSet("preset")) settings.apply_preset(parser.value("preset").toStdString());
+  for (const QString& assignment : parser.values("set")) {
+    settings.set_assignment(assignment.toStdString());
+  }
+  if (parser.isSet("seed")) settings.set_text("seed", parser.value("seed").toStdString());
+  line.session.settings = std::make_shared<const Settings>(settings);
+  if (parser.isSet("seed") || settings.get<std::int64_t>("seed") != 0) {
+    line.seed = std::uint64_t(settings.get<std::int64_t>("seed"));
+  }
+  return line;
+}
+
+int run(QApplication& application) {
+  QCommandLineParser parser;
+  add_options(parser);
+  parser.process(application);
+  CommandLine line = read_options(parser);
+
+  const std::filesystem::path program = QCoreApplication::applicationDirPath().toStdString();
+  WindowOptions options;
+  options.pack = line.session.pack.empty() ? find_shipped_pack(program) : line.session.pack;
+  options.sample = find_sample_photo(program);
+  if (line.session.pack.empty()) line.session.pack = options.pack;
+  line.session.autosave_folder =
+      QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString();
+
+  apply_theme(application);
+  MainWindow window(std::make_unique<Session>(line.session), options);
+  if (line.size.isValid()) window.resize(line.size);
+  EventLoopProbe probe;
+  std::optional<Screenshot> screenshot;
+  window.show();
+  if (line.seed) window.session().set_seed(*line.seed);
+  // After the first paint: from then on the event loop is held to its budget.
+  QTimer::singleShot(0, &window, [&] {
+    if (line.probe) probe.start();
+    if (!line.file.isEmpty()) window.open_path(line.file);
+    if (!line.screenshot.isEmpty()) screenshot.emplace(window, line.screenshot, line.when);
+  });
+  const int code = QApplication::exec();
+  if (line.probe) std::printf("%s\n", probe.report().text().c_str());
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  configure_process(argc, argv);
+  const std::string no_display =
+      asks_for_words_only(argc, argv) ? std::string() : why_no_display(chosen_platform(argc, argv));
+  if (!no_display.empty()) {
+    std::fprintf(stderr,
+                 "portrait-studio: %s.\nWithout a display, make the head with:  portrait generate "
+                 "PHOTO --out FOLDER\n",
+                 no_display.c_str());
+    return 1;
+  }
+  if (asks_for_words_only(argc, argv) && !std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) {
+    setenv("QT_QPA_PLATFORM", "offscreen", 0);
+  }
+  QApplication application(argc, argv);
+  QApplication::setApplicationName("portrait-studio");
+  QApplication::setApplicationDisplayName("Portrait Studio");
+  QApplication::setApplicationVersion(PORTRAIT_VERSION);
+  QApplication::setDesktopFileName("portrait-studio");
+  try {
+    return run(application);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "portrait-studio: %s\n", error.what());
+    return exit_code(error.code());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "portrait-studio: %s\n", error.what());
+    return 1;
+  }
+}

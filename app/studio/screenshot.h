@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+namespace portrait {
+
+class MainWindow;
+
+// Waits until the window shows what was asked for at its best quality, writes a picture of it and
+// ends the program: 0 when the picture was written, 1 when it was not or the head failed.
+class Screenshot : public QObject {
+  Q_OBJECT
+
+ public:
+  enum class When { kOpened, kFirstHead, kFinished };
+
+  Screenshot(MainWindow& window, const QString& file, When when);
+
+ private:
+  void look();
+  bool ready() const;
+  void take();
+
+  MainWindow& window_;
+  QString file_;
+  When when_;
+  QTimer timer_;
+  bool started_ = false;
+};
+
+}  // namespace portrait

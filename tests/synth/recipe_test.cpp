@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/synth/subject_recipe.h"
+
+#include <QtTest>
+
+#include <cmath>
+#include <set>
+#include <string>
+
+using namespace portrait;
+
+class RecipeTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void held_out_subjects_use_reserved_styles_only() {
+    std::set<std::string> meshes[2];
+    std::set<int> styles[2];
+    for (int held_out = 0; held_out < 2; ++held_out) {
+      SynthOptions options;
+      options.held_out = held_out != 0;
+      for (std::uint32_t i = 0; i < 600; ++i) {
+        const SubjectRecipe recipe = draw_recipe(i, options);
+        if (recipe.hair.mesh.empty()) {
+          QCOMPARE(is_reserved(recipe.hair.style), options.held_out);
+          styles[held_out].insert(int(recipe.hair.style));
+        } else {
+          QCOMPARE(is_reserved(recipe.hair.mesh), options.held_out);
+          meshes[held_out].insert(recipe.hair.mesh);
+        }
+      }
+    }
+    QCOMPARE(meshes[0].size(), std::size_t(8));
+    QCOMPARE(meshes[1].size(), std::size_t(2));
+    QCOMPARE(int(styles[0].size() + styles[1].size()), kProceduralStyles);
+    // A fifth of the procedural styles, rounded.
+    QCOMPARE(styles[1].size(), std::size_t(2));
+  }
+
+  void a_recipe_is_a_function_of_its_key() {
+    const SubjectRecipe a = draw_recipe(17);
+    const SubjectRecipe b = draw_recipe(17);
+    QVERIFY(a.identity == b.identity && a.noise_seed == b.noise_seed && a.hair.mesh == b.hair.mesh &&
+            a.hair.colour == b.hair.colour && a.light.ambient == b.light.ambient);
+    SynthOptions other;
+    other.seed = 2;
+    QVERIFY(draw_recipe(17, other).identity != a.identity);
+    other = {};
+    other.held_out = true;
+    QVERIFY(draw_recipe(17, other).identity != a.identity);
+    QVERIFY(draw_recipe(18).identity != a.identity);
+  }
+
+  void identities_are_normal() {
+    double sum = 0;
+    double squares = 0;
+    int count = 0;
+    for (std::uint32_t i = 0; i < 200; ++i) {
+      for (float a : draw_recipe(i).identity) {
+        sum += a;
+        squares += double(a) * a;
+        ++count;
+      }
+    }
+    QVERIFY(std::abs(sum / count) < 0.03);
+    const double deviation = std::sqrt(squares / count);  // clamped at 2.5: a little under 1
+    QVERIFY2(deviation > 0.94 && deviation < 1.0, qPrintable(QString::number(deviation)));
+  }
+
+  void spread_and_expression_scale_act() {
+    SynthOptions options;
+    options.identity_spread = 0;
+    options.expression_scale = 0;
+    const SubjectRecipe recipe = draw_recipe(5, options);
+    for (float a : recipe.identity) QCOMPARE(a, 0.0F);
+    QVERIFY(recipe.expression.empty());
+  }
+};
+
+QTEST_GUILESS_MAIN(RecipeTest)
+#include "recipe_test.moc"

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/base/error.h"
+#include "core/training/mean_surface.h"
+#include "core/training/prior_trainer.h"
+#include "core/training/subject_batch.h"
+#include "core/nn/torch_safetensors.h"
+#include "core/training/subject_cache.h"
+
+#include <QtTest>
+
+#include <filesystem>
+
+using namespace portrait;
+namespace fs = std::filesystem;
+
+// The real cache of a few real subjects, and a few real steps.
+class PriorTrainerTest : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+  fs::path cache_;
+
+ private Q_SLOTS:
+  void initTestCase() {
+    SubjectCacheOptions options;
+    options.folder = cache_ = fs::path(folder_.path().toStdString()) / "cache";
+    const fs::path data = fs::path(PORTRAIT_SOURCE_DIR) / "../shared/data/heads";
+    options.heads = data / "ict_facekit_light.safetensors";
+    options.hair = data / "hair_cc0.safetensors";
+    if (!fs::exists(options.heads)) QSKIP("The head model is not beside the project");
+    options.count = 4;
+    options.photos_per_subject = 2;
+    int last = 0;
+    fill_subject_cache(options, [&](int done, int) { last = done; });
+    QCOMPARE(last, 4);
+    QCOMPARE(list_subject_cache(cache_).size(), std::size_t{4});
+  }
+
+  void points_of_the_cache_agree_with_one_another() {
+    const SafetensorsFile file(list_subject_cache(cache_).front());
+    const Tensor points = to_tensor(file.at("occupancy_points")).to(at::kFloat) / kPointScale;
+    const Tensor inside = to_tensor(file.at("occupancy"));
+    // The middle of the head is matter; the corners of the cube are not.
+    const Tensor from_middle = points.norm(2, {1});
+    const auto share = [&](const Tensor& where) {
+      return inside.index({where}).to(at::kFloat).mean().item<float>();
+    };
+    QVERIFY(share(from_middle < 0.1) > 0.95F);
+    QVERIFY(share((points.select(1, 1) > 0.35) & (from_middle > 0.6)) < 0.05F);
+  }
+
+  void the_mean_surface_has_its_face_in_front() {
+    const Tensor surface = mean_surface(list_subject_cache(cache_), 2, 64);
+    QCOMPARE(surface.sizes(), at::IntArrayRef({3, 2, 64, 64}));
+    const float front = surface[0][1][32][32].item<float>();
+    const float back = surface[0][0][32][32].item<float>();
+    QVERIFY2(front > 0.1F && front < 0.4F, std::to_string(front).c_str());
+    QVERIFY2(back < -0.1F && back > -0.4F, std::to_string(back).c_str());
+  }
+
+  void the_same_key_draws_the_same_batch() {
+    SubjectBatches batches(list_subject_cache(cache_), {2, 256, 128, true});
+    RandomStream first({1, 2, 3, 4});
+    RandomStream second({1, 2, 3, 4});
+    const SubjectBatch a = batches.draw(first);
+    const SubjectBatch b = batches.draw(second);
+    QVERIFY(at::equal(a.photo, b.photo));
+    QVERIFY(at::equal(a.surface_rgb, b.surface_rgb));
+    QVERIFY(a.photo.min().item<float>() >= 0 && a.photo.max().item<float>() <= 1);
+  }
+
+  void steps_lower_the_losses_and_a_run_goes_on_where_it_stopped() {
+    PriorTrainingOptions options;
+    options.cache = cache_;
+    options.out = fs::path(folder_.path().toStdString()) / "out";
+    options.encoder.token_layers = 1;
+    options.batch = 1;
+    options.occupancy_points = 1024;
+    options.surface_points = 512;
+    options.minutes = 0.4;
+    options.rendered_share = 0.1;
+    options.validation = 1;
+    std::vector<TrainingReport> reports;
+    const auto keep = [&](const TrainingReport& report) { reports.push_back(report); };
+    train_prior(options, keep);
+    QVERIFY(reports.size() >= 2);
+    QVERIFY(reports.back().values.at("colour") < reports.front().values.at("colour"));
+    QVERIFY(fs::exists(options.out / "prior.safetensors"));
+    const std::int64_t reached = reports.back().step;
+
+    options.resume = true;
+    options.minutes = 0.05;
+    reports.clear();
+    train_prior(options, keep);
+    QVERIFY(reports.back().step > reached);
+  }
+
+  void a_folder_without_subjects_says_what_to_do() {
+    QTemporaryDir empty;
+    PriorTrainingOptions options;
+    options.cache = empty.path().toStdString();
+    QVERIFY_EXCEPTION_THROWN(train_prior(options, [](const TrainingReport&) {}), Error);
+  }
+};
+
+QTEST_GUILESS_MAIN(PriorTrainerTest)
+#include "prior_trainer_test.moc"

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+// An engine whose head is a bust of ellipsoids, so that the window can be driven through the real
+// worker without a model pack: a step sharpens the bust, a photo is any picture Qt reads.
+#pragma once
+
+#include "core/base/error.h"
+#include "core/base/settings.h"
+#include "core/camera/viewpoint_rig.h"
+#include "core/field/baked_volume.h"
+#include "core/session/head_engine.h"
+
+#include <QImage>
+#include <QString>
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace portrait {
+
+struct BustScript {
+  std::atomic<int> step_ms{20};
+  std::atomic<int> steps_planned{40};
+  std::atomic<int> throw_at{-1};   // the step that fails
+  std::atomic<int> open_ms{0};
+  std::atomic<int> steps{0};
+};
+
+struct Ellipsoid {
+  Eigen::Vector3f centre;
+  Eigen::Vector3f radii;
+  Eigen::Vector3f colour;
+};
+
+inline const std::vector<Ellipsoid>& bust_parts() {
+  const Eigen::Vector3f skin(0.85F, 0.66F, 0.55F);
+  const Eigen::Vector3f hair(0.30F, 0.19F, 0.12F);
+  const Eigen::Vector3f eye(0.95F, 0.95F, 0.95F);
+  const Eigen::Vector3f iris(0.15F, 0.22F, 0.35F);
+  const Eigen::Vector3f lip(0.72F, 0.38F, 0.36F);
+  const Eigen::Vector3f cloth(0.25F, 0.34F, 0.46F);
+  static const std::vector<Ellipsoid> parts = {
+      {{0, 0.08F, 0}, {0.185F, 0.25F, 0.215F}, skin},
+      {{0, 0.17F, -0.035F}, {0.205F, 0.205F, 0.215F}, hair},
+      {{0, 0.02F, 0.215F}, {0.028F, 0.055F, 0.04F}, skin},
+      {{-0.07F, 0.085F, 0.178F}, {0.030F, 0.018F, 0.025F}, eye},
+      {{0.07F, 0.085F, 0.178F}, {0.030F, 0.018F, 0.025F}, eye},
+      {{-0.07F, 0.085F, 0.2F}, {0.013F, 0.014F, 0.008F}, iris},
+      {{0.07F, 0.085F, 0.2F}, {0.013F, 0.014F, 0.008F}, iris},
+      {{-0.07F, 0.125F, 0.185F}, {0.042F, 0.010F, 0.02F}, hair},
+      {{0.07F, 0.125F, 0.185F}, {0.042F, 0.010F, 0.02F}, hair},
+      {{0, -0.06F, 0.19F}, {0.048F, 0.016F, 0.022F}, lip},
+      {{-0.19F, 0.06F, -0.01F}, {0.022F, 0.055F, 0.035F}, skin},
+      {{0.19F, 0.06F, -0.01F}, {0.022F, 0.055F, 0.035F}, skin},
+      {{0, -0.22F, -0.03F}, {0.10F, 0.2F, 0.10F}, skin},
+      {{0, -0.50F, -0.04F}, {0.40F, 0.17F, 0.20F}, cloth},
+  };
+  return parts;
+}
+
+// Colour and density at a point; `blur` softens the edges (0 = sharp).
+inline Eigen::Vector4f bust_at(const Eigen::Vector3f& p, float blur) {
+  Eigen::Vector4f best(0, 0, 0, 0);
+  float deepest = -1;
+  for (const Ellipsoid& part : bust_parts()) {
+    const Eigen::Vector3f q = (p - part.centre).cwiseQuotient(part.radii);
+    const float inside = (1 - q.norm()) * part.radii.minCoeff();
+    const float edge = 0.004F + 0.04F * blur;
+    const float density = 220.0F / (1 + std::exp(-inside / edge * 4));
+    const Eigen::Vector3f normal = q.cwiseQuotient(part.radii).normalized();
+    const float light = 0.62F + 0.38F * std::max(0.0F, normal.dot(Eigen::Vector3f(0.4F, 0.5F, 0.75F)));
+    if (density > 6 && (density > best[3] || inside > deepest)) {
+      best << part.colour * light, std::max(density, best[3]);
+      deepest = inside;
+    }
+  }
+  return best;
+}
+
+inline std::shared_ptr<const BakedVolume> bake_bust(float blur, int samples) {
+  auto volume = std::make_shared<BakedVolume>();
+  volume->samples = Eigen::Vector3i::Constant(samples);
+  volume->box = Eigen::AlignedBox3f(Eigen::Vector3f::Constant(-0.5F), Eigen::Vector3f::Constant(0.5F));
+  volume->voxel = 1.0F / float(samples);
+  const Eigen::Vector3i counts = volume->brick_counts();
+  std::vector<std::uint8_t> brick(BakedVolume::kBrickBytes);
+  for (int b = 0; b < counts.prod(); ++b) {
+    const Eigen::Vector3i at(b % counts.x(), b / counts.x() % counts.y(), b / (counts.x() * counts.y()));
+    bool matter = false;
+    std::uint64_t hash = 1469598103934665603u;
+    for (int i = 0; i < BakedVolume::kBrickSamples; ++i) {
+      const Eigen::Vector3i voxel =
+          BakedVolume::kBrick * at + Eigen::Vector3i(i % 16, i / 16 % 16, i / 256);
+      const Eigen::Vector4f v = bust_at(
+          volume->box.min() + (voxel.cast<float>() + Eigen::Vector3f::Constant(0.5F)) * volume->voxel,
+          blur);
+      for (int c = 0; c < 3; ++c) {
+        brick[std::size_t(4 * i + c)] = std::uint8_t(std::min(255.0F, 255 * v[c]));
+      }
+      brick[std::size_t(4 * i + 3)] = std::uint8_t(std::lround(255 * (1 - std::exp(-v[3] * volume->voxel))));
+      matter = matter || brick[std::size_t(4 * i + 3)] != 0;
+      for (int c = 0; c < 4; ++c) hash = (hash ^ brick[std::size_t(4 * i + c)]) * 1099511628211u;
+    }
+    volume->bricks.push_back(matter ? std::int32_t(volume->hashes.size()) : -1);
+    if (!matter) continue;
+    volume->hashes.push_back(hash);
+    volume->texels.insert(volume->texels.end(), brick.begin(), brick.end());
+  }
+  return volume;
+}
+
+class BustExport : public ExportJob {
+ public:
+  explicit BustExport(ExportRequest request) : request_(std::move(request)) {}
+  bool advance() override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    if (++done_ < kParts) return false;
+    const auto path = request_.folder / "head.glb";
+    std::ofstream(path) << "bust";
+    files_.push_back({path, 1482304});
+    return true;
+  }
+  void describe(ExportStatus& status) const override {
+    status.what = done_ < 3 ? "Mesh" : "Turntable";
+    status.done = done_;
+    status.total = kParts;
+    status.files = files_;
+  }
+
+ private:
+  static constexpr int kParts = 12;
+  ExportRequest request_;
+  int done_ = 0;
+  std::vector<ExportedFile> files_;
+};
+
+class BustEngine : public HeadEngine {
+ public:
+  explicit BustEngine(std::shared_ptr<BustScript> script) : script_(std::move(script)) {}
+
+  void open_photo(const std::filesystem::path& path, int, const std::function<bool()>&) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(script_->open_ms));
+    const QImage picture = QImage(QString::fromStdString(path.string()));
+    check(!picture.isNull(), ErrorCode::kBadInput,
+          "'{}' is not a picture that can be read; JPEG, PNG, WebP and TIFF are.",
+          path.filename().string());
+    auto photo = std::make_shared<PhotoInfo>();
+    photo->path = path;
+    photo->photo_width = picture.width();
+    photo->photo_height = picture.height();
+    const QImage crop = picture.scaled(512, 512).convertToFormat(QImage::Format_RGB32);
+    photo->crop = Image(512, 512, 3);
+    photo->matte = Image(512, 512, 1);
+    for (int y = 0; y < 512; ++y) {
+      for (int x = 0; x < 512; ++x) {
+        const QRgb c = crop.pixel(x, y);
+        float* p = photo->crop.at(x, y);
+        p[0] = float(qRed(c)) / 255;
+        p[1] = float(qGreen(c)) / 255;
+        p[2] = float(qBlue(c)) / 255;
+        const double dx = (x - 256) / 170.0;
+        const double dy = (y - 230) / 210.0;
+        *photo->matte.at(x, y) = dx * dx + dy * dy < 1 ? 1.0F : 0.0F;
+      }
+    }
+    photo->viewpoint = {4, 1};
+    photo->camera = rig_camera(photo->viewpoint);
+    photo->field_of_view_deg = 28;
+    photo->notes = {{"small_face", "The head is 290 px tall: skin detail will be soft", true},
+                    {"even_light", "The light is even", false}};
+    photo_ = photo;
+    script_->steps = 0;
+    has_head_ = true;
+    open_ = false;
+  }
+  bool open_project(const std::filesystem::path& path) override {
+    fail(ErrorCode::kCorrupt, "'{}' is not a project.", path.filename().string());
+  }
+  void save_project(const std::filesystem::path& path) override {
+    std::ofstream(path) << "bust";
+    project_ = path;
+  }
+  std::filesystem::path autosave() override { return {}; }
+  void set_settings(std::shared_ptr<const Settings> settings) override {
+    settings_ = std::move(settings);
+  }
+  void set_seed(std::uint64_t seed) override { seed_ = seed; }
+  void begin_run() override {
+    script_->steps = 0;
+    losses_ = {};
+    open_ = true;
+  }
+  EngineStep step() override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(script_->step_ms));
+    check(script_->steps != script_->throw_at, ErrorCode::kNumerical,
+          "The loss 'reference' became infinite at step {} and could not be rolled back. Lower the "
+          "learning rate and start again.",
+          int(script_->steps));
+    const int step = ++script_->steps;
+    const float total = 0.02F + 0.2F * std::exp(-0.08F * float(step));
+    if (losses_.empty()) losses_ = {{"total", {}, {}}, {"reference", {}, {}}, {"hold", {}, {}}};
+    const float values[] = {total, total * 0.7F, total * 0.3F + 0.004F * float(step % 3)};
+    for (int i = 0; i < 3; ++i) {
+      losses_[std::size_t(i)].steps.push_back(step);
+      losses_[std::size_t(i)].values.push_back(values[i]);
+    }
+    return {true, step >= script_->steps_planned};
+  }
+  void end_run() override { open_ = false; }
+  bool has_head() const override { return has_head_; }
+  std::shared_ptr<const BakedVolume> bake(bool final) override {
+    return bake_bust(blur(), final ? 192 : 128);
+  }
+  NeuralFrame render(const Camera& camera, bool resting) override {
+    NeuralFrame frame;
+    frame.camera = camera;
+    frame.resting = resting;
+    frame.rgba = march(camera, resting ? 256 : 64);
+    frame.depth = Image(frame.rgba.width, frame.rgba.height, 1);
+    return frame;
+  }
+  RingThumbnail ring_thumbnail(int index) override {
+    const Viewpoint viewpoint = standard_viewpoint_rig()[std::size_t(index)].viewpoint;
+    return {viewpoint, march(rig_camera(viewpoint), 64)};
+  }
+  int ring_size() const override { return int(standard_viewpoint_rig().size()); }
+  void measure_front(Snapshot& snapshot) override {
+    snapshot.front_psnr_db = 27.4;
+    snapshot.blurred_psnr_db = 25.1;
+    snapshot.front_mask_iou = 0.962;
+  }
+  std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) override {
+    std::error_code error;
+    std::filesystem::create_directories(request.folder, error);
+    check(!error, ErrorCode::kIo, "Cannot write to '{}': {}. Choose another folder.",
+          request.folder.string(), error.message());
+    return std::make_unique<BustExport>(request);
+  }
+  void describe(Snapshot& snapshot) const override {
+    snapshot.photo = photo_;
+    snapshot.project_path = project_;
+    const int step = script_->steps;
+    const int steps = script_->steps_planned;
+    const bool failed = snapshot.state == SessionState::kFailed;
+    StageState fit = StageState::kWaiting;
+    if (open_) fit = StageState::kRunning;
+    if (!open_ && step > 0) fit = step >= steps ? StageState::kDone : StageState::kStopped;
+    if (failed) fit = StageState::kFailed;
+    snapshot.stages = {
+        {"first_head", "First head", has_head_ ? StageState::kDone : StageState::kWaiting, 1, 1, 2.8},
+        {"photo_fit", "Photo fit", fit, step, steps, step * script_->step_ms / 1000.0},
+        {"geometry", "Geometry", StageState::kNotInstalled, 0, 0, 0},
+        {"detail", "Detail", StageState::kNotInstalled, 0, 0, 0}};
+    snapshot.stage = step > 0 || open_ ? 1 : has_head_ ? 0 : -1;
+    snapshot.losses.clear();
+    for (const LossSeries& series : losses_) {
+      if (!series.values.empty()) snapshot.losses.emplace_back(series.name, series.values.back());
+    }
+    snapshot.loss_history = std::make_shared<const std::vector<LossSeries>>(losses_);
+    snapshot.seconds_per_step = script_->step_ms / 1000.0;
+    snapshot.elapsed_s = step * snapshot.seconds_per_step;
+    snapshot.time_left_s = open_ ? (steps - step) * snapshot.seconds_per_step : -1;
+    snapshot.memory_mb = 412;
+    snapshot.device = "CPU";
+    snapshot.threads = 2;
+    snapshot.seed = seed_;
+  }
+
+ private:
+  float blur() const {
+    return std::max(0.0F, 1.0F - float(script_->steps) / float(script_->steps_planned)) * 0.35F;
+  }
+  // The first surface along each ray, a few samples: enough for a picture.
+  Image march(const Camera& camera, int size) const {
+    Image image(size, size, 4);
+    for (int y = 0; y < size; ++y) {
+      for (int x = 0; x < size; ++x) {
+        const Ray ray = camera_ray(camera, (x + 0.5) / size, (y + 0.5) / size);
+        const auto range = intersect_cube(ray);
+        if (!range) continue;
+        Eigen::Vector4f sum = Eigen::Vector4f::Zero();
+        const double length = 1.0 / 80;
+        for (double t = range->near; t < range->far && sum[3] < 0.97F; t += length) {
+          const Eigen::Vector4f v = bust_at((ray.origin + t * ray.direction).cast<float>(), blur());
+          const float alpha = 1 - std::exp(-v[3] * float(length));
+          sum.head<3>() += (1 - sum[3]) * alpha * v.head<3>();
+          sum[3] += (1 - sum[3]) * alpha;
+        }
+        float* p = image.at(x, y);
+        for (int c = 0; c < 3; ++c) p[c] = sum[3] > 0 ? sum[c] / sum[3] : 0;
+        p[3] = sum[3];
+      }
+    }
+    return image;
+  }
+
+  std::shared_ptr<BustScript> script_;
+  std::shared_ptr<const Settings> settings_;
+  std::shared_ptr<const PhotoInfo> photo_;
+  std::filesystem::path project_;
+  std::vector<LossSeries> losses_;
+  std::uint64_t seed_ = 0;
+  bool has_head_ = false;
+  bool open_ = false;
+};
+
+}  // namespace portrait
