@@ -14,6 +14,7 @@
 #include "ui/status_line.h"
 #include "ui/widgets/banner.h"
 
+#include <QAbstractButton>
 #include <QCloseEvent>
 #include <QDir>
 #include <QFileInfo>
@@ -115,6 +116,10 @@ void MainWindow::build_layout() {
   rows->addWidget(formation_);
   setCentralWidget(centre);
   setStatusBar(status_);
+  // A click leaves the keyboard where it is, so that Space goes on meaning start and pause.
+  for (QAbstractButton* button : centre->findChildren<QAbstractButton*>()) {
+    button->setFocusPolicy(Qt::TabFocus);
+  }
   resize(1440, 900);
 }
 
@@ -171,12 +176,14 @@ void MainWindow::take_snapshot() {
   status_->show_snapshot(s);
   status_->set_renderer(viewport_->gl_report().renderer, viewport_->gl_report().software);
   viewport_->show_snapshot(s);
-  // What a project brings along; our own changes come back the same.
-  if (s.settings != nullptr && s.settings != shown_settings_) {
-    const bool first = shown_settings_ == nullptr;
-    shown_settings_ = s.settings;
-    if (first || s.opening) settings_->show_settings(*s.settings);
+  // What a project brings along. Our own changes come back later than they were made, and would
+  // undo the ones made since.
+  const bool another = s.photo != shown_photo_ || !settings_shown_;
+  if (s.settings != nullptr && another) {
+    settings_->show_settings(*s.settings);
+    settings_shown_ = true;
   }
+  shown_photo_ = s.photo;
   show_messages();
   update_actions();
   Q_EMIT snapshot_shown();

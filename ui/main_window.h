@@ -86,7 +86,8 @@ class MainWindow : public QMainWindow {
   bool closing_ = false;
   bool failure_shown_ = false;
   std::uint64_t last_message_ = 0;
-  std::shared_ptr<const Settings> shown_settings_;
+  std::shared_ptr<const PhotoInfo> shown_photo_;
+  bool settings_shown_ = false;
 
   Viewport* viewport_;
   PhotoPanel* photo_;

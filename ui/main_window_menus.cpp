@@ -39,8 +39,8 @@ void MainWindow::build_menus() {
   build_view_menu();
 
   QMenu* run = menuBar()->addMenu(tr("&Run"));
-  run_action_ = add_action(run, tr("Start or pause"), QKeySequence(Qt::Key_Space),
-                           [this] { stages_->run_or_pause(); });
+  // Not a shortcut: with the keyboard on a button or a box, Space is theirs (see keyPressEvent).
+  run_action_ = add_action(run, tr("Start or pause"), {}, [this] { stages_->run_or_pause(); });
   step_action_ = add_action(run, tr("One step"), QKeySequence("Ctrl+."), [this] { session_->step(); });
   stop_action_ = add_action(run, tr("Stop"), QKeySequence("Ctrl+Shift+."), [this] { session_->stop(); });
 
@@ -91,7 +91,7 @@ void MainWindow::update_actions() {
   save_as_action_->setEnabled(can_save(s));
   export_action_->setEnabled(exporting_->export_button()->isEnabled());
   run_action_->setEnabled(stages_->run_button()->isEnabled());
-  run_action_->setText(stages_->run_button()->text());
+  run_action_->setText(stages_->run_button()->text() + "\t" + tr("Space"));
   step_action_->setEnabled(can_step(s));
   stop_action_->setEnabled(can_stop(s));
   for (QAction* action : head_actions_) action->setEnabled(s.has_head());
@@ -156,6 +156,10 @@ void MainWindow::show_about() {
 
 // Enter or Escape in a field gives the keys back to the window.
 void MainWindow::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Space && !event->isAutoRepeat()) {
+    stages_->run_or_pause();
+    return;
+  }
   const bool in_field = qobject_cast<QLineEdit*>(focusWidget()) != nullptr;
   if (in_field && (event->key() == Qt::Key_Escape || event->key() == Qt::Key_Return)) {
     viewport_->setFocus();

@@ -10,6 +10,11 @@
 namespace portrait {
 namespace {
 
+QString memory_text(double megabytes) {
+  return megabytes < 1000 ? QString("%1 MB").arg(megabytes, 0, 'f', 0)
+                          : QString("%1 GB").arg(megabytes / 1024, 0, 'f', 1);
+}
+
 QString saved_text(const Snapshot& snapshot) {
   using State = SaveStatus::State;
   if (snapshot.autosave.state == State::kFailed) {
@@ -60,7 +65,7 @@ void StatusLine::show_snapshot(const Snapshot& snapshot) {
   set_text(speed_, snapshot.seconds_per_step > 0
                        ? tr("%1 s a step").arg(snapshot.seconds_per_step, 0, 'f', 2)
                        : QString());
-  set_text(memory_, snapshot.memory_mb > 0 ? bytes_text(snapshot.memory_mb * 1048576.0) : QString());
+  set_text(memory_, snapshot.memory_mb > 0 ? memory_text(snapshot.memory_mb) : QString());
   set_text(saved_, saved_text(snapshot));
   set_text(seed_, tr("seed %1").arg(snapshot.seed));
   for (QLabel* label : {device_, speed_, memory_, drawing_, saved_}) {

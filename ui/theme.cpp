@@ -7,6 +7,7 @@
 #include <QIconEngine>
 #include <QPainter>
 #include <QPalette>
+#include <QProxyStyle>
 #include <QStyle>
 #include <QStyleFactory>
 #include <QStyleHints>
@@ -55,6 +56,18 @@ class SvgEngine : public QIconEngine {
  private:
   QString name_;
   QColor colour_;
+};
+
+// Fusion without the underlined letters of the menus: they show while Alt is held in other
+// styles, and always in Fusion.
+class StudioStyle : public QProxyStyle {
+ public:
+  StudioStyle() : QProxyStyle(QStyleFactory::create("Fusion")) {}
+  int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                QStyleHintReturn* data) const override {
+    return hint == SH_UnderlineShortcut ? 0
+                                        : QProxyStyle::styleHint(hint, option, widget, data);
+  }
 };
 
 QPalette palette_of(const Theme& t) {
@@ -120,7 +133,7 @@ QFont ui_font(int pixel_size, int weight) {
 }
 
 void apply_theme(QApplication& application) {
-  application.setStyle(QStyleFactory::create("Fusion"));
+  application.setStyle(new StudioStyle);
   application.setPalette(palette_of(theme()));
   application.setFont(ui_font(13));
   application.setStyleSheet(style_sheet(theme()));

@@ -28,8 +28,9 @@ void add_evaluate_head(CLI::App& evaluate, Action& action) {
     bool json = false;
   };
   auto arguments = std::make_shared<Arguments>();
-  auto& command = *evaluate.add_subcommand("head", "A project's head, all round and against the "
-                                                   "photo");
+  auto& command = *evaluate.add_subcommand("head",
+                                           "A project's head, all round and against the "
+                                           "photo");
   command.add_option("project", arguments->project, "A .portrait file")->required();
   command.add_flag("--json", arguments->json, "For scripts");
   command.callback([arguments, &action] {
@@ -48,22 +49,25 @@ void add_evaluate_prior(CLI::App& evaluate, Action& action) {
     bool json = false;
   };
   auto arguments = std::make_shared<Arguments>();
-  auto& command = *evaluate.add_subcommand(
-      "prior", "The prior alone on subjects that it was never trained on");
-  command.add_option("--heldout", arguments->heldout,
-                     "Folder of the held-out set; the one that ships is tests/data/heldout")
+  auto& command =
+      *evaluate.add_subcommand("prior", "The prior alone on subjects that it was never trained on");
+  command
+      .add_option("--heldout", arguments->heldout,
+                  "Folder of the held-out set; the one that ships is tests/data/heldout")
       ->required();
-  command.add_option("--pack", arguments->pack, "Folder of the model pack; default: the one that "
-                                                "ships");
-  command.add_option("--subjects", arguments->options.subjects,
-                     "Only the first so many; 0: all, as all figures that are quoted")
+  command.add_option("--pack", arguments->pack,
+                     "Folder of the model pack; default: the one that "
+                     "ships");
+  command
+      .add_option("--subjects", arguments->options.subjects,
+                  "Only the first so many; 0: all, as all figures that are quoted")
       ->capture_default_str();
   command.add_flag("--json", arguments->json, "For scripts");
   command.callback([arguments, &action] {
     action = [arguments](std::stop_token stop) {
       const HeldoutSet set = HeldoutSet::open(arguments->heldout);
-      const ModelPack pack = ModelPack::open(
-          arguments->pack.empty() ? default_pack_folder() : arguments->pack);
+      const ModelPack pack =
+          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
       const auto facts = evaluate_prior(pack, set, arguments->options, show, stop);
       if (!stop.stop_requested()) print_facts(facts, arguments->json);
     };

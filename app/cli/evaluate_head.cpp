@@ -32,7 +32,9 @@ bool shows_face(const Image& rgba) {
 }
 
 // Where the mean head's chin is in the rig's pictures, as a fraction of their height.
-double chin_row(const Camera& camera) { return project(camera, mean_landmarks()[kChin]).v; }
+double chin_row(const Camera& camera) {
+  return project(camera, mean_landmarks()[kChin]).v;
+}
 
 struct Look {
   Image rgba;
@@ -57,8 +59,7 @@ Look look_from(const HeadView& head, double azimuth_deg) {
 Json evaluate_head(const std::filesystem::path& path, const EvaluationProgress& progress,
                    std::stop_token stop) {
   const LoadedProject project = load_project(path);
-  const HeadView head(project.pipeline->head(),
-                      LookOptions::from(project.pipeline->settings()));
+  const HeadView head(project.pipeline->head(), LookOptions::from(project.pipeline->settings()));
   Json rows = Json::array();
   Json mean = Json::object();
   Look front;
@@ -74,9 +75,8 @@ Json evaluate_head(const std::filesystem::path& path, const EvaluationProgress& 
                 {"silhouette_width", look.width / front.width},
                 {"head_width", look.head_width / front.head_width}};
     if (azimuth == 180) {
-      const double correlation =
-          mirrored_front_correlation(composite_on_grey(look.rgba), look.alpha,
-                                     composite_on_grey(front.rgba), front.alpha);
+      const double correlation = mirrored_front_correlation(
+          composite_on_grey(look.rgba), look.alpha, composite_on_grey(front.rgba), front.alpha);
       row["detail_correlation"] = correlation;
       mean["detail_correlation"] = correlation;
     }

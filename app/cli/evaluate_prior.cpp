@@ -56,12 +56,9 @@ Values compare(const HeldoutView& head, const HeldoutView& truth) {
   for (std::size_t i = 0; i < both.pixels.size(); ++i) {
     both.pixels[i] = alpha.pixels[i] >= 0.5F && truth_alpha.pixels[i] >= 0.5F ? 1.0F : 0.0F;
   }
-  return {view.psnr_db,
-          view.ssim,
-          view.mask_iou,
-          depth_error(head.depth, truth.depth, both),
-          detail.sharpness,
-          detail.detail_correlation};
+  return {view.psnr_db,     view.ssim,
+          view.mask_iou,    depth_error(head.depth, truth.depth, both),
+          detail.sharpness, detail.detail_correlation};
 }
 
 // Depths of a smaller picture at a larger one's pixels; empty ones do not bleed into others.
@@ -160,9 +157,9 @@ Json beats_json(const Table& prior, const Table& mean_head, const std::vector<in
   Json list = Json::array();
   for (std::size_t m = 0; m < kMetrics.size(); ++m) {
     if (std::string(kMetrics[m].name) == "sharpness") continue;
-    const PairedComparison c = compare_paired(per_subject(prior, views, m),
-                                              per_subject(mean_head, views, m),
-                                              kMetrics[m].higher_is_better);
+    const PairedComparison c =
+        compare_paired(per_subject(prior, views, m), per_subject(mean_head, views, m),
+                       kMetrics[m].higher_is_better);
     list.push_back({{"row", "prior"},
                     {"other", "mean_head"},
                     {"metric", kMetrics[m].name},

@@ -77,13 +77,15 @@ void add_generate(CLI::App& app, Action& action) {
   auto options = std::make_shared<GenerateOptions>();
   auto& command = *app.add_subcommand("generate", "Make a 3D head of a photo, or one of each");
   command.add_option("photo", options->photos, "Photos, or folders of photos")->required();
-  command.add_option("--out", options->out,
-                     "Folder for head.glb, turntable.mp4, contact_sheet.png, project.portrait and "
-                     "report.json; several photos get a folder each in it")
+  command
+      .add_option("--out", options->out,
+                  "Folder for head.glb, turntable.mp4, contact_sheet.png, project.portrait and "
+                  "report.json; several photos get a folder each in it")
       ->required();
   options->settings.add_to(command);
-  command.add_option("--pack", options->pack, "Folder of the model pack; default: $PORTRAIT_PACK, "
-                                              "else the one that ships");
+  command.add_option("--pack", options->pack,
+                     "Folder of the model pack; default: $PORTRAIT_PACK, "
+                     "else the one that ships");
   command.add_option("--progress", options->progress, "plain, json (an object a line) or none")
       ->capture_default_str();
   command.add_flag("--ply", options->ply, "Write head.ply too");

@@ -57,8 +57,7 @@ bool HeadJob::run(const PhotoToDo& todo, ExportRequest request, std::stop_token 
       if (write_exports(request, stop)) {
         engine_.describe(snapshot);
         times.total_s = since(begin);
-        const auto report =
-            make_report(todo.photo, snapshot, pack_, times, outputs.list());
+        const auto report = make_report(todo.photo, snapshot, pack_, times, outputs.list());
         write_text_file(outputs.folder() / "report.json", report.dump(2) + "\n");
         outputs.commit();
         progress_.done(snapshot, todo.out, times.total_s);

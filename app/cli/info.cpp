@@ -16,8 +16,8 @@
 #include "core/project/project_file.h"
 #include "core/session/machine_info.h"
 
-#include <nlohmann/json.hpp>
 #include <torch/version.h>
+#include <nlohmann/json.hpp>
 
 #include <array>
 #include <cstdio>
@@ -102,8 +102,8 @@ Json facts_of_photo(const fs::path& file, ImageFormat format, const fs::path& pa
     prepared = prepare_photo(loaded.image, file.filename().string(), options, loaded.focal_35mm);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kNoFace) throw;
-    facts["findings"].push_back({{"code", "no_face"}, {"warning", true},
-                                 {"text", error.message()}});
+    facts["findings"].push_back(
+        {{"code", "no_face"}, {"warning", true}, {"text", error.message()}});
     return facts;
   }
   for (std::size_t i = 0; i < prepared.faces.size(); ++i) {
@@ -143,8 +143,8 @@ Json facts_of_project(const fs::path& file) {
                    {"hash", summary.info.pack_hash}};
   facts["findings"] = Json::array();
   for (const auto& note : summary.info.notes) {
-    facts["findings"].push_back({{"code", note.id}, {"warning", note.warning},
-                                 {"text", note.text}});
+    facts["findings"].push_back(
+        {{"code", note.id}, {"warning", note.warning}, {"text", note.text}});
   }
   for (const char* key : {"stages", "settings", "journal"}) {
     if (state.contains(key)) facts[key] = state[key];
@@ -193,8 +193,8 @@ Json facts_of_file(const InfoArguments& arguments) {
         file.string());
   const SafetensorsFile tensors(file);
   const auto format = tensors.metadata().find("format");
-  const bool project = format != tensors.metadata().end() &&
-                       format->second.rfind("portrait-project", 0) == 0;
+  const bool project =
+      format != tensors.metadata().end() && format->second.rfind("portrait-project", 0) == 0;
   return project || extension == ".portrait" ? facts_of_project(file) : facts_of_tensors(tensors);
 }
 
@@ -214,9 +214,9 @@ void add_info(CLI::App& app, Action& action) {
         std::printf("%s", settings_help(true).c_str());
         return;
       }
-      print_facts(arguments->file.empty() ? facts_of_program(arguments->pack)
-                                          : facts_of_file(*arguments),
-                  arguments->json);
+      print_facts(
+          arguments->file.empty() ? facts_of_program(arguments->pack) : facts_of_file(*arguments),
+          arguments->json);
     };
   });
 }

@@ -21,6 +21,19 @@ extern "C" void on_interrupt(int) {
   interrupted.request_stop();
 }
 
+// CLI11 would only say that a subcommand is required.
+bool names_no_subcommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return false;
+  std::string known;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->get_name() == argv[1]) return false;
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  }
+  portrait::log(portrait::LogLevel::kError,
+                fmt::format("There is no command \"{}\"; there are {}", argv[1], known));
+  return true;
+}
+
 int failed(int code, const std::string& message) {
   // Work that was broken off because of Ctrl-C did not fail.
   const bool stopped = interrupted.stop_requested();
@@ -46,6 +59,7 @@ int main(int argc, char** argv) {
 #endif
   portrait::cli::add_synth(app, action);
   portrait::cli::add_train(app, action);
+  if (names_no_subcommand(app, argc, argv)) return 2;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

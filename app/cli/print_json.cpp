@@ -15,7 +15,9 @@ std::string dumped(const Json& value, int indent = -1) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-bool is_plain(const Json& value) { return !value.is_object() && !value.is_array(); }
+bool is_plain(const Json& value) {
+  return !value.is_object() && !value.is_array();
+}
 
 bool is_row(const Json& list) {
   for (const Json& item : list) {

@@ -36,7 +36,9 @@ class Plain : public Progress {
     last_ = {};
   }
   void warning(const std::string& text) override { say("Note: " + text); }
-  void first_head(double seconds) override { say(fmt::format("First head after {:.1f} s", seconds)); }
+  void first_head(double seconds) override {
+    say(fmt::format("First head after {:.1f} s", seconds));
+  }
 
   void step(const Snapshot& snapshot) override {
     const StageInfo* stage = stage_of(snapshot);
@@ -61,7 +63,8 @@ class Plain : public Progress {
     say("Stopped. The head as it stands is in " + project.string());
   }
   void done(const Snapshot& s, const fs::path& out, double seconds) override {
-    say(fmt::format("Front against the photo: {:.1f} dB (the photo blurred by 2 px: {:.1f} dB), "
+    say(
+        fmt::format("Front against the photo: {:.1f} dB (the photo blurred by 2 px: {:.1f} dB), "
                     "mask IoU {:.3f}",
                     s.front_psnr_db, s.blurred_psnr_db, s.front_mask_iou));
     say(fmt::format("Done after {}: {}", span_of(seconds), out.string()));
@@ -103,23 +106,26 @@ class JsonLines : public Progress {
     say({{"event", "photo"}, {"photo", path.string()}, {"index", index}, {"count", count}});
   }
   void warning(const std::string& text) override { say({{"event", "warning"}, {"text", text}}); }
-  void first_head(double seconds) override {
-    say({{"event", "first_head"}, {"seconds", seconds}});
-  }
+  void first_head(double seconds) override { say({{"event", "first_head"}, {"seconds", seconds}}); }
   void step(const Snapshot& snapshot) override {
     const StageInfo* stage = stage_of(snapshot);
     if (stage == nullptr) return;
     Json losses = Json::object();
     for (const auto& [name, value] : snapshot.losses) losses[name] = value;
-    Json line = {{"event", "step"},       {"stage", stage->id},
+    Json line = {{"event", "step"},
+                 {"stage", stage->id},
                  {"state", stage_state_name(stage->state)},
-                 {"step", stage->step},   {"steps", stage->steps},
-                 {"losses", losses},      {"seconds", stage->seconds}};
+                 {"step", stage->step},
+                 {"steps", stage->steps},
+                 {"losses", losses},
+                 {"seconds", stage->seconds}};
     if (snapshot.time_left_s >= 0) line["time_left_s"] = snapshot.time_left_s;
     say(line);
   }
   void exporting(const ExportStatus& status) override {
-    say({{"event", "export"}, {"what", status.what}, {"done", status.done},
+    say({{"event", "export"},
+         {"what", status.what},
+         {"done", status.done},
          {"total", status.total}});
   }
   void stopped(const fs::path& project) override {

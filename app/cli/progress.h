@@ -20,8 +20,7 @@ class Progress {
   virtual void step(const Snapshot& snapshot) = 0;
   virtual void exporting(const ExportStatus& status) = 0;
   virtual void stopped(const std::filesystem::path& project) = 0;
-  virtual void done(const Snapshot& snapshot, const std::filesystem::path& out,
-                    double seconds) = 0;
+  virtual void done(const Snapshot& snapshot, const std::filesystem::path& out, double seconds) = 0;
 };
 
 // "plain": for people; "json": one object a line with a member "event"; "none": nothing.

@@ -63,8 +63,7 @@ void render_views(const RenderArguments& arguments, std::stop_token stop) {
   require_sensible(arguments);
   const LoadedProject project = load_project(arguments.project);
   require_writable_folder(arguments.out);
-  const HeadView head(project.pipeline->head(),
-                      LookOptions::from(project.pipeline->settings()));
+  const HeadView head(project.pipeline->head(), LookOptions::from(project.pipeline->settings()));
   const bool neural = !head.field().sr.empty();
   const int width = neural ? arguments.size / SuperResolution::kScale : arguments.size;
   std::vector<CameraFrame> frames;
@@ -104,8 +103,9 @@ void add_render(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RenderArguments>();
   auto& command = *app.add_subcommand("render", "Pictures of a project's head, with alpha");
   command.add_option("project", arguments->project, "A .portrait file")->required();
-  command.add_option("--azimuth", arguments->azimuths,
-                     "Degrees, a list with commas: 0 is the front, 90 the viewer's right")
+  command
+      .add_option("--azimuth", arguments->azimuths,
+                  "Degrees, a list with commas: 0 is the front, 90 the viewer's right")
       ->required()
       ->delimiter(',')
       ->allow_extra_args(false);

@@ -41,9 +41,8 @@ Json stages_of(const Snapshot& snapshot, const RunTimes& times) {
 
 }  // namespace
 
-Json make_report(const std::filesystem::path& photo, const Snapshot& snapshot,
-                 const PackName& pack, const RunTimes& times,
-                 const std::vector<StagedOutputs::Output>& outputs) {
+Json make_report(const std::filesystem::path& photo, const Snapshot& snapshot, const PackName& pack,
+                 const RunTimes& times, const std::vector<StagedOutputs::Output>& outputs) {
   Json losses = Json::object();
   for (const auto& [name, value] : snapshot.losses) losses[name] = value;
   Json warnings = Json::array();

@@ -33,12 +33,13 @@ const Tensor& input(const TensorMap& inputs, const char* name,
   const Tensor& tensor = found->second;
   bool fits = tensor.dim() == static_cast<std::int64_t>(shape.size());
   for (std::size_t i = 0; fits && i < shape.size(); ++i) {
-    fits = shape[i] < 0 ? tensor.size(std::int64_t(i)) > 0
-                        : shape[i] == tensor.size(std::int64_t(i));
+    fits =
+        shape[i] < 0 ? tensor.size(std::int64_t(i)) > 0 : shape[i] == tensor.size(std::int64_t(i));
   }
   const auto text = [](at::IntArrayRef sizes) {
     std::string all;
-    for (const auto s : sizes) all += (all.empty() ? "" : ", ") + (s < 0 ? "any" : std::to_string(s));
+    for (const auto s : sizes)
+      all += (all.empty() ? "" : ", ") + (s < 0 ? "any" : std::to_string(s));
     return "[" + all + "]";
   };
   check(fits && tensor.is_floating_point(), ErrorCode::kBadInput,
@@ -108,7 +109,8 @@ const Runner* find_runner(const std::string& id) {
 
 std::string network_help() {
   std::string help;
-  for (const Runner& runner : runners()) help += (help.empty() ? "" : "; ") + std::string(runner.help);
+  for (const Runner& runner : runners())
+    help += (help.empty() ? "" : "; ") + std::string(runner.help);
   return help;
 }
 

@@ -35,8 +35,7 @@ void add_synth(CLI::App& app, Action& action) {
   command.add_option("--hair", options->hair, "The hair meshes, hair_cc0.safetensors")->required();
   command.add_option("--first", options->first, "Cache: number of the first subject")
       ->capture_default_str();
-  command.add_option("--count", options->count, "Cache: how many subjects")
-      ->capture_default_str();
+  command.add_option("--count", options->count, "Cache: how many subjects")->capture_default_str();
   command.add_option("--seed", options->seed, "Cache: where the random numbers start")
       ->capture_default_str();
   command.callback([options, heldout, &action] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
 #include "core/base/error.h"
+#include "core/training/install_weights.h"
 #include "core/training/prior_trainer.h"
 
 #include <cstdio>
@@ -28,6 +29,7 @@ at::Device device_named(const std::string& name) {
 void add_train_prior(CLI::App& train, Action& action) {
   auto options = std::make_shared<PriorTrainingOptions>();
   auto device = std::make_shared<std::string>("cpu");
+  auto pack = std::make_shared<std::filesystem::path>();
   auto& command = *train.add_subcommand(
       "prior", "The network that makes the first head of a photo, with decoder and "
                "super-resolution");
@@ -45,11 +47,15 @@ void add_train_prior(CLI::App& train, Action& action) {
       ->capture_default_str();
   command.add_option("--seed", options->seed)->capture_default_str();
   command.add_flag("--resume", options->resume, "Go on from OUT/checkpoint.safetensors");
+  command.add_option("--pack", *pack,
+                     "Pack that takes the weights when the run ends; with --resume and --minutes 0 "
+                     "nothing else is done");
   command.add_option("--device", *device, "cpu or cuda")->capture_default_str();
-  command.callback([options, device, &action] {
-    action = [options, device](std::stop_token stop) {
+  command.callback([options, device, pack, &action] {
+    action = [options, device, pack](std::stop_token stop) {
       options->device = device_named(*device);
       train_prior(*options, print_report, stop);
+      if (!pack->empty()) install_prior(options->out, *pack);
     };
   });
 }

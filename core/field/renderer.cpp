@@ -8,6 +8,7 @@
 #include "core/field/sampling.h"
 #include "core/nn/check_shape.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace portrait {

@@ -8,10 +8,10 @@
 #include "core/camera/viewpoint_rig.h"
 #include "core/exporting/contact_sheet.h"
 #include "core/exporting/glb.h"
-#include "core/exporting/image_set.h"
 #include "core/exporting/ply.h"
 #include "core/exporting/turntable.h"
 #include "core/field/query.h"
+#include "core/image/write_image.h"
 #include "core/mesh/surface.h"
 #include "core/pipeline/head_view.h"
 
@@ -119,7 +119,7 @@ class HeadExportJob : public ExportJob {
         });
       }
       add("Contact sheet", [this] {
-        write_png(request_.folder / "contact_sheet.png", sheet_of(sheet_, {}));
+        write_image(request_.folder / "contact_sheet.png", sheet_of(sheet_, {}));
         wrote("contact_sheet.png");
       });
     }
@@ -147,7 +147,7 @@ class HeadExportJob : public ExportJob {
         fs::create_directories(partial_);
       }
       const std::string name = fmt::format("frame_{:04d}.png", index);
-      write_png(partial_ / name, frame);
+      write_image(partial_ / name, frame);
       frames_.push_back(name);
     }
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/torch.h"
 
+#include <ATen/Parallel.h>
+
 #include "core/session/pipeline_engine.h"
 
 #include "core/base/error.h"
@@ -70,7 +72,7 @@ class PipelineEngine : public HeadEngine {
   void open_photo(const fs::path& path, int face, const std::function<bool()>& stopped) override {
     prepare();
     const int wanted = face > 0 ? face : settings_->get<int>("face");
-    PhotoOptions photo_options;
+    PrepareOptions photo_options;
     photo_options.face = wanted - 1;  // -1: the largest
     photo_options.landmark_net = landmarks_;
     photo_options.background = background_of(*settings_);

@@ -16,7 +16,7 @@ bool Session::Worker::refuse_unless(bool allowed, const char* command) {
 }
 
 // `opener` has the strong guarantee, so a run under way goes on when the new photo is no good.
-void Session::Worker::open(const std::string& what,
+void Session::Worker::open(const std::string& what, const std::string& trouble,
                            const std::function<bool(HeadEngine&)>& opener) {
   if (!refuse_unless(can_open(snapshot_.state), "open")) return;
   const auto begin = Clock::now();
@@ -24,7 +24,7 @@ void Session::Worker::open(const std::string& what,
   snapshot_.opening = true;
   publish();
   bool interrupted = false;
-  const bool opened = guarded(what, [&] { interrupted = opener(engine()); });
+  const bool opened = guarded(trouble, [&] { interrupted = opener(engine()); });
   snapshot_.opening = false;
   snapshot_.activity = opened ? std::string() : before;
   if (!opened) return;
@@ -53,7 +53,7 @@ void Session::Worker::open(const std::string& what,
 void Session::Worker::open_photo(const std::filesystem::path& path, const OpenOptions& options) {
   const auto stopped = [this] { return stop_token_.stop_requested(); };
   bool done = false;
-  open("Reading the photo", [&](HeadEngine& engine) {
+  open("Reading the photo", "The photo cannot be used", [&](HeadEngine& engine) {
     engine.open_photo(path, options.face, stopped);
     done = true;
     return false;
@@ -65,7 +65,8 @@ void Session::Worker::open_photo(const std::filesystem::path& path, const OpenOp
 }
 
 void Session::Worker::open_project(const std::filesystem::path& path) {
-  open("Opening the project", [&](HeadEngine& engine) { return engine.open_project(path); });
+  open("Opening the project", "The project cannot be opened",
+       [&](HeadEngine& engine) { return engine.open_project(path); });
 }
 
 void Session::Worker::start() {

@@ -36,7 +36,8 @@ class Session::Worker {
   void set_notifier(std::function<void()> notifier);
 
   // Commands, run on the worker between two steps.
-  void open(const std::string& what, const std::function<bool(HeadEngine&)>& opener);
+  void open(const std::string& what, const std::string& trouble,
+            const std::function<bool(HeadEngine&)>& opener);
   void open_photo(const std::filesystem::path& path, const OpenOptions& options);
   void open_project(const std::filesystem::path& path);
   void start();

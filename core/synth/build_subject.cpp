@@ -79,21 +79,22 @@ void bake_sky(SubjectMesh& subject) {
   parallel_for(kSkyDirections, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) draw_all(subject, maps[std::size_t(i)]);
   });
-  parallel_for(std::int64_t(subject.vertices.size()), 512, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t v = begin; v < end; ++v) {
-      SubjectVertex& vertex = subject.vertices[std::size_t(v)];
-      const Eigen::Vector3f lifted = vertex.position + 0.008F * vertex.normal;
-      float seen = 0;
-      float all = 0;
-      for (int i = 0; i < kSkyDirections; ++i) {
-        const float cosine = sky_direction(i).dot(vertex.normal);
-        if (cosine <= 0) continue;
-        all += cosine;
-        if (maps[std::size_t(i)].sees(lifted, 0.012F)) seen += cosine;
-      }
-      vertex.ambient = all > 0 ? seen / all : 1;
-    }
-  });
+  parallel_for(std::int64_t(subject.vertices.size()), 512,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t v = begin; v < end; ++v) {
+                   SubjectVertex& vertex = subject.vertices[std::size_t(v)];
+                   const Eigen::Vector3f lifted = vertex.position + 0.008F * vertex.normal;
+                   float seen = 0;
+                   float all = 0;
+                   for (int i = 0; i < kSkyDirections; ++i) {
+                     const float cosine = sky_direction(i).dot(vertex.normal);
+                     if (cosine <= 0) continue;
+                     all += cosine;
+                     if (maps[std::size_t(i)].sees(lifted, 0.012F)) seen += cosine;
+                   }
+                   vertex.ambient = all > 0 ? seen / all : 1;
+                 }
+               });
 }
 
 }  // namespace

@@ -30,16 +30,18 @@ float azimuth_of(const Eigen::Vector3f& rest) {
   return std::atan2(std::abs(rest.x()), rest.z() - 1.0F) * 57.29578F;
 }
 
-Eigen::Vector2f frontal(const Eigen::Vector3f& p) { return {p.x(), p.y()}; }
+Eigen::Vector2f frontal(const Eigen::Vector3f& p) {
+  return {p.x(), p.y()};
+}
 
 }  // namespace
 
 float scalp_distance(const Eigen::Vector3f& rest, float hairline) {
   // Forehead, temple, sideburn in front of the ear, arch over the ear, nape.
-  static constexpr Knot kLine[] = {{0, 10.9F},  {22, 10.8F}, {36, 9.7F},  {46, 9.0F}, {56, 7.5F},
-                                   {63, 5.8F},  {67, 3.6F},  {71, 1.7F},  {76, 1.3F}, {81, 4.6F},
-                                   {100, 4.8F},
-                                   {112, 2.2F}, {122, -1.5F}, {140, -4.2F}, {180, -5.2F}};
+  static constexpr Knot kLine[] = {{0, 10.9F},   {22, 10.8F},  {36, 9.7F},  {46, 9.0F},
+                                   {56, 7.5F},   {63, 5.8F},   {67, 3.6F},  {71, 1.7F},
+                                   {76, 1.3F},   {81, 4.6F},   {100, 4.8F}, {112, 2.2F},
+                                   {122, -1.5F}, {140, -4.2F}, {180, -5.2F}};
   const float azimuth = azimuth_of(rest);
   float line = along(kLine, azimuth);
   // The hairline recedes most at the corners over the temples.

@@ -52,13 +52,14 @@ void add_cloth(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder&
       const float out = std::pow(t, 1.0F - 0.35F * side);
       const float down = std::pow(t, 1.0F + 1.6F * side * side);
       const float y = top + (kBottom - top) * down;
-      const float fold = 0.25F * noise::smoothstep(0.1F, 0.5F, t) *
-                         noise::fractal3({std::sin(azimuth) * 4, t * 3, front * 4}, 2.0F, 3, 0.5F, 0, seed);
+      const float fold =
+          0.25F * noise::smoothstep(0.1F, 0.5F, t) *
+          noise::fractal3({std::sin(azimuth) * 4, t * 3, front * 4}, 2.0F, 3, 0.5F, 0, seed);
       float radius = ring + (std::max(outline, ring) - ring) * out + fold;
       // Only near the collar is there skin left to cover.
       // Over the skin while there is any (the head model's back ends at -13.6 cm), and never
       // narrower than above, so that no fold opens.
-      if (y > -14.5F) radius = std::max(radius, shape.bust.at(azimuth, y).radius + 0.3F);
+      if (y > -14.5F) radius = std::max(radius, shape.bust.at(azimuth, y).radius + 0.45F);
       if (r > 1) radius = std::max(radius, widest[std::size_t(c)]);
       widest[std::size_t(c)] = radius;
       if (r == 0) radius -= 0.35F;  // the collar's edge turns in

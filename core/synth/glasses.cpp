@@ -18,8 +18,10 @@ void add_tube(const std::vector<Eigen::Vector3f>& line, bool closed, float radiu
   const std::size_t first = builder.vertices.size();
   const int count = int(line.size());
   for (int i = 0; i < count; ++i) {
-    const Eigen::Vector3f& before = line[std::size_t(closed ? (i + count - 1) % count : std::max(i - 1, 0))];
-    const Eigen::Vector3f& after = line[std::size_t(closed ? (i + 1) % count : std::min(i + 1, count - 1))];
+    const Eigen::Vector3f& before =
+        line[std::size_t(closed ? (i + count - 1) % count : std::max(i - 1, 0))];
+    const Eigen::Vector3f& after =
+        line[std::size_t(closed ? (i + 1) % count : std::min(i + 1, count - 1))];
     const Eigen::Vector3f along = (after - before).normalized();
     const Eigen::Vector3f helper =
         std::abs(along.z()) < 0.9F ? Eigen::Vector3f::UnitZ() : Eigen::Vector3f::UnitY();
@@ -62,7 +64,8 @@ void add_glasses(const HeadModel& head, const HeadShape& shape, const SubjectRec
     Eigen::Vector3f eye = Eigen::Vector3f::Zero();
     for (std::size_t i = 0; i < 6; ++i) eye += landmark(first + i) / 6;
     // In front of the brow ridge and the cheek, tilted and curved a little round the face.
-    const float x = bridge.x() + side * (std::abs(eye.x() - bridge.x()) * 0.55F + 0.45F * (glasses.width_cm + 0.9F));
+    const float x = bridge.x() + side * (std::abs(eye.x() - bridge.x()) * 0.55F +
+                                         0.45F * (glasses.width_cm + 0.9F));
     const float front = std::max({eye.z() + 1.3F, bridge.z() + 0.15F});
     std::vector<Eigen::Vector3f> rim;
     for (int k = 0; k < 40; ++k) {
@@ -72,8 +75,8 @@ void add_glasses(const HeadModel& head, const HeadShape& shape, const SubjectRec
       const Eigen::Vector2f q(rounded(std::cos(a)) * glasses.width_cm,
                               rounded(std::sin(a)) * glasses.height_cm);
       const float away = side * (x + q.x() - bridge.x());
-      rim.push_back({x + q.x(), eye.y() - 0.25F + q.y(),
-                     front - 0.018F * away * away + 0.06F * q.y()});
+      rim.push_back(
+          {x + q.x(), eye.y() - 0.25F + q.y(), front - 0.018F * away * away + 0.06F * q.y()});
     }
     hinge[std::size_t(s)] = rim[side > 0 ? 3 : 17];
     inner[std::size_t(s)] = rim[side > 0 ? 17 : 3];

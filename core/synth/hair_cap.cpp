@@ -19,10 +19,12 @@ constexpr int kColumns = 160;
 Eigen::Vector3f pole_of(const HairRecipe& hair) {
   const float side = hair.parting;
   switch (hair.style) {
-    case ProceduralHair::kSweptBack: return Eigen::Vector3f(0.1F * side, 0.45F, 1.0F).normalized();
+    case ProceduralHair::kSweptBack:
+      return Eigen::Vector3f(0.1F * side, 0.45F, 1.0F).normalized();
     case ProceduralHair::kSideParted:
       return Eigen::Vector3f(side < 0 ? -0.55F : 0.55F, 0.85F, 0.45F).normalized();
-    default: return Eigen::Vector3f(0.08F * side, 1.0F, -0.35F).normalized();
+    default:
+      return Eigen::Vector3f(0.08F * side, 1.0F, -0.35F).normalized();
   }
 }
 
@@ -37,7 +39,8 @@ float fullness(const HairRecipe& hair, const Eigen::Vector3f& d) {
     f *= 1.0F - 0.35F * noise::bump(d.x() - 0.45F * side, 0.12F) * top;  // the parting's furrow
     f *= 1.0F - 0.25F * side * d.x();
   }
-  if (hair.style == ProceduralHair::kSweptBack) f *= 0.8F + 0.35F * noise::smoothstep(0, 0.8F, d.z());
+  if (hair.style == ProceduralHair::kSweptBack)
+    f *= 0.8F + 0.35F * noise::smoothstep(0, 0.8F, d.z());
   return f;
 }
 
@@ -51,7 +54,8 @@ void add_hair_cap(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuild
   const Eigen::Vector3f pole = pole_of(hair);
   const Eigen::Vector3f east = pole.cross(Eigen::Vector3f::UnitX()).normalized();
   const Eigen::Vector3f north = pole.cross(east);
-  const bool curly = hair.style == ProceduralHair::kCurlyShort || hair.style == ProceduralHair::kAfro;
+  const bool curly =
+      hair.style == ProceduralHair::kCurlyShort || hair.style == ProceduralHair::kAfro;
   const bool wild = hair.style == ProceduralHair::kTousled;
   std::vector<float> scalp(std::size_t(kRows) * kColumns);
   for (int r = 0; r < kRows; ++r) {
@@ -75,10 +79,13 @@ void add_hair_cap(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuild
                   noise::fractal3(where, 1.6F, 3, 0.6F, 0, seed);
       } else {
         // Locks: ridges along the strands.
-        const float lock = noise::value2(vertex.uv.x() / 1.3F, vertex.uv.y() / 5.0F, seed) +
-                           0.5F * noise::value2(vertex.uv.x() / 0.55F, vertex.uv.y() / 3.0F, seed + 7);
+        const float lock =
+            noise::value2(vertex.uv.x() / 1.3F, vertex.uv.y() / 5.0F, seed) +
+            0.5F * noise::value2(vertex.uv.x() / 0.55F, vertex.uv.y() / 3.0F, seed + 7);
         height += rise * hair.thickness_cm * (wild ? 0.3F : 0.12F) * lock * std::sin(polar);
-        if (wild) height += rise * 0.35F * hair.thickness_cm * noise::fractal3(where, 2.4F, 2, 0.5F, 0, seed + 3);
+        if (wild)
+          height +=
+              rise * 0.35F * hair.thickness_cm * noise::fractal3(where, 2.4F, 2, 0.5F, 0, seed + 3);
       }
       vertex.position = shape.skull.centre() + d * (skin.radius + std::max(height, 0.06F));
       vertex.tangent = (std::cos(polar) * sideways - std::sin(polar) * pole).normalized();

@@ -17,7 +17,9 @@ constexpr int kColumns = 200;
 constexpr float kPi = std::numbers::pi_v<float>;
 constexpr float kStep = 0.4F;  // cm between the raw points of a strand
 
-float wrap(float azimuth) { return std::remainder(azimuth, 2 * kPi); }
+float wrap(float azimuth) {
+  return std::remainder(azimuth, 2 * kPi);
+}
 
 // One strand of long hair: over the skull from the parting to the widest place, then straight
 // down, never into head, neck or shoulders.
@@ -143,8 +145,8 @@ void add_layer(const HeadShape& shape, const SubjectRecipe& recipe, float layer_
       vertex.position += Eigen::Vector3f(out.z(), 0, -out.x()) * 0.35F * swing;
       vertex.rest = vertex.position;
       const Eigen::Vector3f along = line[i + 1] - line[i];
-      vertex.tangent = along.norm() > 1e-6F ? Eigen::Vector3f(along.normalized())
-                                            : Eigen::Vector3f(0, -1, 0);
+      vertex.tangent =
+          along.norm() > 1e-6F ? Eigen::Vector3f(along.normalized()) : Eigen::Vector3f(0, -1, 0);
       vertex.edge = total - down;
       vertex.root = hair.thickness_cm + down * 0.1F;
       builder.add(vertex);

@@ -125,15 +125,27 @@ void add_hair(const SynthAssets& assets, const HeadShape& shape, const SubjectRe
     const HairModel* hair = assets.find_hair(recipe.hair.mesh);
     check(hair != nullptr, ErrorCode::kBadUsage, "no hair mesh is called '{}'", recipe.hair.mesh);
     add_mesh_hair(*hair, assets, shape, recipe, builder);
+    if (recipe.hair.mesh == "afro01") {
+      // Its cards stand apart: fill the gaps with a cap that stays under them.
+      SubjectRecipe under = recipe;
+      under.hair.style = ProceduralHair::kAfro;
+      under.hair.thickness_cm = 1.1F;
+      add_hair_cap(shape, under, builder);
+    }
     return;
   }
   switch (recipe.hair.style) {
-    case ProceduralHair::kBald: break;
+    case ProceduralHair::kBald:
+      break;
     case ProceduralHair::kBob:
     case ProceduralHair::kLongStraight:
     case ProceduralHair::kLongWavy:
-    case ProceduralHair::kFringeBob: add_hair_curtain(shape, recipe, builder); break;
-    default: add_hair_cap(shape, recipe, builder); break;
+    case ProceduralHair::kFringeBob:
+      add_hair_curtain(shape, recipe, builder);
+      break;
+    default:
+      add_hair_cap(shape, recipe, builder);
+      break;
   }
 }
 

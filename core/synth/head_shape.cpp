@@ -39,8 +39,7 @@ std::vector<Eigen::Vector3f> vertex_normals(const std::vector<Eigen::Vector3f>& 
                                             const std::vector<Triangle>& triangles) {
   std::vector<Eigen::Vector3f> normals(points.size(), Eigen::Vector3f::Zero());
   for (const Triangle& t : triangles) {
-    const Eigen::Vector3f n =
-        (points[t[1]] - points[t[0]]).cross(points[t[2]] - points[t[0]]);
+    const Eigen::Vector3f n = (points[t[1]] - points[t[0]]).cross(points[t[2]] - points[t[0]]);
     for (std::uint32_t v : t) normals[v] += n;
   }
   for (Eigen::Vector3f& n : normals) n.normalize();
@@ -123,7 +122,7 @@ void add_head(const HeadModel& head, const HeadShape& shape, const SubjectRecipe
   const auto hidden = [&](std::uint32_t v) {
     if (!recipe.cloth.present || head.neutral[v].y() > -9) return false;
     const Eigen::Vector3f p = shape.points[v] - shape.bust.centre();
-    return shape.points[v].y() < collar_height(recipe.cloth, std::atan2(p.x(), p.z())) - 1.5F;
+    return shape.points[v].y() < collar_height(recipe.cloth, std::atan2(p.x(), p.z())) - 1.0F;
   };
   for (std::size_t t = 0; t < head.triangles.size(); ++t) {
     Triangle c = head.triangles[t];
@@ -131,11 +130,19 @@ void add_head(const HeadModel& head, const HeadShape& shape, const SubjectRecipe
     for (std::uint32_t& v : c) v += std::uint32_t(base);
     switch (head.region[t]) {
       case HeadRegion::kFace:
-      case HeadRegion::kBackHead: builder.add(c, Part::kSkin); break;
-      case HeadRegion::kMouthInside: builder.add(c, Part::kMouth); break;
-      case HeadRegion::kTeeth: builder.add(c, Part::kTeeth); break;
+      case HeadRegion::kBackHead:
+        builder.add(c, Part::kSkin);
+        break;
+      case HeadRegion::kMouthInside:
+        builder.add(c, Part::kMouth);
+        break;
+      case HeadRegion::kTeeth:
+        builder.add(c, Part::kTeeth);
+        break;
       case HeadRegion::kEyeLeft:
-      case HeadRegion::kEyeRight: builder.add(c, Part::kEye); break;
+      case HeadRegion::kEyeRight:
+        builder.add(c, Part::kEye);
+        break;
     }
   }
 }

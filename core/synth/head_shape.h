@@ -15,8 +15,8 @@ struct HeadShape {
   std::vector<Eigen::Vector3f> identity_points;  // identity only: hair and clothes follow these
   std::vector<Eigen::Vector3f> points;           // with expression
   std::vector<Eigen::Vector3f> normals;          // of `points`
-  HeadSurfaceMap skull;   // spherical, round the middle of the skull, without the ears
-  HeadSurfaceMap bust;    // cylindrical, neck and shoulders
+  HeadSurfaceMap skull;  // spherical, round the middle of the skull, without the ears
+  HeadSurfaceMap bust;   // cylindrical, neck and shoulders
 };
 
 HeadShape deform_head(const HeadModel& head, const SubjectRecipe& recipe);

@@ -45,8 +45,7 @@ void HeadSurfaceMap::fill(const std::vector<Eigen::Vector3f>& points,
     const auto row = int(std::floor((row_value - low_) / (high_ - low_) * float(rows_)));
     if (row < 0 || row >= rows_) continue;
     const float azimuth = std::atan2(p.x(), p.z());
-    const auto column =
-        int(std::floor((azimuth / (2 * kPi) + 1.0F) * float(columns_))) % columns_;
+    const auto column = int(std::floor((azimuth / (2 * kPi) + 1.0F) * float(columns_))) % columns_;
     const std::size_t cell = std::size_t(row) * columns_ + std::size_t(column);
     if (radius > radius_[cell]) {
       radius_[cell] = radius;
@@ -97,8 +96,8 @@ void HeadSurfaceMap::close_and_smooth() {
 }
 
 HeadSurfaceMap::Sample HeadSurfaceMap::at(float azimuth_rad, float row_value) const {
-  const float row = std::clamp((row_value - low_) / (high_ - low_) * float(rows_) - 0.5F, 0.0F,
-                               float(rows_ - 1));
+  const float row =
+      std::clamp((row_value - low_) / (high_ - low_) * float(rows_) - 0.5F, 0.0F, float(rows_ - 1));
   const float turns = azimuth_rad / (2 * kPi);
   const float column = (turns - std::floor(turns)) * float(columns_) - 0.5F;
   const int r0 = std::min(int(row), rows_ - 2);
@@ -108,8 +107,8 @@ HeadSurfaceMap::Sample HeadSurfaceMap::at(float azimuth_rad, float row_value) co
   Sample sample{0, Eigen::Vector3f::Zero()};
   for (int k = 0; k < 4; ++k) {
     const float w = (k / 2 ? tr : 1 - tr) * (k % 2 ? tc : 1 - tc);
-    const std::size_t cell = std::size_t(r0 + k / 2) * columns_ +
-                             std::size_t((c + k % 2 + columns_) % columns_);
+    const std::size_t cell =
+        std::size_t(r0 + k / 2) * columns_ + std::size_t((c + k % 2 + columns_) % columns_);
     sample.radius += w * radius_[cell];
     sample.rest += w * rest_[cell];
   }
@@ -118,8 +117,7 @@ HeadSurfaceMap::Sample HeadSurfaceMap::at(float azimuth_rad, float row_value) co
 
 HeadSurfaceMap::Sample HeadSurfaceMap::towards(const Eigen::Vector3f& direction) const {
   const float across = std::hypot(direction.x(), direction.z());
-  return at(std::atan2(direction.x(), direction.z()),
-            std::atan2(direction.y(), across) * kDegrees);
+  return at(std::atan2(direction.x(), direction.z()), std::atan2(direction.y(), across) * kDegrees);
 }
 
 }  // namespace portrait

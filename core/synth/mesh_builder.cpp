@@ -10,14 +10,13 @@ void MeshBuilder::smooth_normals(std::size_t first_vertex, std::size_t first_tri
   for (std::size_t t = first_triangle; t < triangles.size(); ++t) {
     const Triangle& c = triangles[t];
     const Eigen::Vector3f& a = vertices[c[0]].position;
-    const Eigen::Vector3f normal =
-        (vertices[c[1]].position - a).cross(vertices[c[2]].position - a);
+    const Eigen::Vector3f normal = (vertices[c[1]].position - a).cross(vertices[c[2]].position - a);
     for (std::uint32_t v : c) vertices[v].normal += normal;
   }
   for (std::size_t v = first_vertex; v < vertices.size(); ++v) {
     const float length = vertices[v].normal.norm();
-    vertices[v].normal = length > 1e-12F ? Eigen::Vector3f(vertices[v].normal / length)
-                                         : Eigen::Vector3f::UnitY();
+    vertices[v].normal =
+        length > 1e-12F ? Eigen::Vector3f(vertices[v].normal / length) : Eigen::Vector3f::UnitY();
   }
 }
 

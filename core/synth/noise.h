@@ -19,14 +19,18 @@ inline std::uint32_t hash(std::uint32_t x) {
   return x ^ (x >> 16);
 }
 
-inline float unit(std::uint32_t h) { return float(h >> 8) * (2.0F / 16777216.0F) - 1.0F; }
+inline float unit(std::uint32_t h) {
+  return float(h >> 8) * (2.0F / 16777216.0F) - 1.0F;
+}
 
 inline float lattice(std::int32_t x, std::int32_t y, std::int32_t z, std::uint32_t seed) {
   return unit(hash(std::uint32_t(x) * 0x8da6b343U + std::uint32_t(y) * 0xd8163841U +
                    std::uint32_t(z) * 0xcb1ab31fU + seed));
 }
 
-inline float fade(float t) { return t * t * t * (t * (t * 6 - 15) + 10); }
+inline float fade(float t) {
+  return t * t * t * (t * (t * 6 - 15) + 10);
+}
 
 inline float value1(float x, std::uint32_t seed) {
   const float f = std::floor(x);

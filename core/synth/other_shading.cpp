@@ -22,8 +22,8 @@ Eigen::Vector3f mix(const Eigen::Vector3f& a, const Eigen::Vector3f& b, float t)
 
 bool is_curly(const HairRecipe& hair) {
   return hair.mesh == "afro01" ||
-         (hair.mesh.empty() && (hair.style == ProceduralHair::kAfro ||
-                                hair.style == ProceduralHair::kCurlyShort));
+         (hair.mesh.empty() &&
+          (hair.style == ProceduralHair::kAfro || hair.style == ProceduralHair::kCurlyShort));
 }
 
 bool on_cheek(const SubjectVertex& hair_point, const HairRecipe& hair) {
@@ -49,17 +49,19 @@ Surface eye_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   const Eigen::Vector3f up = eye.gaze.cross(right);
   const float turn = std::atan2(away.dot(up), away.dot(right));
   // The white: blood vessels from the corners, pinker towards them.
-  const float vein = noise::value2(turn * 6, angle * 3 + 2 * noise::value2(turn * 3, angle * 6, seed), seed + 1);
+  const float vein =
+      noise::value2(turn * 6, angle * 3 + 2 * noise::value2(turn * 3, angle * 6, seed), seed + 1);
   const float veins = smoothstep(0.82F, 0.98F, 1 - std::abs(vein)) * smoothstep(1.1F, 2.2F, r);
   s.albedo = Eigen::Vector3f(0.56F, 0.51F, 0.48F);
   s.albedo = mix(s.albedo, Eigen::Vector3f(0.55F, 0.26F, 0.22F),
                  eyes.redness * (0.35F * smoothstep(1.2F, 2.4F, r) +
                                  0.8F * veins * visible(0.08F, point.footprint_cm)));
   if (r < 1.0F + 2 * blur) {
-    const float spokes = 0.5F * noise::value2(turn * 9, r * 1.5F, seed + 2) * visible(0.12F, point.footprint_cm) +
-                         0.5F * noise::value2(turn * 22, r * 2.5F, seed + 3) * visible(0.06F, point.footprint_cm);
-    Eigen::Vector3f iris = mix(eyes.inner, eyes.iris,
-                               smoothstep(eyes.pupil, eyes.pupil + 0.35F, r + 0.12F * spokes));
+    const float spokes =
+        0.5F * noise::value2(turn * 9, r * 1.5F, seed + 2) * visible(0.12F, point.footprint_cm) +
+        0.5F * noise::value2(turn * 22, r * 2.5F, seed + 3) * visible(0.06F, point.footprint_cm);
+    Eigen::Vector3f iris =
+        mix(eyes.inner, eyes.iris, smoothstep(eyes.pupil, eyes.pupil + 0.35F, r + 0.12F * spokes));
     iris *= 1 + 0.55F * spokes;
     iris *= 1 - eyes.limbal * smoothstep(0.72F, 1.0F, r);
     iris = mix(Eigen::Vector3f(0.004F, 0.004F, 0.004F), iris,
@@ -92,7 +94,9 @@ Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
     const Eigen::Vector3f& p = point.at.rest;
     pattern = 0.55F * noise::fractal3(p, 0.75F, 4, 0.8F, footprint, seed);
     const float d = 0.1F;
-    slope = (noise::value3((p + Eigen::Vector3f(d, 0, 0)) / 0.5F, seed) - noise::value3(p / 0.5F, seed)) * 1.2F;
+    slope = (noise::value3((p + Eigen::Vector3f(d, 0, 0)) / 0.5F, seed) -
+             noise::value3(p / 0.5F, seed)) *
+            1.2F;
   } else {
     // Locks wander a little as they run.
     const float bend = 0.5F * noise::value2(u / 2.2F, v / 5.0F, seed + 1) +
@@ -106,8 +110,9 @@ Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
       const float here = noise::value2(x, v / (width * 9 + 1.5F), seed + 10 + std::uint32_t(o));
       pattern += weight * share * here;
       if (o < 3) {
-        slope += share * weight * 0.8F *
-                 (noise::value2(x + 0.25F, v / (width * 9 + 1.5F), seed + 10 + std::uint32_t(o)) - here);
+        slope +=
+            share * weight * 0.8F *
+            (noise::value2(x + 0.25F, v / (width * 9 + 1.5F), seed + 10 + std::uint32_t(o)) - here);
       }
       width *= 0.5F;
       weight *= 0.95F;
@@ -116,8 +121,9 @@ Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   Surface s;
   const float strand = noise::value2(u / 0.12F, v / 14.0F, seed + 31) * visible(0.2F, footprint);
   Eigen::Vector3f colour = hair.colour;
-  colour = mix(colour, Eigen::Vector3f(0.42F, 0.41F, 0.40F),
-               hair.grey * (0.55F + 0.45F * (visible(0.2F, footprint) > 0 ? strand + 0.6F * pattern : 0)));
+  colour = mix(
+      colour, Eigen::Vector3f(0.42F, 0.41F, 0.40F),
+      hair.grey * (0.55F + 0.45F * (visible(0.2F, footprint) > 0 ? strand + 0.6F * pattern : 0)));
   const float light = 1 + hair.colour_variation * 2.2F * pattern + hair.colour_variation * strand;
   colour *= std::clamp(light, 0.25F, 2.2F);
   // Deep gaps between locks hold shadow.
@@ -152,14 +158,25 @@ Surface cloth_surface(const SubjectMesh& subject, const SurfacePoint& point) {
     return 0.5F + share * 0.5F * std::clamp(wave * 4, -1.0F, 1.0F);
   };
   switch (cloth.pattern) {
-    case 1: second = stripes(v, 2.4F); break;
-    case 2: second = stripes(u, 3.2F); break;
-    case 3: second = 0.5F * (stripes(v, 2.8F) + stripes(u, 2.8F)); break;
-    case 4: second = 0.5F + 0.5F * noise::fractal3(point.at.rest, 3.0F, 3, 0.6F, point.footprint_cm, seed); break;
-    default: break;
+    case 1:
+      second = stripes(v, 2.4F);
+      break;
+    case 2:
+      second = stripes(u, 3.2F);
+      break;
+    case 3:
+      second = 0.5F * (stripes(v, 2.8F) + stripes(u, 2.8F));
+      break;
+    case 4:
+      second =
+          0.5F + 0.5F * noise::fractal3(point.at.rest, 3.0F, 3, 0.6F, point.footprint_cm, seed);
+      break;
+    default:
+      break;
   }
   s.albedo = mix(cloth.colour, cloth.second, second);
-  const float weave = noise::value2(u / 0.12F, v / 0.12F, seed + 3) * visible(0.2F, point.footprint_cm);
+  const float weave =
+      noise::value2(u / 0.12F, v / 0.12F, seed + 3) * visible(0.2F, point.footprint_cm);
   const float wear = noise::fractal3(point.at.rest, 4, 3, 0.5F, point.footprint_cm, seed + 5);
   s.albedo *= 1 + 0.10F * weave + 0.06F * wear;
   s.normal = point.at.normal;
@@ -169,11 +186,16 @@ Surface cloth_surface(const SubjectMesh& subject, const SurfacePoint& point) {
 
 Surface surface_of(const SubjectMesh& subject, const SurfacePoint& point) {
   switch (point.part) {
-    case Part::kSkin: return skin_surface(subject, point);
-    case Part::kEye: return eye_surface(subject, point);
-    case Part::kHair: return hair_surface(subject, point);
-    case Part::kCloth: return cloth_surface(subject, point);
-    default: break;
+    case Part::kSkin:
+      return skin_surface(subject, point);
+    case Part::kEye:
+      return eye_surface(subject, point);
+    case Part::kHair:
+      return hair_surface(subject, point);
+    case Part::kCloth:
+      return cloth_surface(subject, point);
+    default:
+      break;
   }
   Surface s;
   s.normal = point.at.normal;

@@ -78,7 +78,8 @@ Image draw_background(const RandomKey& key, int size) {
           const float cover = shape.cover(p);
           if (cover > 0) c += cover * (shape.colour - c);
         }
-        c *= 1 + grain * noise::fractal3({p.x(), p.y(), 0}, wavelength, 4, 0.6F, focus * 0.3F, seed);
+        c *=
+            1 + grain * noise::fractal3({p.x(), p.y(), 0}, wavelength, 4, 0.6F, focus * 0.3F, seed);
         c *= 1 - vignette * (p - Eigen::Vector2f(0.5F, 0.5F)).squaredNorm() * 2;
         float* pixel = image.at(x, y);
         for (int k = 0; k < 3; ++k) pixel[k] = std::clamp(c[k], 0.0F, 1.0F);

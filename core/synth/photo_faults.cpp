@@ -32,7 +32,8 @@ const Block& cosine_basis() {
 // Step of a coefficient, after the shape of Annex K of ITU-T T.81: finer for low frequencies.
 float quantiser(int u, int v, bool chroma, float scale) {
   const float frequency = float(u + v);
-  const float base = chroma ? 17 + 11 * frequency : 13 + 5.5F * frequency + 0.55F * frequency * frequency;
+  const float base =
+      chroma ? 17 + 11 * frequency : 13 + 5.5F * frequency + 0.55F * frequency * frequency;
   return std::max(1.0F, std::min(base, chroma ? 99.0F : 121.0F) * scale) / 255.0F;
 }
 
@@ -69,7 +70,8 @@ void blur_image(Image& image, float sigma) {
             const int sx = pass == 0 ? std::clamp(x + k, 0, image.width - 1) : x;
             const int sy = pass == 1 ? std::clamp(y + k, 0, image.height - 1) : y;
             const float* from = image.at(sx, sy);
-            for (int c = 0; c < image.channels; ++c) to[c] += kernel[std::size_t(k + reach)] * from[c];
+            for (int c = 0; c < image.channels; ++c)
+              to[c] += kernel[std::size_t(k + reach)] * from[c];
           }
         }
       }
@@ -97,7 +99,8 @@ void compress_blocks(Image& rgb, int quality) {
         };
         for (int j = 0; j < 8; ++j) {
           for (int i = 0; i < 8; ++i) {
-            const Eigen::Vector3f c = luma_from_rgb * Eigen::Map<const Eigen::Vector3f>(pixel(i, j));
+            const Eigen::Vector3f c =
+                luma_from_rgb * Eigen::Map<const Eigen::Vector3f>(pixel(i, j));
             for (int k = 0; k < 3; ++k) planes[std::size_t(k)](j, i) = c[k];
           }
         }

@@ -34,7 +34,8 @@ Pose draw_pose(const RandomKey& key, const PhotoOptions& options) {
   pose.yaw_deg = spread(options.yaw_deg);
   pose.pitch_deg = spread(options.pitch_deg);
   pose.roll_deg = spread(options.roll_deg);
-  pose.fov_deg = std::exp(random.uniform(std::log(options.fov_low_deg), std::log(options.fov_high_deg)));
+  pose.fov_deg =
+      std::exp(random.uniform(std::log(options.fov_low_deg), std::log(options.fov_high_deg)));
   // The head with its hair is about 0.68 units tall: it fills this share of the frame's height.
   const double share = random.uniform(0.52, 0.95);
   const double tangent = std::tan(pose.fov_deg * 3.14159265358979 / 360);

@@ -12,20 +12,20 @@
 namespace portrait {
 
 struct PhotoOptions {
-  double yaw_deg = 45;       // mostly within +-
+  double yaw_deg = 45;  // mostly within +-
   double pitch_deg = 20;
   double roll_deg = 8;
   double fov_low_deg = 13;
   double fov_high_deg = 75;
   int supersampling = 2;
-  bool degrade = true;       // white balance, noise, blur, compression
+  bool degrade = true;  // white balance, noise, blur, compression
 };
 
 // A photo as a phone would take it, with its truth.
 struct PhotoSample {
-  Image rgb;     // size x size, sRGB-encoded [0, 1], subject over a background
-  Image matte;   // 1 channel
-  Image clean;   // the subject's own colour without the camera's faults, not premultiplied
+  Image rgb;    // size x size, sRGB-encoded [0, 1], subject over a background
+  Image matte;  // 1 channel
+  Image clean;  // the subject's own colour without the camera's faults, not premultiplied
   Camera camera;
   std::array<Landmark, 68> landmarks;
   double yaw_deg = 0;    // azimuth of the camera round the head

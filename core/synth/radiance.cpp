@@ -83,13 +83,14 @@ Eigen::Vector3f radiance(const SubjectMesh& subject, const SurfacePoint& point,
   Eigen::Vector3f occlusion;
   for (int k = 0; k < 3; ++k) {
     const float a = s.albedo[k];
-    occlusion[k] = std::max(open, ((open * (2.04F * a - 0.33F) + (-4.80F * a + 0.64F)) * open +
-                                   (2.76F * a + 0.69F)) * open);
+    occlusion[k] = std::max(
+        open,
+        ((open * (2.04F * a - 0.33F) + (-4.80F * a + 0.64F)) * open + (2.76F * a + 0.69F)) * open);
   }
   Eigen::Vector3f incoming = sky_light(light, s.normal).cwiseProduct(occlusion);
-  const Eigen::Vector3f viewer =
-      specular == Specular::kViewer ? Eigen::Vector3f((eye - point.at.position).normalized())
-                                    : Eigen::Vector3f(0, 0, 1);
+  const Eigen::Vector3f viewer = specular == Specular::kViewer
+                                     ? Eigen::Vector3f((eye - point.at.position).normalized())
+                                     : Eigen::Vector3f(0, 0, 1);
   Eigen::Vector3f highlight = Eigen::Vector3f::Zero();
   for (std::size_t i = 0; i < light.lights.size(); ++i) {
     const DirectionalLight& l = light.lights[i];
@@ -100,7 +101,8 @@ Eigen::Vector3f radiance(const SubjectMesh& subject, const SurfacePoint& point,
       // facing away from the light would glow.
       const float along = point.at.tangent.dot(l.direction);
       const float fibre = std::sqrt(std::max(0.0F, 1 - along * along));
-      cosine = 0.55F * std::max(cosine, 0.0F) + 0.45F * fibre * noise::smoothstep(-0.35F, 0.6F, flat);
+      cosine =
+          0.55F * std::max(cosine, 0.0F) + 0.45F * fibre * noise::smoothstep(-0.35F, 0.6F, flat);
     }
     if (cosine < -0.3F) continue;
     const float slope = std::max(0.0F, 1 - std::abs(flat));
@@ -144,7 +146,8 @@ SurfaceSamples sample_surface(const SubjectMesh& subject, int count, const Rando
   for (std::size_t t = 0; t < subject.triangles.size(); ++t) {
     const Triangle& c = subject.triangles[t];
     const Eigen::Vector3f& a = subject.vertices[c[0]].position;
-    total += (subject.vertices[c[1]].position - a).cross(subject.vertices[c[2]].position - a).norm();
+    total +=
+        (subject.vertices[c[1]].position - a).cross(subject.vertices[c[2]].position - a).norm();
     cumulative[t] = total;
   }
   SurfaceSamples samples;
@@ -162,8 +165,8 @@ SurfaceSamples sample_surface(const SubjectMesh& subject, int count, const Rando
     samples.position.push_back(point.at.position);
     samples.normal.push_back(point.at.normal);
     samples.part.push_back(point.part);
-    samples.rgb.push_back(tone_map(
-        radiance(subject, point, Eigen::Vector3f(0, 0, 10), Specular::kNone)));
+    samples.rgb.push_back(
+        tone_map(radiance(subject, point, Eigen::Vector3f(0, 0, 10), Specular::kNone)));
     ++i;
   }
   return samples;

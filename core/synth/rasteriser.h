@@ -22,8 +22,7 @@ struct PixelRect {
 // A centre exactly on an edge belongs to both neighbours, so a closed mesh has no holes.
 template <typename Fragment>
 void rasterise(const ScreenTriangle& t, const PixelRect& rect, Fragment&& fragment) {
-  const double area =
-      (t.x[1] - t.x[0]) * (t.y[2] - t.y[0]) - (t.x[2] - t.x[0]) * (t.y[1] - t.y[0]);
+  const double area = (t.x[1] - t.x[0]) * (t.y[2] - t.y[0]) - (t.x[2] - t.x[0]) * (t.y[1] - t.y[0]);
   if (!(std::abs(area) > 1e-12)) return;
   const auto [low_x, high_x] = std::minmax({t.x[0], t.x[1], t.x[2]});
   const auto [low_y, high_y] = std::minmax({t.y[0], t.y[1], t.y[2]});

@@ -42,7 +42,10 @@ class ViewRenderer {
  public:
   ViewRenderer(const SubjectMesh& subject, const Camera& camera, int size,
                const SubjectRenderOptions& options)
-      : subject_(subject), camera_(camera), size_(size), options_(options),
+      : subject_(subject),
+        camera_(camera),
+        size_(size),
+        options_(options),
         eye_(camera.position().cast<float>()) {}
 
   SubjectView render() {
@@ -88,7 +91,8 @@ class ViewRenderer {
     grid.fragments.resize(std::size_t(size) * size);
     // Triangles by band of rows, in their own order: the picture does not depend on threads.
     const int bands = (size + kBandRows - 1) / kBandRows;
-    std::vector<std::vector<std::uint32_t>> of_band(std::size_t(bands), std::vector<std::uint32_t>{});
+    std::vector<std::vector<std::uint32_t>> of_band(std::size_t(bands),
+                                                    std::vector<std::uint32_t>{});
     for (std::size_t t = 0; t < subject_.triangles.size(); ++t) {
       const Triangle& c = subject_.triangles[t];
       const ProjectedVertex& a = projected_[c[0]];
@@ -150,8 +154,7 @@ class ViewRenderer {
   void resolve(int x, int y, SubjectView& view) const {
     const int n = options_.supersampling;
     const std::size_t at = std::size_t(y) * size_ + x;
-    const Fragment& middle =
-        n % 2 == 0 ? centre_.at(x, y) : fine_.at(x * n + n / 2, y * n + n / 2);
+    const Fragment& middle = n % 2 == 0 ? centre_.at(x, y) : fine_.at(x * n + n / 2, y * n + n / 2);
     if (middle.triangle != kEmpty) {
       const SurfacePoint point = point_of(middle);
       view.depth.pixels[at] = (point.at.position - eye_).norm();

@@ -24,9 +24,9 @@ struct SubjectRenderOptions {
 };
 
 struct Landmark {
-  Eigen::Vector2f pixel;   // pixel coordinates, pixel centres at half integers
+  Eigen::Vector2f pixel;  // pixel coordinates, pixel centres at half integers
   Eigen::Vector3f world;
-  bool visible = false;    // inside the frame and not hidden by another surface
+  bool visible = false;  // inside the frame and not hidden by another surface
 };
 
 // What a camera sees. All images have the same size; row 0 is the top.

@@ -9,10 +9,10 @@ namespace portrait {
 struct Surface {
   Eigen::Vector3f albedo = Eigen::Vector3f::Zero();
   Eigen::Vector3f normal = Eigen::Vector3f::UnitZ();  // with the fine relief
-  float gloss = 0;           // strength of the highlight
-  float sharpness = 20;      // exponent of the highlight
-  float scatter = 0;         // light that bleeds round the terminator (skin)
-  bool strands = false;      // lit as fibres along at.tangent
+  float gloss = 0;                                    // strength of the highlight
+  float sharpness = 20;                               // exponent of the highlight
+  float scatter = 0;     // light that bleeds round the terminator (skin)
+  bool strands = false;  // lit as fibres along at.tangent
 };
 
 Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point);

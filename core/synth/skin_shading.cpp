@@ -64,8 +64,8 @@ Tone tone_at(const SkinRecipe& skin, const Eigen::Vector3f& rest, float footprin
                                    0.18F * lids - 0.1F * neck);
   t.haemoglobin += skin.mottling * (0.10F * coarse + 0.12F * fine);
   t.haemoglobin += (0.10F + 0.25F * skin.age) * under_eye;
-  t.melanin *= 1 + skin.mottling * (0.07F * fractal3(rest, 3.1F, 2, 0.5F, footprint, seed + 23) +
-                                    0.05F * fine);
+  t.melanin *= 1 + skin.mottling *
+                       (0.07F * fractal3(rest, 3.1F, 2, 0.5F, footprint, seed + 23) + 0.05F * fine);
   t.melanin += (0.03F + 0.10F * skin.age) * under_eye * (0.4F + skin.melanin);
   // The forehead and the crown see more sun than the throat.
   t.melanin += 0.025F * smoothstep(-6, 10, rest.y()) - 0.01F;
@@ -75,8 +75,8 @@ Tone tone_at(const SkinRecipe& skin, const Eigen::Vector3f& rest, float footprin
 void add_marks(const SkinRecipe& skin, const Eigen::Vector3f& rest, float footprint,
                std::uint32_t seed, Tone& tone) {
   if (skin.freckles > 0 && rest.z() > 4 && rest.y() > -5 && visible(0.3F, footprint) > 0) {
-    const float where = smoothstep(4, 9, rest.z()) *
-                        (0.25F + bump((rest.y() - 1.5F), 3.5F)) * skin.freckles;
+    const float where =
+        smoothstep(4, 9, rest.z()) * (0.25F + bump((rest.y() - 1.5F), 3.5F)) * skin.freckles;
     const float s = std::max(spots(rest, 0.38F, 0.55F * where, seed + 31),
                              spots(rest, 0.62F, 0.3F * where, seed + 37));
     tone.melanin += 0.16F * s * visible(0.3F, footprint);
@@ -96,10 +96,12 @@ float brow_cover(const SubjectMesh& subject, const Eigen::Vector3f& rest, float 
   const float x = std::abs(rest.x()) + 0.4F * rest.z();
   const float q = x - lean * rest.y();
   const float s = lean * x + rest.y();
-  const float hairs = 0.6F * noise::value2(q / 0.07F, s / 0.6F, seed + 51) * visible(0.12F, footprint) +
-                      0.5F * noise::value2(q / 0.16F, s / 0.9F, seed + 53) * visible(0.25F, footprint);
+  const float hairs =
+      0.6F * noise::value2(q / 0.07F, s / 0.6F, seed + 51) * visible(0.12F, footprint) +
+      0.5F * noise::value2(q / 0.16F, s / 0.9F, seed + 53) * visible(0.25F, footprint);
   const float edge = 1 - smoothstep(0.35F, 1.25F, std::abs(across) + 0.35F * hairs);
-  const float ends = smoothstep(-0.22F, 0.08F, place.along) * (1 - smoothstep(0.92F, 1.15F, place.along));
+  const float ends =
+      smoothstep(-0.22F, 0.08F, place.along) * (1 - smoothstep(0.92F, 1.15F, place.along));
   return std::clamp(skin.brow_density * edge * ends * (0.85F + 0.6F * hairs), 0.0F, 0.97F);
 }
 
@@ -114,7 +116,8 @@ float stubble_cover(const SubjectMesh& subject, const Eigen::Vector3f& rest, flo
   const float hairs = value3(stretched, seed + 63) * visible(0.1F, footprint);
   const float clumps = value3({rest.x() / 0.25F, rest.y() / 0.7F, rest.z() / 0.25F}, seed + 65) *
                        visible(0.4F, footprint);
-  return std::clamp(weight * patchy * skin.stubble * (0.75F + 0.55F * hairs + 0.25F * clumps), 0.0F, 0.95F);
+  return std::clamp(weight * patchy * skin.stubble * (0.75F + 0.55F * hairs + 0.25F * clumps), 0.0F,
+                    0.95F);
 }
 
 // Fine relief: pores everywhere, wrinkles across the forehead and beside the eyes with age.
@@ -130,7 +133,8 @@ Eigen::Vector3f relief(const SkinRecipe& skin, const SurfacePoint& point, float 
   const auto height = [&](const Eigen::Vector3f& p) {
     float h = lumps * value3(p / 0.45F, seed + 73) * 0.15F;
     if (pores > 0) h += pores * 0.02F * value3(p / 0.06F, seed + 71);
-    if (folds > 0) h += folds * 0.02F * value3({p.x() / 0.07F, p.y() / 0.5F, p.z() / 0.3F}, seed + 75);
+    if (folds > 0)
+      h += folds * 0.02F * value3({p.x() / 0.07F, p.y() / 0.5F, p.z() / 0.3F}, seed + 75);
     return h;
   };
   const float h0 = height(rest);
@@ -150,7 +154,8 @@ Eigen::Vector3f skin_colour(float melanin, float haemoglobin, float warmth) {
   const Eigen::Array3f melanin_absorption(1.75F, 2.45F, 3.15F);
   const Eigen::Array3f blood_absorption(0.10F, 0.55F, 0.45F);
   Eigen::Array3f colour =
-      base * (-m * melanin_absorption - h * blood_absorption * (1 - 0.45F * std::min(m, 1.0F))).exp();
+      base *
+      (-m * melanin_absorption - h * blood_absorption * (1 - 0.45F * std::min(m, 1.0F))).exp();
   colour *= Eigen::Array3f(1 + 0.03F * warmth, 1, 1 - 0.10F * warmth);
   return colour.matrix();
 }
@@ -169,25 +174,29 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   Surface s;
   s.albedo = skin_colour(tone.melanin, tone.haemoglobin, skin.warmth);
   if (lip > 0) {
-    Eigen::Vector3f colour = skin_colour(tone.melanin * 0.9F + 0.08F, 1.25F + 0.2F * skin.redness,
-                                         skin.warmth - 0.3F) * 0.88F;
+    Eigen::Vector3f colour =
+        skin_colour(tone.melanin * 0.9F + 0.08F, 1.25F + 0.2F * skin.redness, skin.warmth - 0.3F) *
+        0.88F;
     const float lines = value3({rest.x() / 0.09F, rest.y() / 0.6F, rest.z() / 0.4F}, seed + 83);
     colour *= 1 + 0.10F * lines * visible(0.18F, footprint);
     colour = mix(colour, skin.lip_tint, skin.lip_tint_amount);
     s.albedo = mix(s.albedo, colour, lip * (0.75F + 0.25F * skin.lip_tint_amount));
     // Where the lips meet.
-    if (rest.z() < 10.6F && lips > 0.15F) s.albedo *= smoothstep(9.2F, 10.8F, rest.z()) * 0.6F + 0.4F;
+    if (rest.z() < 10.6F && lips > 0.15F)
+      s.albedo *= smoothstep(9.2F, 10.8F, rest.z()) * 0.6F + 0.4F;
   }
   // Eyelashes seen as a line along the lids, heavier above; the wet rim inside is pale red.
   const float eye = eye_distance(rest, subject.rest_landmarks);
   if (eye > -1.5F) {
     const std::size_t first = rest.x() > 0 ? 42 : 36;
-    const float middle = 0.5F * (subject.rest_landmarks[first].y() + subject.rest_landmarks[first + 3].y());
+    const float middle =
+        0.5F * (subject.rest_landmarks[first].y() + subject.rest_landmarks[first + 3].y());
     const float upper = smoothstep(middle - 0.25F, middle + 0.2F, rest.y());
     const float width = 0.06F + 0.05F * upper + 0.10F * skin.eyeliner * upper;
     const float strength = (0.35F + 0.45F * upper) + 0.2F * skin.eyeliner;
     const float line = 1 - smoothstep(0.6F * width, 1.6F * width, std::abs(eye + 0.03F));
-    s.albedo = mix(s.albedo, Eigen::Vector3f(0.02F, 0.014F, 0.012F), line * std::min(strength, 0.95F));
+    s.albedo =
+        mix(s.albedo, Eigen::Vector3f(0.02F, 0.014F, 0.012F), line * std::min(strength, 0.95F));
     // The crease and a soft shade of the upper lid.
     const float lid = bump(eye + 0.5F, 0.25F) * upper;
     s.albedo *= 1 - (0.10F + 0.25F * skin.eyeliner) * lid;
@@ -208,12 +217,13 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
     const float ragged = 0.5F * fractal3(rest, 0.8F, 3, 0.6F, footprint, seed + 91);
     const bool buzz = recipe.hair.mesh.empty() && recipe.hair.style == ProceduralHair::kBuzz;
     float cover = smoothstep(-0.5F, buzz ? 1.0F : 0.9F, scalp + ragged);
-    const float ear = smoothstep(7.6F, 7.9F, std::abs(rest.x())) * (1 - smoothstep(4.2F, 5.0F, rest.y())) *
-                      smoothstep(-2.4F, -1.6F, rest.z());
+    const float ear = smoothstep(7.6F, 7.9F, std::abs(rest.x())) *
+                      (1 - smoothstep(4.2F, 5.0F, rest.y())) * smoothstep(-2.4F, -1.6F, rest.z());
     cover *= 1 - ear;
     if (cover > 0) {
-      const float strands = value3({rest.x() / 0.08F, rest.y() / 0.3F, rest.z() / 0.12F}, seed + 93) *
-                            visible(0.15F, footprint);
+      const float strands =
+          value3({rest.x() / 0.08F, rest.y() / 0.3F, rest.z() / 0.12F}, seed + 93) *
+          visible(0.15F, footprint);
       const Eigen::Vector3f root = recipe.hair.colour * (0.7F + 0.3F * strands);
       s.albedo = mix(s.albedo, root, cover * (buzz ? 0.8F : 0.92F));
     }

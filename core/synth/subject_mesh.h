@@ -24,9 +24,9 @@ struct SubjectVertex {
   Eigen::Vector3f tangent = Eigen::Vector3f::Zero();
   // Hair: (across, along) in cm; cloth, glasses: cm; zero on the head.
   Eigen::Vector2f uv = Eigen::Vector2f::Zero();
-  float ambient = 1;         // share of the sky that is visible, cosine-weighted
-  float edge = 1e3F;         // hair: cm to the nearest free end
-  float root = 0;            // hair: cm from the scalp
+  float ambient = 1;  // share of the sky that is visible, cosine-weighted
+  float edge = 1e3F;  // hair: cm to the nearest free end
+  float root = 0;     // hair: cm from the scalp
 };
 
 struct EyeBall {
@@ -41,12 +41,12 @@ struct SubjectMesh {
   SubjectRecipe recipe;
   std::vector<SubjectVertex> vertices;
   std::vector<Triangle> triangles;
-  std::vector<Part> part;  // per triangle
+  std::vector<Part> part;         // per triangle
   std::vector<std::uint8_t> cut;  // per triangle: 1 = needs the per-point test keeps_point()
   std::array<Eigen::Vector3f, 68> landmarks;       // world
   std::array<Eigen::Vector3f, 68> rest_landmarks;  // cm, on the neutral head
-  std::array<EyeBall, 2> eyes;                // left (+X), right
-  std::vector<ShadowMap> shadows;             // one per light
+  std::array<EyeBall, 2> eyes;                     // left (+X), right
+  std::vector<ShadowMap> shadows;                  // one per light
 };
 
 // Same assets and recipe: same bytes, whatever the number of threads.
@@ -85,7 +85,7 @@ Eigen::Vector3f tone_map(const Eigen::Vector3f& linear);
 struct SurfaceSamples {
   std::vector<Eigen::Vector3f> position;  // world
   std::vector<Eigen::Vector3f> normal;
-  std::vector<Eigen::Vector3f> rgb;       // as rendered without specular, sRGB-encoded
+  std::vector<Eigen::Vector3f> rgb;  // as rendered without specular, sRGB-encoded
   std::vector<Part> part;
 };
 SurfaceSamples sample_surface(const SubjectMesh& subject, int count, const RandomKey& key);

@@ -15,20 +15,20 @@ struct MeshStyle {
   const char* name;
   float weight;
 };
-constexpr MeshStyle kMeshStyles[] = {{"afro01", 0.6F},  {"bob01", 1},    {"bob02", 1},  {"braid01", 1},
-                                     {"long01", 1.2F},  {"ponytail01", 1}, {"short01", 1.2F},
-                                     {"short02", 1.2F}, {"short03", 1},  {"short04", 1.2F}};
+constexpr MeshStyle kMeshStyles[] = {
+    {"afro01", 0.6F},  {"bob01", 1},      {"bob02", 1},      {"braid01", 1}, {"long01", 1.2F},
+    {"ponytail01", 1}, {"short01", 1.2F}, {"short02", 1.2F}, {"short03", 1}, {"short04", 1.2F}};
 struct StyleWeight {
   ProceduralHair style;
   float weight;
 };
 constexpr StyleWeight kStyles[] = {
-    {ProceduralHair::kBald, 0.5F},        {ProceduralHair::kBuzz, 0.8F},
-    {ProceduralHair::kCrop, 1},           {ProceduralHair::kSideParted, 1.2F},
-    {ProceduralHair::kSweptBack, 1.2F},   {ProceduralHair::kCurlyShort, 0.9F},
-    {ProceduralHair::kBob, 1},            {ProceduralHair::kLongStraight, 1.1F},
-    {ProceduralHair::kLongWavy, 1.1F},    {ProceduralHair::kAfro, 0.6F},
-    {ProceduralHair::kFringeBob, 1},      {ProceduralHair::kTousled, 1}};
+    {ProceduralHair::kBald, 0.5F},      {ProceduralHair::kBuzz, 0.8F},
+    {ProceduralHair::kCrop, 1},         {ProceduralHair::kSideParted, 1.2F},
+    {ProceduralHair::kSweptBack, 1.2F}, {ProceduralHair::kCurlyShort, 0.9F},
+    {ProceduralHair::kBob, 1},          {ProceduralHair::kLongStraight, 1.1F},
+    {ProceduralHair::kLongWavy, 1.1F},  {ProceduralHair::kAfro, 0.6F},
+    {ProceduralHair::kFringeBob, 1},    {ProceduralHair::kTousled, 1}};
 
 template <typename T, std::size_t N, typename Allowed>
 const T& pick(const T (&list)[N], RandomStream& random, Allowed&& allowed) {
@@ -99,7 +99,8 @@ void draw_expression(RandomStream& random, double scale, SubjectRecipe& recipe) 
     add(left ? "eyeLookOut_L" : "eyeLookIn_L", side);
     add(left ? "eyeLookIn_R" : "eyeLookOut_R", side);
   }
-  if (random.chance(0.2)) add(random.chance(0.5) ? "mouthLeft" : "mouthRight", random.uniform(0, 0.25));
+  if (random.chance(0.2))
+    add(random.chance(0.5) ? "mouthLeft" : "mouthRight", random.uniform(0, 0.25));
 }
 
 void draw_hair(RandomStream& random, const SynthOptions& options, SubjectRecipe& recipe) {
@@ -121,28 +122,52 @@ void draw_hair(RandomStream& random, const SynthOptions& options, SubjectRecipe&
   hair.thickness_cm = between(random, 0.8F, 1.6F);
   hair.length_cm = 30;
   switch (hair.style) {
-    case ProceduralHair::kBuzz: hair.thickness_cm = between(random, 0.12F, 0.3F); hair.raggedness_cm = 0.5F; break;
-    case ProceduralHair::kCrop: hair.thickness_cm = between(random, 0.6F, 1.8F); break;
+    case ProceduralHair::kBuzz:
+      hair.thickness_cm = between(random, 0.12F, 0.3F);
+      hair.raggedness_cm = 0.5F;
+      break;
+    case ProceduralHair::kCrop:
+      hair.thickness_cm = between(random, 0.6F, 1.8F);
+      break;
     case ProceduralHair::kSideParted:
-    case ProceduralHair::kSweptBack: hair.thickness_cm = between(random, 1.2F, 2.8F); break;
-    case ProceduralHair::kCurlyShort: hair.thickness_cm = between(random, 1.2F, 2.6F); break;
-    case ProceduralHair::kTousled: hair.thickness_cm = between(random, 1.5F, 3.0F); break;
-    case ProceduralHair::kAfro: hair.thickness_cm = between(random, 2.5F, 5.5F); break;
+    case ProceduralHair::kSweptBack:
+      hair.thickness_cm = between(random, 1.2F, 2.8F);
+      break;
+    case ProceduralHair::kCurlyShort:
+      hair.thickness_cm = between(random, 1.2F, 2.6F);
+      break;
+    case ProceduralHair::kTousled:
+      hair.thickness_cm = between(random, 1.5F, 3.0F);
+      break;
+    case ProceduralHair::kAfro:
+      hair.thickness_cm = between(random, 2.5F, 5.5F);
+      break;
     case ProceduralHair::kBob:
-    case ProceduralHair::kFringeBob: hair.length_cm = between(random, 18, 25); break;
-    case ProceduralHair::kLongStraight: hair.length_cm = between(random, 26, 40); break;
-    case ProceduralHair::kLongWavy: hair.length_cm = between(random, 24, 40); hair.wave = between(random, 0.4F, 1.0F); break;
-    default: break;
+    case ProceduralHair::kFringeBob:
+      hair.length_cm = between(random, 18, 25);
+      break;
+    case ProceduralHair::kLongStraight:
+      hair.length_cm = between(random, 26, 40);
+      break;
+    case ProceduralHair::kLongWavy:
+      hair.length_cm = between(random, 24, 40);
+      hair.wave = between(random, 0.4F, 1.0F);
+      break;
+    default:
+      break;
   }
   // From black over brown to blond along one ramp; red hair has more of the other pigment.
   const float dark_skin = recipe.skin.melanin;
   const float light = std::pow(float(random.uniform()), 1.3F + 3.0F * dark_skin);
-  const Eigen::Vector3f ramp[] = {{0.010F, 0.008F, 0.007F}, {0.035F, 0.021F, 0.014F},
-                                  {0.095F, 0.052F, 0.028F}, {0.24F, 0.145F, 0.072F},
+  const Eigen::Vector3f ramp[] = {{0.010F, 0.008F, 0.007F},
+                                  {0.035F, 0.021F, 0.014F},
+                                  {0.095F, 0.052F, 0.028F},
+                                  {0.24F, 0.145F, 0.072F},
                                   {0.48F, 0.34F, 0.19F}};
   const float step = std::min(light * 4, 3.999F);
   hair.colour = mix(ramp[int(step)], ramp[int(step) + 1], step - std::floor(step));
-  if (random.chance(0.08) && dark_skin < 0.5F) hair.colour = mix(hair.colour, {0.26F, 0.075F, 0.022F}, between(random, 0.4F, 0.9F));
+  if (random.chance(0.08) && dark_skin < 0.5F)
+    hair.colour = mix(hair.colour, {0.26F, 0.075F, 0.022F}, between(random, 0.4F, 0.9F));
   // Brows are darker than the hair, and never lighter than the skin under them.
   const float shade = 0.42F * (1 - 0.6F * dark_skin);
   recipe.skin.brow_colour = hair.colour * shade + Eigen::Vector3f(0.008F, 0.006F, 0.005F);
@@ -152,7 +177,8 @@ void draw_hair(RandomStream& random, const SynthOptions& options, SubjectRecipe&
     hair.grey = std::clamp((age - 0.5F) * 2.2F * between(random, 0.5F, 1.2F), 0.0F, 1.0F);
     recipe.skin.brow_colour = mix(recipe.skin.brow_colour, {0.25F, 0.24F, 0.23F}, 0.5F * hair.grey);
   } else if (random.chance(0.09)) {
-    hair.colour = hsv(float(random.uniform()), between(random, 0.4F, 0.9F), between(random, 0.08F, 0.4F));
+    hair.colour =
+        hsv(float(random.uniform()), between(random, 0.4F, 0.9F), between(random, 0.08F, 0.4F));
     hair.root_darkening = between(random, 0, 0.9F);
   } else if (random.chance(0.12)) {
     hair.root_darkening = between(random, 0.3F, 0.8F);
@@ -196,11 +222,12 @@ void draw_eyes(RandomStream& random, SubjectRecipe& recipe) {
   eyes.iris = mix(dark, brown, float(random.uniform()));
   eyes.inner = eyes.iris * 1.7F;
   if (may_be_light) {
-    const Eigen::Vector3f shades[] = {{0.16F, 0.24F, 0.33F}, {0.22F, 0.26F, 0.27F},
-                                      {0.13F, 0.19F, 0.10F}, {0.20F, 0.13F, 0.05F}};
+    const Eigen::Vector3f shades[] = {
+        {0.16F, 0.24F, 0.33F}, {0.22F, 0.26F, 0.27F}, {0.13F, 0.19F, 0.10F}, {0.20F, 0.13F, 0.05F}};
     const Eigen::Vector3f& shade = shades[random.integer(0, 3)];
     eyes.iris = mix(shade, shade * 0.55F, float(random.uniform()));
-    eyes.inner = random.chance(0.5) ? Eigen::Vector3f(0.24F, 0.15F, 0.06F) : Eigen::Vector3f(eyes.iris * 1.5F);
+    eyes.inner = random.chance(0.5) ? Eigen::Vector3f(0.24F, 0.15F, 0.06F)
+                                    : Eigen::Vector3f(eyes.iris * 1.5F);
   }
   eyes.pupil = between(random, 0.28F, 0.5F);
   eyes.limbal = between(random, 0.35F, 0.85F);
@@ -209,9 +236,12 @@ void draw_eyes(RandomStream& random, SubjectRecipe& recipe) {
 
 void draw_accessories(RandomStream& random, const SynthOptions& options, SubjectRecipe& recipe) {
   ClothRecipe& cloth = recipe.cloth;
-  cloth.colour = hsv(float(random.uniform()), random.chance(0.4) ? between(random, 0.0F, 0.2F) : between(random, 0.2F, 0.85F),
-                     float(std::pow(random.uniform(0.12, 0.85), 2.0)));
-  cloth.second = hsv(float(random.uniform()), between(random, 0, 0.7F), float(std::pow(random.uniform(0.12, 0.9), 2.0)));
+  cloth.colour =
+      hsv(float(random.uniform()),
+          random.chance(0.4) ? between(random, 0.0F, 0.2F) : between(random, 0.2F, 0.85F),
+          float(std::pow(random.uniform(0.12, 0.85), 2.0)));
+  cloth.second = hsv(float(random.uniform()), between(random, 0, 0.7F),
+                     float(std::pow(random.uniform(0.12, 0.9), 2.0)));
   cloth.pattern = random.chance(0.55) ? 0 : random.integer(1, 4);
   cloth.collar_cm = random.chance(0.3) ? between(random, 2.0F, 5.5F) : between(random, 0.0F, 1.5F);
   cloth.neckline_cm = between(random, 0.2F, cloth.collar_cm > 2 ? 1.0F : 4.0F);
@@ -219,8 +249,9 @@ void draw_accessories(RandomStream& random, const SynthOptions& options, Subject
   GlassesRecipe& glasses = recipe.glasses;
   glasses.present = options.glasses && random.chance(0.13);
   const float shade = float(std::pow(random.uniform(), 3.0)) * 0.3F;
-  glasses.colour = random.chance(0.7) ? Eigen::Vector3f(shade, shade, shade)
-                                      : hsv(float(random.uniform()), 0.7F, between(random, 0.03F, 0.3F));
+  glasses.colour = random.chance(0.7)
+                       ? Eigen::Vector3f(shade, shade, shade)
+                       : hsv(float(random.uniform()), 0.7F, between(random, 0.03F, 0.3F));
   glasses.width_cm = between(random, 2.2F, 2.9F);
   glasses.height_cm = between(random, 1.5F, 2.3F);
   glasses.roundness = float(random.uniform());
@@ -255,14 +286,17 @@ void draw_light(RandomStream& random, SubjectRecipe& recipe) {
   light.lights.push_back({towards(key_side, between(random, 10, 60)),
                           key * white_of(warmth + float(random.normal(0, 0.15))),
                           between(random, 0.04F, 0.35F)});
-  light.lights.push_back({towards(-key_side + float(random.normal(0, 25)), between(random, -10, 35)),
-                          between(random, 0.05F, 0.35F) * white_of(-0.5F * warmth), between(random, 0.2F, 0.5F)});
+  light.lights.push_back(
+      {towards(-key_side + float(random.normal(0, 25)), between(random, -10, 35)),
+       between(random, 0.05F, 0.35F) * white_of(-0.5F * warmth), between(random, 0.2F, 0.5F)});
   // From behind, so that the back of the head is no black hole.
   light.lights.push_back({towards(180 + float(random.normal(0, 50)), between(random, 20, 60)),
-                          between(random, 0.10F, 0.65F) * white_of(warmth - 0.2F), between(random, 0.1F, 0.4F)});
+                          between(random, 0.10F, 0.65F) * white_of(warmth - 0.2F),
+                          between(random, 0.1F, 0.4F)});
   // Exposure: a grey card in the key light lands in the middle.
   Eigen::Vector3f front = light.ambient.row(0).transpose();
-  for (const DirectionalLight& l : light.lights) front += std::max(0.0F, l.direction.z()) * l.colour;
+  for (const DirectionalLight& l : light.lights)
+    front += std::max(0.0F, l.direction.z()) * l.colour;
   const float target = 1.05F * std::exp(float(random.normal(0, 0.12)));
   const float gain = target / front.mean();
   light.ambient *= gain;

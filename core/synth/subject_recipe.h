@@ -16,16 +16,16 @@ struct SynthOptions {
   // Held-out subjects use only reserved hair styles and have random keys of their own; training
   // subjects never use a reserved style.
   bool held_out = false;
-  double identity_spread = 1.0;    // deviation of the identity coefficients
-  double expression_scale = 1.0;   // 0 = neutral faces
-  bool glasses = true;             // some subjects wear glasses
+  double identity_spread = 1.0;   // deviation of the identity coefficients
+  double expression_scale = 1.0;  // 0 = neutral faces
+  bool glasses = true;            // some subjects wear glasses
 };
 
 // Procedural hair. Styles are numbered; a fifth of them is reserved for held-out subjects.
 enum class ProceduralHair : std::uint8_t {
   kBald,
-  kBuzz,       // painted on the scalp, with a thin shell
-  kCrop,       // short cap
+  kBuzz,  // painted on the scalp, with a thin shell
+  kCrop,  // short cap
   kSideParted,
   kSweptBack,
   kCurlyShort,
@@ -47,15 +47,15 @@ struct HairRecipe {
   std::string mesh;  // a mesh style, or empty for a procedural one
   ProceduralHair style = ProceduralHair::kCrop;
   Eigen::Vector3f colour = {0.05F, 0.035F, 0.025F};  // linear albedo of the strands
-  float colour_variation = 0.2F;   // strand to strand
-  float grey = 0;                  // share of grey strands
-  float root_darkening = 0;        // dyed hair shows darker roots
-  float hairline = 0;              // -1 low .. 1 receding
-  float thickness_cm = 1.0F;       // over the scalp
-  float length_cm = 10.0F;         // how far it hangs below the crown (long styles)
-  float parting = 0;               // -1 right .. 1 left
-  float wave = 0;                  // 0 straight .. 1 curly
-  float raggedness_cm = 1.0F;      // at the ends
+  float colour_variation = 0.2F;                     // strand to strand
+  float grey = 0;                                    // share of grey strands
+  float root_darkening = 0;                          // dyed hair shows darker roots
+  float hairline = 0;                                // -1 low .. 1 receding
+  float thickness_cm = 1.0F;                         // over the scalp
+  float length_cm = 10.0F;     // how far it hangs below the crown (long styles)
+  float parting = 0;           // -1 right .. 1 left
+  float wave = 0;              // 0 straight .. 1 curly
+  float raggedness_cm = 1.0F;  // at the ends
   bool mirrored = false;
 };
 
@@ -64,15 +64,15 @@ struct SkinRecipe {
   float haemoglobin = 0.5F;  // 0 .. 1
   float warmth = 0;          // -1 .. 1, undertone
   float mottling = 0.5F;
-  float redness = 0.5F;      // cheeks, nose, ears
-  float freckles = 0;        // 0 none .. 1 many
+  float redness = 0.5F;  // cheeks, nose, ears
+  float freckles = 0;    // 0 none .. 1 many
   float pores = 0.5F;
   float age = 0.2F;          // 0 young .. 1 old: wrinkles, spots, under-eye
   float shine = 0.3F;        // specular
   float stubble = 0;         // 0 none .. 1 dense short beard
   float beard_reach = 0.5F;  // 0 moustache and chin only .. 1 up to the cheeks
   Eigen::Vector3f lip_tint = Eigen::Vector3f::Zero();
-  float lip_tint_amount = 0; // make-up
+  float lip_tint_amount = 0;  // make-up
   float eyeliner = 0;
   float brow_density = 0.7F;
   float brow_thickness = 1.0F;
@@ -82,27 +82,27 @@ struct SkinRecipe {
 struct EyeRecipe {
   Eigen::Vector3f iris = {0.15F, 0.08F, 0.04F};   // linear
   Eigen::Vector3f inner = {0.25F, 0.13F, 0.05F};  // ring round the pupil
-  float pupil = 0.38F;      // of the iris's radius
-  float limbal = 0.7F;      // darkness of the limbal ring
-  float redness = 0.1F;     // of the white
+  float pupil = 0.38F;                            // of the iris's radius
+  float limbal = 0.7F;                            // darkness of the limbal ring
+  float redness = 0.1F;                           // of the white
 };
 
 struct ClothRecipe {
   bool present = true;
   Eigen::Vector3f colour = {0.2F, 0.2F, 0.25F};  // linear
   Eigen::Vector3f second = {0.4F, 0.4F, 0.4F};
-  int pattern = 0;           // 0 plain, 1 stripes round, 2 stripes down, 3 checks, 4 mottled
-  float collar_cm = 1.0F;    // height of the collar over the neck's base
-  float neckline_cm = 2.0F;  // how far the front opening hangs down
-  float shoulder_cm = 18.0F; // half width
+  int pattern = 0;            // 0 plain, 1 stripes round, 2 stripes down, 3 checks, 4 mottled
+  float collar_cm = 1.0F;     // height of the collar over the neck's base
+  float neckline_cm = 2.0F;   // how far the front opening hangs down
+  float shoulder_cm = 18.0F;  // half width
 };
 
 struct GlassesRecipe {
   bool present = false;
   Eigen::Vector3f colour = {0.02F, 0.02F, 0.02F};  // linear
-  float width_cm = 2.6F;     // half width of a lens
+  float width_cm = 2.6F;                           // half width of a lens
   float height_cm = 1.9F;
-  float roundness = 0.5F;    // 0 box .. 1 ellipse
+  float roundness = 0.5F;  // 0 box .. 1 ellipse
   float rim_cm = 0.2F;
 };
 
@@ -121,8 +121,8 @@ struct LightRecipe {
 
 // Every parameter of a synthetic subject.
 struct SubjectRecipe {
-  std::uint64_t noise_seed = 0;  // of all procedural patterns
-  std::vector<float> identity;   // 100 coefficients
+  std::uint64_t noise_seed = 0;                           // of all procedural patterns
+  std::vector<float> identity;                            // 100 coefficients
   std::vector<std::pair<std::string, float>> expression;  // name, weight in [0, 1]
   HairRecipe hair;
   SkinRecipe skin;

@@ -60,9 +60,12 @@ void check_index(std::int64_t index, std::size_t count, const char* what,
 // are painted too.
 const std::map<std::string, HeadRegion>& kept_materials() {
   static const std::map<std::string, HeadRegion> materials = {
-      {"M_Face", HeadRegion::kFace},         {"M_BackHead", HeadRegion::kBackHead},
-      {"M_GumsTongue", HeadRegion::kMouthInside}, {"M_Teeth", HeadRegion::kTeeth},
-      {"M_ScleraLeft", HeadRegion::kEyeLeft}, {"M_ScleraRight", HeadRegion::kEyeRight}};
+      {"M_Face", HeadRegion::kFace},
+      {"M_BackHead", HeadRegion::kBackHead},
+      {"M_GumsTongue", HeadRegion::kMouthInside},
+      {"M_Teeth", HeadRegion::kTeeth},
+      {"M_ScleraLeft", HeadRegion::kEyeLeft},
+      {"M_ScleraRight", HeadRegion::kEyeRight}};
   return materials;
 }
 
@@ -167,8 +170,8 @@ bool is_tip(const std::vector<Eigen::Vector3f>& hair, const Eigen::Vector3f& poi
   return true;
 }
 
-// Distance along mesh edges from the free ends of the hair (Dijkstra). Vertices at one place count as one,
-// so that a seam of the uv is no border.
+// Distance along mesh edges from the free ends of the hair (Dijkstra). Vertices at one place count
+// as one, so that a seam of the uv is no border.
 std::vector<float> distance_to_border(const HairModel& hair,
                                       const std::vector<std::uint32_t>& place_of) {
   const std::size_t places = *std::max_element(place_of.begin(), place_of.end()) + std::size_t(1);
@@ -204,7 +207,8 @@ std::vector<float> distance_to_border(const HairModel& hair,
     }
   }
   std::vector<float> result(place_of.size());
-  for (std::size_t v = 0; v < place_of.size(); ++v) result[v] = std::min(distance[place_of[v]], 1e3F);
+  for (std::size_t v = 0; v < place_of.size(); ++v)
+    result[v] = std::min(distance[place_of[v]], 1e3F);
   return result;
 }
 
@@ -226,7 +230,8 @@ HairModel load_hair(const SafetensorsFile& file, const std::string& name, const 
   std::map<std::array<std::int32_t, 3>, std::uint32_t> places;
   const auto place = [&](const Eigen::Vector3f& p) {
     const Eigen::Vector3i cell = (p / 0.05F).array().round().cast<int>();
-    return places.insert({{cell.x(), cell.y(), cell.z()}, std::uint32_t(places.size())}).first->second;
+    return places.insert({{cell.x(), cell.y(), cell.z()}, std::uint32_t(places.size())})
+        .first->second;
   };
   std::map<std::pair<std::int32_t, std::int32_t>, std::uint32_t> split;
   std::vector<std::uint32_t> place_of;

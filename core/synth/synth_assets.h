@@ -27,7 +27,14 @@ enum class Part : std::uint8_t {
 inline constexpr int kParts = 8;
 
 // Which of several like things a head vertex belongs to.
-enum class HeadRegion : std::uint8_t { kFace, kBackHead, kMouthInside, kTeeth, kEyeLeft, kEyeRight };
+enum class HeadRegion : std::uint8_t {
+  kFace,
+  kBackHead,
+  kMouthInside,
+  kTeeth,
+  kEyeLeft,
+  kEyeRight
+};
 
 // The morphable head, in centimetres, axes as the world's. Vertices that no kept face uses are
 // dropped. A head is neutral + sum_k a_k identity[k] + sum_j e_j expression[j].
@@ -36,9 +43,9 @@ struct HeadModel {
   std::vector<Triangle> triangles;
   std::vector<HeadRegion> region;  // per triangle
   int identities = 0;
-  std::vector<float> identity;    // [identities][vertices][3], cm
+  std::vector<float> identity;  // [identities][vertices][3], cm
   std::vector<std::string> expression_names;
-  std::vector<float> expression;  // [expressions][vertices][3], cm
+  std::vector<float> expression;              // [expressions][vertices][3], cm
   std::array<std::uint32_t, 68> landmarks{};  // vertices, order of the 300-W mark-up
 
   int expression_index(const std::string& name) const;  // throws kCorrupt when absent

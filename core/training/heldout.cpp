@@ -31,7 +31,9 @@ std::string view_name(const Viewpoint& v) {
   return fmt::format("az{:+04.0f}_el{:+03.0f}", v.azimuth_deg, v.elevation_deg);
 }
 
-std::string subject_name(int index) { return fmt::format("subject_{:02}", index); }
+std::string subject_name(int index) {
+  return fmt::format("subject_{:02}", index);
+}
 
 struct SetView {
   Viewpoint viewpoint;
@@ -163,8 +165,7 @@ class SetWriter {
         for (const SetView& view : views_) {
           SubjectRenderOptions render;
           render.supersampling = 3;
-          const SubjectView seen =
-              render_subject(mesh, rig_camera(view.viewpoint), kSize, render);
+          const SubjectView seen = render_subject(mesh, rig_camera(view.viewpoint), kSize, render);
           write_view(folder, view.viewpoint, rgba_of(seen), seen.depth);
         }
         count();
@@ -177,18 +178,18 @@ class SetWriter {
     std::vector<std::vector<ViewSums>> sums(kSlices, std::vector<ViewSums>(views_.size()));
     parallel_slices(options_.mean_subjects, kSlices,
                     [&](int slice, std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end && !stop_.stop_requested(); ++i) {
-        const SubjectMesh mesh =
-            subject(options_.training_seed, false, options_.mean_first + i);
-        SubjectRenderOptions render;
-        render.supersampling = 1;  // the average is smooth anyway
-        for (std::size_t v = 0; v < views_.size(); ++v) {
-          sums[std::size_t(slice)][v].add(
-              render_subject(mesh, rig_camera(views_[v].viewpoint), kSize, render));
-        }
-        count();
-      }
-    });
+                      for (std::int64_t i = begin; i < end && !stop_.stop_requested(); ++i) {
+                        const SubjectMesh mesh =
+                            subject(options_.training_seed, false, options_.mean_first + i);
+                        SubjectRenderOptions render;
+                        render.supersampling = 1;  // the average is smooth anyway
+                        for (std::size_t v = 0; v < views_.size(); ++v) {
+                          sums[std::size_t(slice)][v].add(
+                              render_subject(mesh, rig_camera(views_[v].viewpoint), kSize, render));
+                        }
+                        count();
+                      }
+                    });
     if (stop_.stop_requested()) return;
     const fs::path folder = options_.folder / kMeanHead;
     fs::create_directories(folder);
@@ -208,8 +209,9 @@ class SetWriter {
     json["size"] = kSize;
     json["depth"] = {{"offset", HeldoutFormat::kDepthOffset},
                      {"step", HeldoutFormat::kDepthStep},
-                     {"meaning", "distance along the pixel's unit ray in units of 40 cm = offset + "
-                                 "step * value; 0 = empty"}};
+                     {"meaning",
+                      "distance along the pixel's unit ray in units of 40 cm = offset + "
+                      "step * value; 0 = empty"}};
     for (const SetView& view : views_) {
       const Camera camera = rig_camera(view.viewpoint);
       std::vector<double> matrix;
@@ -302,8 +304,12 @@ int HeldoutSet::find_view(double azimuth_deg, double elevation_deg) const {
        folder_.string(), azimuth_deg, elevation_deg);
 }
 
-HeldoutView HeldoutSet::view(int subject, int view) const { return read(name(subject), view); }
-HeldoutView HeldoutSet::mean_view(int view) const { return read(kMeanHead, view); }
+HeldoutView HeldoutSet::view(int subject, int view) const {
+  return read(name(subject), view);
+}
+HeldoutView HeldoutSet::mean_view(int view) const {
+  return read(kMeanHead, view);
+}
 
 HeldoutView HeldoutSet::read(const std::string& head, int view) const {
   const std::string name = view_name(viewpoints_.at(std::size_t(view)));

@@ -36,10 +36,10 @@ struct HeldoutOptions {
   std::filesystem::path heads;  // ict_facekit_light.safetensors
   std::filesystem::path hair;   // hair_cc0.safetensors
   int subjects = 20;
-  std::uint64_t seed = 20;      // of the held-out subjects; pinned
-  int mean_subjects = 200;      // training subjects in the mean head
+  std::uint64_t seed = 20;  // of the held-out subjects; pinned
+  int mean_subjects = 200;  // training subjects in the mean head
   std::uint64_t training_seed = 1;
-  int mean_first = 16;          // the first of them; those before validate the trainers
+  int mean_first = 16;  // the first of them; those before validate the trainers
 };
 
 // Draws the set. `progress(done, of)` counts subjects, those of the mean head too. Stops between

@@ -5,8 +5,8 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/base/random.h"
+#include "core/field/packed_planes.h"
 #include "core/field/renderer.h"
-#include "core/field/triplane.h"
 #include "core/nn/adam.h"
 #include "core/nn/torch_safetensors.h"
 #include "core/training/mean_surface.h"
@@ -144,8 +144,8 @@ class PriorTrainer {
 
     const std::int64_t n = batch.occupancy_points.size(1);
     const std::int64_t m = batch.surface_points.size(1);
-    const Tensor features = sample_planes(
-        planes, at::cat({batch.occupancy_points, batch.surface_points, batch.patch_points}, 1),
+    const Tensor features = sample_packed_planes(
+        pack_planes(planes), at::cat({batch.occupancy_points, batch.surface_points, batch.patch_points}, 1),
         frame);
     const Tensor hidden = decoder.hidden(features);
     const Tensor raw = decoder.raw_of_hidden(hidden.slice(1, 0, n)).squeeze(2);
@@ -275,18 +275,19 @@ class PriorTrainer {
       RandomStream random({options_.seed, random_purpose("prior.validation"), 0,
                            static_cast<std::uint32_t>(i)});
       const SubjectBatch batch = validation_.draw(random);
-      const Tensor planes = shipped.encoder(batch.photo, batch.matte, batch.cameras);
+      const Tensor planes =
+          pack_planes(shipped.encoder(batch.photo, batch.matte, batch.cameras));
       const FieldFrame frame = FieldFrame::own(options_.encoder.depth_slices);
       const Decoder& decoder = shipped.trained_decoder;
       const Decoded at_points =
-          decoder.decode(sample_planes(planes, batch.occupancy_points, frame));
+          decoder.decode(sample_packed_planes(planes, batch.occupancy_points, frame));
       const Tensor inside = (density_of_raw(at_points.raw_density).squeeze(2) * kProbeLength)
                                 .gt(std::numbers::ln2);
       const Tensor truth = batch.occupancy.gt(0.5);
       both += (inside & truth).sum().item<double>();
       either += (inside | truth).sum().item<double>();
       const Decoded at_surface =
-          decoder.decode(sample_planes(planes, batch.surface_points, frame));
+          decoder.decode(sample_packed_planes(planes, batch.surface_points, frame));
       colour += (at_surface.colours.slice(2, 0, 3) - batch.surface_rgb).abs().mean().item<double>();
     }
     report.values["validation_iou"] = both / std::max(1.0, either);
@@ -302,7 +303,9 @@ class PriorTrainer {
     save_tensors(options_.out / "checkpoint.safetensors", checkpoint);
     save_tensors(options_.out / "prior.safetensors", PriorNetworks::shipped(averaged_),
                  {{"config", to_json(options_.encoder).dump()},
-                  {"samples_seen", std::to_string(step_ * options_.batch)}},
+                  {"samples_seen", std::to_string(step_ * options_.batch)},
+                  {"subjects", files_.front().stem().string() + " to " +
+                                   files_.back().stem().string()}},
                  at::kHalf);
   }
 

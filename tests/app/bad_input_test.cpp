@@ -120,11 +120,11 @@ void BadInputTest::usage_data() {
   QTest::newRow("no such device") << base + QStringList{"--device", "tpu"} << "cuda";
   QTest::newRow("no such progress") << base + QStringList{"--progress", "loud"} << "plain";
   QTest::newRow("seed is no number") << base + QStringList{"--seed", "many"} << "--seed";
-  QTest::newRow("size") << QStringList{"render", "a.portrait", "--azimuth", "0", "--out", "out",
-                                       "--size", "63"}
+  QTest::newRow("size") << QStringList{"render", "a.portrait", "--azimuth", "0",
+                                       "--out",  "out",        "--size",    "63"}
                         << "multiple of 4";
-  QTest::newRow("elevation") << QStringList{"render", "a.portrait", "--azimuth", "-30,30", "--out",
-                                            "out", "--elevation", "90"}
+  QTest::newRow("elevation") << QStringList{"render", "a.portrait", "--azimuth",   "-30,30",
+                                            "--out",  "out",        "--elevation", "90"}
                              << "elevation";
 }
 
@@ -236,8 +236,7 @@ void BadInputTest::output_folder_not_writable() {
   write_earlier_outputs(path("out"));
   QFile::setPermissions(path("out"), QFile::Permissions(0x5555));
   const auto before = contents_of(path("out"));
-  const RunResult result =
-      generate(path("good.png"), {"--pack", path("pack")}, Trouble::kNoRights);
+  const RunResult result = generate(path("good.png"), {"--pack", path("pack")}, Trouble::kNoRights);
   QFile::setPermissions(path("out"), QFile::Permissions(0x7755));
   QCOMPARE(result.code, 3);
   QVERIFY2(result.err.contains(path("out")), qPrintable(result.err));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The held-out set that ships, and the evaluation of the prior on it.
-#include "core/metrics/image_metrics.h"
 #include "core/training/heldout.h"
+#include "core/metrics/image_metrics.h"
 #include "tests/app/run_portrait.h"
 
 #include <QJsonArray>
@@ -62,7 +62,8 @@ void HeldoutTest::depths_fit_the_pictures() {
         // Matter lies within the cube, seen from 2.7 units away.
         QVERIFY(depth == 0 || (depth > 1.8F && depth < 3.6F));
       }
-      QVERIFY2(disagree < 0.01 * double(alpha.pixels.size()), qPrintable(QString::number(disagree)));
+      QVERIFY2(disagree < 0.01 * double(alpha.pixels.size()),
+               qPrintable(QString::number(disagree)));
       QVERIFY(silhouette_width(alpha) > 0.3);
     }
   }
@@ -98,8 +99,8 @@ void HeldoutTest::the_mean_head_is_beaten_by_the_truth() {
 
 void HeldoutTest::evaluates_the_prior() {
   if (!QFile::exists(kPack + "/pack.json")) QSKIP("There is no pack in resources/packs/compact");
-  const RunResult result = run_portrait({"evaluate", "prior", "--heldout", kSet, "--pack", kPack,
-                                         "--subjects", "2", "--json"});
+  const RunResult result = run_portrait(
+      {"evaluate", "prior", "--heldout", kSet, "--pack", kPack, "--subjects", "2", "--json"});
   QVERIFY2(result.code == 0, qPrintable(result.err));
   const QJsonObject facts = QJsonDocument::fromJson(result.out.toUtf8()).object();
   QCOMPARE(facts["subjects"].toInt(), 2);
@@ -108,8 +109,8 @@ void HeldoutTest::evaluates_the_prior() {
   for (const auto& item : facts["rows"].toArray()) {
     const QJsonObject row = item.toObject();
     (row["name"].toString() == "prior" ? prior : mean_head) += 1;
-    for (const char* metric : {"psnr_db", "ssim", "mask_iou", "depth_error", "sharpness",
-                               "detail_correlation"}) {
+    for (const char* metric :
+         {"psnr_db", "ssim", "mask_iou", "depth_error", "sharpness", "detail_correlation"}) {
       QVERIFY2(row[QLatin1String(metric)].isDouble(), metric);
     }
   }

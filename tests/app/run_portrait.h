@@ -62,8 +62,8 @@ inline RunResult run_portrait(const QStringList& arguments, Trouble trouble = Tr
 // Names and contents of all files of a folder, hidden ones too.
 inline QMap<QString, QByteArray> contents_of(const QString& folder) {
   QMap<QString, QByteArray> contents;
-  const auto names = QDir(folder).entryList(QDir::Files | QDir::Dirs | QDir::Hidden |
-                                            QDir::NoDotAndDotDot);
+  const auto names =
+      QDir(folder).entryList(QDir::Files | QDir::Dirs | QDir::Hidden | QDir::NoDotAndDotDot);
   for (const QString& name : names) {
     QFile file(folder + QLatin1Char('/') + name);
     contents[name] = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("a folder");
@@ -81,8 +81,8 @@ inline void write_bytes(const QString& path, const QByteArray& bytes) {
 // What an earlier run left; no later one that fails may touch it.
 inline void write_earlier_outputs(const QString& folder) {
   QDir().mkpath(folder);
-  for (const char* name : {"head.glb", "turntable.mp4", "contact_sheet.png", "project.portrait",
-                           "report.json"}) {
+  for (const char* name :
+       {"head.glb", "turntable.mp4", "contact_sheet.png", "project.portrait", "report.json"}) {
     write_bytes(folder + QLatin1Char('/') + QLatin1String(name), QByteArray("earlier ") + name);
   }
 }

@@ -119,14 +119,19 @@ class HeadPoseTest : public QObject {
     QVERIFY2(worst < 5, qPrintable(QString::number(worst)));
   }
 
-  // Exact points and no field of view: it is solved, and drawn but a little to its prior.
+  // People differ from the mean head by about what a lens does to it, so that the solution lies
+  // between the prior and the truth, and the more so the farther the truth is.
   void unknown_field_of_view_is_solved_within_its_range() {
-    for (const double fov : {22.0, 30.0, 45.0, 60.0}) {
+    double before = 0;
+    for (const double fov : {20.0, 30.0, 45.0, 60.0}) {
       const HeadPose pose = fit_head_pose(seen(photo_camera(10, 0, 0, fov)), {}, kWidth, kHeight);
       QVERIFY(!pose.fov_known);
-      QVERIFY2(pose.fov_deg > 0.75 * fov && pose.fov_deg < 1.3 * fov,
+      QVERIFY2(pose.fov_deg > std::min(fov, 30.0) - 1 && pose.fov_deg < std::max(fov, 30.0) + 1,
                qPrintable(QString("%1 for %2").arg(pose.fov_deg).arg(fov)));
+      QVERIFY(pose.fov_deg > before);
+      before = pose.fov_deg;
     }
+    QVERIFY2(before > 33.5, qPrintable(QString::number(before)));
     const HeadPose wide = fit_head_pose(seen(photo_camera(10, 0, 0, 110)), {}, kWidth, kHeight);
     QVERIFY(wide.fov_deg <= 80.01);
   }

@@ -86,7 +86,8 @@ class RasteriserTest : public QObject {
               QCOMPARE(int(view.part[std::size_t(y * size + x)]), int(Part::kNone));
             } else if (miss2 < 0.9 * radius * radius) {
               const double expected = along - std::sqrt(radius * radius - miss2);
-              QVERIFY2(std::abs(depth - expected) < 3e-4, qPrintable(QString::number(depth - expected)));
+              QVERIFY2(std::abs(depth - expected) < 3e-4,
+                       qPrintable(QString::number(depth - expected)));
               const Eigen::Vector3d p = ray.origin + expected * ray.direction;
               const Eigen::Vector3d n = (p - centre.cast<double>()).normalized();
               const Eigen::Vector3f got = Eigen::Map<const Eigen::Vector3f>(view.normals.at(x, y));
@@ -139,7 +140,8 @@ class RasteriserTest : public QObject {
     double area = 0;
     for (float a : view.alpha.pixels) area += a;
     // The outline is the circle of tangents.
-    const double outline = kRigFocal * radius / std::sqrt(kRigRadius * kRigRadius - radius * radius);
+    const double outline =
+        kRigFocal * radius / std::sqrt(kRigRadius * kRigRadius - radius * radius);
     const double expected = std::numbers::pi * outline * outline * size * size;
     QVERIFY2(std::abs(area / expected - 1) < 0.005, qPrintable(QString::number(area / expected)));
   }

@@ -39,8 +39,9 @@ class RecipeTest : public QObject {
   void a_recipe_is_a_function_of_its_key() {
     const SubjectRecipe a = draw_recipe(17);
     const SubjectRecipe b = draw_recipe(17);
-    QVERIFY(a.identity == b.identity && a.noise_seed == b.noise_seed && a.hair.mesh == b.hair.mesh &&
-            a.hair.colour == b.hair.colour && a.light.ambient == b.light.ambient);
+    QVERIFY(a.identity == b.identity && a.noise_seed == b.noise_seed &&
+            a.hair.mesh == b.hair.mesh && a.hair.colour == b.hair.colour &&
+            a.light.ambient == b.light.ambient);
     SynthOptions other;
     other.seed = 2;
     QVERIFY(draw_recipe(17, other).identity != a.identity);

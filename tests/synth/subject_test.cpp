@@ -17,7 +17,8 @@ using namespace portrait;
 namespace {
 
 std::filesystem::path heads() {
-  return std::filesystem::path(PORTRAIT_SOURCE_DIR) / "../shared/data/heads/ict_facekit_light.safetensors";
+  return std::filesystem::path(PORTRAIT_SOURCE_DIR) /
+         "../shared/data/heads/ict_facekit_light.safetensors";
 }
 std::filesystem::path hair() {
   return std::filesystem::path(PORTRAIT_SOURCE_DIR) / "../shared/data/heads/hair_cc0.safetensors";
@@ -153,7 +154,8 @@ class SubjectTest : public QObject {
         }
       }
       const double share = hairy / (16.0 * 20.0);
-      QVERIFY2(bald ? share == 0 : share > 0.93, qPrintable(QString("style %1: %2").arg(style).arg(share)));
+      QVERIFY2(bald ? share == 0 : share > 0.93,
+               qPrintable(QString("style %1: %2").arg(style).arg(share)));
     }
   }
 

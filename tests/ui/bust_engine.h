@@ -69,6 +69,7 @@ inline Eigen::Vector4f bust_at(const Eigen::Vector3f& p, float blur) {
   float deepest = -1;
   for (const Ellipsoid& part : bust_parts()) {
     const Eigen::Vector3f q = (p - part.centre).cwiseQuotient(part.radii);
+    if (q.squaredNorm() > 1.7F) continue;  // far outside
     const float inside = (1 - q.norm()) * part.radii.minCoeff();
     const float edge = 0.004F + 0.04F * blur;
     const float density = 220.0F / (1 + std::exp(-inside / edge * 4));
@@ -214,19 +215,19 @@ class BustEngine : public HeadEngine {
   void end_run() override { open_ = false; }
   bool has_head() const override { return has_head_; }
   std::shared_ptr<const BakedVolume> bake(bool final) override {
-    return bake_bust(blur(), final ? 192 : 128);
+    return bake_bust(blur(), final ? 128 : 96);
   }
   NeuralFrame render(const Camera& camera, bool resting) override {
     NeuralFrame frame;
     frame.camera = camera;
     frame.resting = resting;
-    frame.rgba = march(camera, resting ? 256 : 64);
+    frame.rgba = march(camera, resting ? 192 : 48);
     frame.depth = Image(frame.rgba.width, frame.rgba.height, 1);
     return frame;
   }
   RingThumbnail ring_thumbnail(int index) override {
     const Viewpoint viewpoint = standard_viewpoint_rig()[std::size_t(index)].viewpoint;
-    return {viewpoint, march(rig_camera(viewpoint), 64)};
+    return {viewpoint, march(rig_camera(viewpoint), 48)};
   }
   int ring_size() const override { return int(standard_viewpoint_rig().size()); }
   void measure_front(Snapshot& snapshot) override {

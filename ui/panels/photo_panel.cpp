@@ -74,6 +74,7 @@ PhotoPanel::PhotoPanel(QWidget* parent) : QWidget(parent) {
   connect(replace_, &QPushButton::clicked, this, &PhotoPanel::replace_requested);
 
   thumbnail_ = new Thumbnail;
+  thumbnail_->set_most_height(176);
   thumbnail_->setAccessibleName(tr("The photo's crop"));
   hint_ = new QLabel(tr("No photo yet"));
   hint_->setObjectName("dim");

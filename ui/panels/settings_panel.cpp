@@ -62,7 +62,7 @@ SettingsPanel::SettingsPanel(QWidget* parent)
   more_->setProperty("link", true);
   more_->setCursor(Qt::PointingHandCursor);
   qobject_cast<QHBoxLayout*>(section.body->itemAt(0)->layout())->addWidget(more_);
-  section.body->setSpacing(4);
+  section.body->setSpacing(5);
   connect(more_, &QPushButton::clicked, this, [this] { show_advanced(!advanced_); });
 
   std::string group;
@@ -72,7 +72,7 @@ SettingsPanel::SettingsPanel(QWidget* parent)
       group = row.group;
       auto* heading = new QLabel(QString::fromStdString(group));
       heading->setObjectName("strong");
-      heading->setContentsMargins(0, groups_.empty() ? 0 : 8, 0, 0);
+      heading->setContentsMargins(0, groups_.empty() ? 6 : 10, 0, 0);
       section.body->addWidget(heading);
       groups_.push_back({heading, {}});
     }

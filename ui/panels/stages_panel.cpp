@@ -116,7 +116,8 @@ void StagesPanel::show_snapshot(const Snapshot& snapshot) {
   step_->setEnabled(can_step(snapshot));
   stop_->setEnabled(can_stop(snapshot));
   preset_->setEnabled(can_change_settings(snapshot.state) && !is_busy(snapshot.state));
-  set_text(note_, QString::fromUtf8(session_state_label(snapshot.state)));
+  set_text(note_, snapshot.opening ? tr("Reading…")
+                                  : QString::fromUtf8(session_state_label(snapshot.state)));
 }
 
 }  // namespace portrait

@@ -11,6 +11,7 @@
 #include "ui/widgets/segmented_control.h"
 
 #include <QLabel>
+#include <QLayout>
 #include <QMouseEvent>
 #include <QPushButton>
 #include <QWheelEvent>
@@ -301,10 +302,12 @@ void Viewport::place_children() {
   label_->move(kMargin, height() - kMargin - label_->height());
   divider_->setGeometry(int(std::lround(wipe_at_ * width())) - divider_->sizeHint().width() / 2, 0,
                         divider_->sizeHint().width(), height());
-  const int banner_width = std::min(560, width() - 2 * kMargin);
-  banner_->setFixedWidth(banner_width);
-  banner_->adjustSize();
-  banner_->move((width() - banner_width) / 2, modes_->isHidden() ? kMargin : kMargin + 44);
+  // Low, between the label and the ring: nothing covers the face.
+  const int beside = ring_->isHidden() ? kMargin : 2 * kMargin + ring_->width();
+  const int banner_width = std::clamp(width() - 2 * beside, 240, 560);
+  const int banner_height = banner_->layout()->heightForWidth(banner_width);
+  banner_->setGeometry((width() - banner_width) / 2, height() - kMargin - banner_height,
+                       banner_width, banner_height);
 }
 
 void Viewport::resizeEvent(QResizeEvent*) {

@@ -32,7 +32,7 @@ double nice_step(double span, int count) {
 
 // The same for times: whole seconds, then minutes.
 double nice_seconds(double span, int count) {
-  for (double step : {1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0}) {
+  for (double step : {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0}) {
     if (span / step <= count) return step;
   }
   return nice_step(span, count);

@@ -46,15 +46,18 @@ void Thumbnail::paintEvent(QPaintEvent*) {
   shape.addRoundedRect(area, kRound, kRound);
   painter.fillPath(shape, t.statusbar);
   if (!image_.isNull()) {
-    const QSize wanted = size() * devicePixelRatioF();
+    const qreal ratio = devicePixelRatioF();
+    const QSize wanted = image_.size().scaled(size() * ratio, Qt::KeepAspectRatio);
     if (scaled_.size() != wanted) {
-      scaled_ = QPixmap::fromImage(image_.scaled(wanted, Qt::KeepAspectRatioByExpanding,
-                                                 Qt::SmoothTransformation));
-      scaled_.setDevicePixelRatio(devicePixelRatioF());
+      scaled_ = QPixmap::fromImage(
+          image_.scaled(wanted, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+      scaled_.setDevicePixelRatio(ratio);
     }
     painter.save();
     painter.setClipPath(shape);
-    painter.drawPixmap(0, 0, scaled_);
+    const QSizeF shown = QSizeF(scaled_.size()) / ratio;
+    painter.drawPixmap(QPointF((width() - shown.width()) / 2, (height() - shown.height()) / 2),
+                       scaled_);
     painter.restore();
   }
   const bool focused = hasFocus();

@@ -4,6 +4,8 @@
 #include <QImage>
 #include <QWidget>
 
+#include <algorithm>
+
 namespace portrait {
 
 // A picture with rounded corners, as wide as there is room. Clickable when asked to be.
@@ -17,7 +19,9 @@ class Thumbnail : public QWidget {
   void set_clickable(bool clickable);
   void set_selected(bool selected);
   bool hasHeightForWidth() const override { return true; }
-  int heightForWidth(int width) const override { return width; }
+  int heightForWidth(int width) const override { return std::min(width, most_height_); }
+  // A lower thumbnail shows its picture whole, with empty sides.
+  void set_most_height(int height) { most_height_ = height; }
   QSize sizeHint() const override { return {48, 48}; }
 
  Q_SIGNALS:
@@ -35,6 +39,7 @@ class Thumbnail : public QWidget {
  private:
   QImage image_;
   QPixmap scaled_;  // to the widget's size
+  int most_height_ = 4096;
   bool clickable_ = false;
   bool selected_ = false;
   bool hovered_ = false;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kPositions = 1000;
 constexpr double kWide = 200;  // steps from end to end beyond which the scale bends
+constexpr double kTooMany = 1e6;
 constexpr int kSliderWidth = 72;
 constexpr int kFieldWidth = 64;
 
@@ -43,6 +44,8 @@ ValueSlider::ValueSlider(const Range& range, QWidget* parent)
   field_->setAlignment(Qt::AlignRight);
   layout->addWidget(slider_);
   layout->addWidget(field_);
+  // Nobody finds a number among millions by sliding.
+  slider_->setVisible((range.high - range.low) / range.step < kTooMany);
   setFocusProxy(field_);
   connect(slider_, &QSlider::valueChanged, this, [this](int position) {
     value_ = rounded(at_position(position));
