@@ -157,7 +157,10 @@ void MainWindow::show_about() {
 // Enter or Escape in a field gives the keys back to the window.
 void MainWindow::keyPressEvent(QKeyEvent* event) {
   if (event->key() == Qt::Key_Space && !event->isAutoRepeat()) {
-    stages_->run_or_pause();
+    // A finished head is not thrown away by a key that was meant for a pause.
+    const bool over = snapshot_->state == SessionState::kFinished ||
+                      snapshot_->state == SessionState::kFailed;
+    if (!over) stages_->run_or_pause();
     return;
   }
   const bool in_field = qobject_cast<QLineEdit*>(focusWidget()) != nullptr;

@@ -13,11 +13,14 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QElapsedTimer>
+#include <QEvent>
 #include <QStandardPaths>
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -72,6 +75,26 @@ void add_options(QCommandLineParser& parser) {
   });
 }
 
+// Calls back once, right after the window was painted for the first time.
+class FirstPaint : public QObject {
+ public:
+  FirstPaint(QWidget& window, std::function<void()> then) : then_(std::move(then)) {
+    window.installEventFilter(this);
+  }
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (event->type() == QEvent::Paint) {
+      watched->removeEventFilter(this);
+      QMetaObject::invokeMethod(this, [this] { then_(); }, Qt::QueuedConnection);
+    }
+    return false;
+  }
+
+ private:
+  std::function<void()> then_;
+};
+
 // Throws kBadUsage.
 CommandLine read_options(const QCommandLineParser& parser) {
   CommandLine line;
@@ -112,7 +135,7 @@ CommandLine read_options(const QCommandLineParser& parser) {
   return line;
 }
 
-int run(QApplication& application) {
+int run(QApplication& application, const QElapsedTimer& since_start) {
   QCommandLineParser parser;
   add_options(parser);
   parser.process(application);
@@ -131,16 +154,21 @@ int run(QApplication& application) {
   if (line.size.isValid()) window.resize(line.size);
   EventLoopProbe probe;
   std::optional<Screenshot> screenshot;
-  window.show();
   if (line.seed) window.session().set_seed(*line.seed);
-  // After the first paint: from then on the event loop is held to its budget.
-  QTimer::singleShot(0, &window, [&] {
+  // From the first painted frame on, the event loop is held to its budget.
+  qint64 first_paint_ms = 0;
+  const FirstPaint first_paint(window, [&] {
+    first_paint_ms = since_start.elapsed();
     if (line.probe) probe.start();
     if (!line.file.isEmpty()) window.open_path(line.file);
     if (!line.screenshot.isEmpty()) screenshot.emplace(window, line.screenshot, line.when);
   });
+  window.show();
   const int code = QApplication::exec();
-  if (line.probe) std::printf("%s\n", probe.report().text().c_str());
+  if (line.probe) {
+    std::printf("first paint after %lld ms\n%s\n", static_cast<long long>(first_paint_ms),
+                probe.report().text().c_str());
+  }
   return code;
 }
 
@@ -160,13 +188,15 @@ int main(int argc, char** argv) {
   if (asks_for_words_only(argc, argv) && !std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) {
     setenv("QT_QPA_PLATFORM", "offscreen", 0);
   }
+  QElapsedTimer since_start;
+  since_start.start();
   QApplication application(argc, argv);
   QApplication::setApplicationName("portrait-studio");
   QApplication::setApplicationDisplayName("Portrait Studio");
   QApplication::setApplicationVersion(PORTRAIT_VERSION);
   QApplication::setDesktopFileName("portrait-studio");
   try {
-    return run(application);
+    return run(application, since_start);
   } catch (const Error& error) {
     std::fprintf(stderr, "portrait-studio: %s\n", error.what());
     return exit_code(error.code());

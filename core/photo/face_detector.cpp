@@ -17,7 +17,8 @@
 namespace portrait {
 namespace {
 
-constexpr int kWorkSide = 640;  // of the longer side; cascades need no more
+constexpr int kWorkSide = 560;       // of the longer side; cascades need no more
+constexpr double kPadding = 0.12;  // on each side: a face that fills the picture has no rim
 
 cv::CascadeClassifier load_cascade(const std::string& name) {
   const std::filesystem::path path = std::filesystem::path(PORTRAIT_CASCADE_DIR) / name;
@@ -32,6 +33,7 @@ cv::CascadeClassifier load_cascade(const std::string& name) {
 // Loaded once per thread: a classifier keeps scratch memory and must not be shared.
 struct Cascades {
   cv::CascadeClassifier frontal = load_cascade("haarcascade_frontalface_alt2.xml");
+  cv::CascadeClassifier frontal_second = load_cascade("haarcascade_frontalface_default.xml");
   cv::CascadeClassifier profile = load_cascade("haarcascade_profileface.xml");
   cv::CascadeClassifier eyes = load_cascade("haarcascade_eye_tree_eyeglasses.xml");
   cv::CascadeClassifier eyes_open = load_cascade("haarcascade_eye.xml");
@@ -122,13 +124,23 @@ double overlap(const FaceBox& a, const FaceBox& b) {
   return w * h / std::min(a.width * a.height, b.width * b.height);
 }
 
-FaceBox box_of(const Found& found, const Turned& turned, double degrees, double photo_per_work) {
+// Where the padded work picture lies in the photo.
+struct WorkFrame {
+  double photo_per_work = 1;
+  int padding = 0;
+
+  Eigen::Vector2d to_photo(const Eigen::Vector2d& work) const {
+    return (work - Eigen::Vector2d::Constant(padding)) * photo_per_work;
+  }
+};
+
+FaceBox box_of(const Found& found, const Turned& turned, double degrees, const WorkFrame& frame) {
   FaceBox box;
-  const Eigen::Vector2d centre =
+  const Eigen::Vector2d centre = frame.to_photo(
       apply(turned.work_from_turned, {found.box.x + found.box.width / 2.0,
-                                      found.box.y + found.box.height / 2.0}) * photo_per_work;
-  box.width = found.box.width * photo_per_work;
-  box.height = found.box.height * photo_per_work;
+                                      found.box.y + found.box.height / 2.0}));
+  box.width = found.box.width * frame.photo_per_work;
+  box.height = found.box.height * frame.photo_per_work;
   box.x = centre.x() - box.width / 2;
   box.y = centre.y() - box.height / 2;
   box.roll_deg = degrees;
@@ -136,8 +148,8 @@ FaceBox box_of(const Found& found, const Turned& turned, double degrees, double 
   Eigen::Vector2d eyes[2];
   if (find_eyes(turned.grey, found.box, eyes)) {
     box.has_eyes = true;
-    const Eigen::Vector2d left = apply(turned.work_from_turned, eyes[0]) * photo_per_work;
-    const Eigen::Vector2d right = apply(turned.work_from_turned, eyes[1]) * photo_per_work;
+    const Eigen::Vector2d left = frame.to_photo(apply(turned.work_from_turned, eyes[0]));
+    const Eigen::Vector2d right = frame.to_photo(apply(turned.work_from_turned, eyes[1]));
     box.left_eye_x = left.x(), box.left_eye_y = left.y();
     box.right_eye_x = right.x(), box.right_eye_y = right.y();
   }
@@ -162,7 +174,7 @@ std::vector<FaceBox> suppress(std::vector<FaceBox> boxes) {
   return kept;
 }
 
-void add_profiles(const cv::Mat& grey, int least, double photo_per_work,
+void add_profiles(const cv::Mat& grey, int least, const WorkFrame& frame,
                   std::vector<FaceBox>& boxes) {
   const Turned upright = turn(grey, 0);
   cv::Mat mirrored;
@@ -170,7 +182,7 @@ void add_profiles(const cv::Mat& grey, int least, double photo_per_work,
   for (const bool mirror : {false, true}) {
     for (Found found : run(cascades().profile, mirror ? mirrored : grey, least, 5)) {
       if (mirror) found.box.x = grey.cols - found.box.x - found.box.width;
-      FaceBox box = box_of(found, upright, 0, photo_per_work);
+      FaceBox box = box_of(found, upright, 0, frame);
       box.profile = true;
       boxes.push_back(box);
     }
@@ -182,31 +194,43 @@ void add_profiles(const cv::Mat& grey, int least, double photo_per_work,
 std::vector<FaceBox> detect_faces(const Image& photo, const DetectOptions& options) {
   check(photo.channels >= 3, ErrorCode::kInternal, "detect_faces needs a colour picture");
   const int longer = std::max(photo.width, photo.height);
-  const double photo_per_work = std::max(1.0, double(longer) / kWorkSide);
-  const int width = std::max(1, int(std::lround(photo.width / photo_per_work)));
-  const int height = std::max(1, int(std::lround(photo.height / photo_per_work)));
+  WorkFrame frame;
+  frame.photo_per_work = std::max(1.0, double(longer) / kWorkSide);
+  const int width = std::max(1, int(std::lround(photo.width / frame.photo_per_work)));
+  const int height = std::max(1, int(std::lround(photo.height / frame.photo_per_work)));
   const Image small = luma(resize(photo, width, height));
   cv::Mat grey;
   mat_view(small).convertTo(grey, CV_8U, 255.0);
   cv::equalizeHist(grey, grey);
+  frame.padding = int(kPadding * std::max(width, height));
+  cv::copyMakeBorder(grey, grey, frame.padding, frame.padding, frame.padding, frame.padding,
+                     cv::BORDER_REPLICATE);
   const int least = std::max(20, int(options.min_face_fraction * std::min(width, height)));
 
   std::vector<FaceBox> boxes;
-  const auto look = [&](double degrees) {
+  const auto look = [&](cv::CascadeClassifier& cascade, double degrees) {
     const Turned turned = turn(grey, degrees);
-    for (const Found& found : run(cascades().frontal, turned.grey, least, 4)) {
-      boxes.push_back(box_of(found, turned, degrees, photo_per_work));
+    for (const Found& found : run(cascade, turned.grey, least, 4)) {
+      boxes.push_back(box_of(found, turned, degrees, frame));
     }
   };
-  look(0);
   // Every further look costs time and false alarms, so each is a fallback of the one before.
-  if (boxes.empty() && options.try_profile) add_profiles(grey, least, photo_per_work, boxes);
-  if (boxes.empty() && options.try_turned) {
-    for (const double degrees : {20.0, -20.0}) look(degrees);
-    if (boxes.empty()) {
-      for (const double degrees : {40.0, -40.0}) look(degrees);
+  const auto none = [&] {
+    if (options.accept) {
+      std::erase_if(boxes, [&](const FaceBox& box) { return !options.accept(box); });
+    }
+    return boxes.empty();
+  };
+  look(cascades().frontal, 0);
+  if (none()) look(cascades().frontal_second, 0);
+  if (none() && options.try_profile) add_profiles(grey, least, frame, boxes);
+  if (none() && options.try_turned) {
+    for (const double degrees : {20.0, -20.0}) look(cascades().frontal, degrees);
+    if (none()) {
+      for (const double degrees : {40.0, -40.0}) look(cascades().frontal, degrees);
     }
   }
+  none();
   boxes = suppress(std::move(boxes));
   std::sort(boxes.begin(), boxes.end(),
             [](const FaceBox& a, const FaceBox& b) { return a.centre_x() < b.centre_x(); });

@@ -3,6 +3,7 @@
 
 #include "core/base/image.h"
 
+#include <functional>
 #include <vector>
 
 namespace portrait {
@@ -28,10 +29,14 @@ struct DetectOptions {
   double min_face_fraction = 0.06;  // of the shorter side
   bool try_turned = true;           // +-20 and +-40 degrees when nothing stands upright
   bool try_profile = true;
+  // A second opinion: what it turns down is dropped, and the next way of looking is tried when
+  // nothing is left. Empty: everything is taken.
+  std::function<bool(const FaceBox&)> accept;
 };
 
-// Viola-Jones cascades of OpenCV (package opencv-data). Sorted left to right. Empty when there is
-// no face. Not guarded against look-alikes beyond agreement and eyes: see find_faces.
+// Viola-Jones cascades of OpenCV (package opencv-data): two frontal ones, then the profile one on
+// both sides, then the frontal one on the turned picture; the first that finds anything decides.
+// Sorted left to right. Empty when there is no face.
 // Throws kNotFound naming the package when the cascade files are absent.
 std::vector<FaceBox> detect_faces(const Image& photo, const DetectOptions& options = {});
 

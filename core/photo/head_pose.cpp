@@ -14,7 +14,7 @@ namespace portrait {
 namespace {
 
 constexpr double kDegrees = 180.0 / std::numbers::pi;
-constexpr double kFovPriorDeviation = 0.5;  // of the log of the focal length: a factor of 1.65
+constexpr double kFovPriorDeviation = 0.3;  // of the log of the focal length: a factor of 1.35
 // How far a person's point strays from the mean head, world units: jaw and brows vary, and lips
 // and lids move, while eye corners and nose are the same for all.
 constexpr double kShapeDeviation = 0.008;

@@ -77,6 +77,57 @@ double spread(const Points2& points, Eigen::Vector2d& mean) {
   return std::sqrt(sum / double(points.size()));
 }
 
+constexpr int kScanSide = 320;  // of the shorter side
+
+// A square window of the scan, and what the network thinks of it.
+struct Window {
+  double x, y, side;
+  double logit = 0;
+};
+
+std::vector<Window> windows_of(int width, int height) {
+  std::vector<Window> windows;
+  const int shorter = std::min(width, height);
+  for (double side = 1.15 * shorter; side > 0.35 * shorter; side *= 0.72) {
+    const int columns = std::max(1, int(std::ceil(4 * (width - 0.5 * side) / side)));
+    const int rows = std::max(1, int(std::ceil(4 * (height - 0.5 * side) / side)));
+    for (int j = 0; j < rows; ++j) {
+      for (int i = 0; i < columns; ++i) {
+        // Windows may hang out by a quarter of their side.
+        const double u = columns > 1 ? double(i) / (columns - 1) : 0.5;
+        const double v = rows > 1 ? double(j) / (rows - 1) : 0.5;
+        windows.push_back({-0.25 * side + u * (width - 0.5 * side),
+                           -0.25 * side + v * (height - 0.5 * side), side});
+      }
+    }
+  }
+  return windows;
+}
+
+void judge(const LandmarkNet& net, const Image& photo, std::vector<Window>& windows) {
+  at::NoGradGuard no_grad;
+  constexpr int kBatch = 16;
+  const int size = LandmarkNet::kCropSize;
+  WarpOptions warp;
+  warp.cubic = false;
+  for (std::size_t first = 0; first < windows.size(); first += kBatch) {
+    const std::size_t count = std::min<std::size_t>(kBatch, windows.size() - first);
+    std::vector<Tensor> crops;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Window& w = windows[first + i];
+      Affine2 map;
+      map << w.side / size, 0, w.x, 0, w.side / size, w.y;
+      const Image crop = warp_affine(photo, map, size, size, warp);
+      crops.push_back(at::from_blob(const_cast<float*>(crop.pixels.data()), {size, size, 3},
+                                    at::kFloat).permute({2, 0, 1}).contiguous());
+    }
+    const Tensor logits = net.forward(at::stack(crops)).face_logit.contiguous();
+    for (std::size_t i = 0; i < count; ++i) {
+      windows[first + i].logit = logits[std::int64_t(i)].item<double>();
+    }
+  }
+}
+
 }  // namespace
 
 Affine2 landmark_crop(const FaceBox& box) {
@@ -124,6 +175,33 @@ FaceLandmarks find_landmarks(const LandmarkNet& net, const Image& photo, const F
   const double doubt = std::max(median, passes > 1 ? 0.7 * moved : 0.0) / (0.12 * size);
   out.confidence = out.face_probability / (1.0 + doubt * doubt);
   return out;
+}
+
+std::vector<FaceBox> scan_for_faces(const LandmarkNet& net, const Image& photo, int most) {
+  const double photo_per_work =
+      std::max(1.0, double(std::min(photo.width, photo.height)) / kScanSide);
+  const Image small = resize(photo, std::max(1, int(std::lround(photo.width / photo_per_work))),
+                             std::max(1, int(std::lround(photo.height / photo_per_work))));
+  std::vector<Window> windows = windows_of(small.width, small.height);
+  judge(net, small, windows);
+  std::stable_sort(windows.begin(), windows.end(),
+                   [](const Window& a, const Window& b) { return a.logit > b.logit; });
+  std::vector<FaceBox> boxes;
+  for (const Window& w : windows) {
+    if (w.logit < 0 || int(boxes.size()) >= most) break;
+    FaceBox box;
+    // The inverse of landmark_crop(box).
+    box.width = box.height = w.side / kSidePerBox * photo_per_work;
+    box.x = (w.x + w.side / 2) * photo_per_work - box.width / 2;
+    box.y = (w.y + w.side / 2) * photo_per_work - (0.5 + kCentreDown) * box.height;
+    box.score = w.logit;
+    const bool taken = std::any_of(boxes.begin(), boxes.end(), [&](const FaceBox& other) {
+      return std::abs(other.centre_x() - box.centre_x()) < 0.5 * std::max(other.width, box.width) &&
+             std::abs(other.centre_y() - box.centre_y()) < 0.5 * std::max(other.width, box.width);
+    });
+    if (!taken) boxes.push_back(box);
+  }
+  return boxes;
 }
 
 }  // namespace portrait

@@ -28,4 +28,9 @@ Affine2 landmark_crop(const Points2& points);
 FaceLandmarks find_landmarks(const LandmarkNet& net, const Image& photo, const FaceBox& box,
                              int passes = 3);
 
+// Boxes that the network itself takes for faces, from windows of several sizes over the whole
+// photo, best first and not on each other; for photos where the cascades see nothing. At most
+// `most`. Costs about 200 runs of the network.
+std::vector<FaceBox> scan_for_faces(const LandmarkNet& net, const Image& photo, int most = 3);
+
 }  // namespace portrait

@@ -24,6 +24,7 @@ struct Ellipsoid {
 const Ellipsoid kSkull = {{0, 0.13, 0.01}, {0.19, 0.265, 0.25}};
 const Ellipsoid kFace = {{0, 0.04, 0.14}, {0.13, 0.20, 0.12}};
 const Ellipsoid kNeck = {{0, -0.24, 0.02}, {0.11, 0.20, 0.11}};
+const Ellipsoid kNeckBase = {{0, -0.46, 0}, {0.25, 0.14, 0.10}};
 const Ellipsoid kChest = {{0, -0.62, -0.02}, {0.55, 0.26, 0.24}};
 
 void draw_solid(const Ellipsoid& solid, double grow, const Camera& camera, int value,
@@ -56,15 +57,16 @@ void draw_solid(const Ellipsoid& solid, double grow, const Camera& camera, int v
 cv::Mat seed(const Camera& camera, int size) {
   cv::Mat mask(size, size, CV_8U, cv::Scalar(cv::GC_BGD));
   // What no hair and no shoulder reaches is background for certain.
-  draw_solid(kSkull, 1.95, camera, cv::GC_PR_BGD, mask);
-  draw_solid(kChest, 1.4, camera, cv::GC_PR_BGD, mask);
+  draw_solid(kSkull, 1.8, camera, cv::GC_PR_BGD, mask);
+  draw_solid(kChest, 1.6, camera, cv::GC_PR_BGD, mask);
   draw_solid(kSkull, 1.22, camera, cv::GC_PR_FGD, mask);
-  draw_solid(kChest, 1.12, camera, cv::GC_PR_FGD, mask);
+  draw_solid(kChest, 1.25, camera, cv::GC_PR_FGD, mask);
   draw_solid(kNeck, 1.0, camera, cv::GC_PR_FGD, mask);
-  draw_solid(kSkull, 0.8, camera, cv::GC_FGD, mask);
+  draw_solid(kSkull, 0.9, camera, cv::GC_FGD, mask);
   draw_solid(kFace, 0.85, camera, cv::GC_FGD, mask);
   draw_solid(kNeck, 0.7, camera, cv::GC_FGD, mask);
   // Whatever is worn, it is there at the picture's foot.
+  draw_solid(kNeckBase, 1.0, camera, cv::GC_FGD, mask);
   draw_solid(kChest, 0.8, camera, cv::GC_FGD, mask);
   return mask;
 }

@@ -13,11 +13,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 
 namespace portrait {
 namespace {
 
-constexpr double kFaceProbability = 0.5;  // a box below it and without eyes is no face
+// A cascade's box is a face above the first, a window of the scan above the second.
+constexpr double kFaceConfidence = 0.4;
+constexpr double kSureConfidence = 0.7;
 constexpr double kFilmDiagonal = 43.2666;  // mm, of 36 x 24
 
 class PartTimer {
@@ -43,16 +46,52 @@ struct Candidate {
   FaceLandmarks landmarks;  // empty points without a network
 };
 
-// Boxes that are faces, left to right: the network or a pair of eyes must agree with the cascade.
+Candidate look_closer(const FaceBox& box, const Image& photo, const PrepareOptions& options) {
+  Candidate candidate{box, {}};
+  if (options.landmark_net) {
+    candidate.landmarks = find_landmarks(*options.landmark_net, photo, box);
+  }
+  return candidate;
+}
+
+std::vector<Candidate> by_cascades(const Image& photo, const PrepareOptions& options,
+                                   const std::function<bool(const FaceBox&)>& accept) {
+  DetectOptions detect;
+  detect.accept = accept;
+  std::vector<Candidate> candidates;
+  for (const FaceBox& box : detect_faces(photo, detect)) {
+    candidates.push_back(look_closer(box, photo, options));
+  }
+  return candidates;
+}
+
+std::vector<Candidate> by_network(const Image& photo, const PrepareOptions& options) {
+  std::vector<Candidate> candidates;
+  for (const FaceBox& box : scan_for_faces(*options.landmark_net, photo)) {
+    Candidate candidate = look_closer(box, photo, options);
+    if (candidate.landmarks.confidence > kSureConfidence) {
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return a.box.centre_x() < b.box.centre_x();
+  });
+  return candidates;
+}
+
+// Faces, left to right: what cascade and network agree on; else what the network is sure of by
+// itself; else, or without a network, what the cascades give together with a pair of eyes.
 std::vector<Candidate> find_candidates(const Image& photo, const PrepareOptions& options) {
   std::vector<Candidate> candidates;
-  for (const FaceBox& box : detect_faces(photo)) {
-    Candidate candidate{box, {}};
-    if (options.landmark_net) {
-      candidate.landmarks = find_landmarks(*options.landmark_net, photo, box);
-    }
-    const bool known = candidate.landmarks.face_probability > kFaceProbability;
-    if (known || box.has_eyes) candidates.push_back(std::move(candidate));
+  if (options.landmark_net) {
+    candidates = by_cascades(photo, options, [&](const FaceBox& box) {
+      return look_closer(box, photo, options).landmarks.confidence > kFaceConfidence;
+    });
+    if (candidates.empty()) candidates = by_network(photo, options);
+  }
+  if (candidates.empty()) {
+    candidates =
+        by_cascades(photo, options, [](const FaceBox& box) { return box.has_eyes; });
   }
   return candidates;
 }

@@ -76,8 +76,10 @@ class PriorTrainer {
     const auto minutes_since = [](Clock::time_point t) {
       return std::chrono::duration<double>(Clock::now() - t).count() / 60;
     };
+    const std::int64_t first = step_;
     for (;;) {
-      const double share = minutes_since(started) / options_.minutes;
+      double share = minutes_since(started) / options_.minutes;
+      if (options_.steps > 0) share = std::max(share, double(step_ - first) / double(options_.steps));
       if (share >= 1 || stop.stop_requested()) break;
       train_step(share);
       if (step_ % kStepsBetweenReports == 0) report(progress, minutes_since(started));

@@ -25,6 +25,7 @@ struct PriorTrainingOptions {
   std::filesystem::path out;       // folder of the checkpoint and of the finished weights
   PlaneEncoderConfig encoder;
   double minutes = 60;             // of this run; the learning rate falls to its end over them
+  std::int64_t steps = 0;          // ends the run after so many steps, if it comes first; 0: never
   double rendered_share = 0.3;     // of the minutes, spent on rendered pieces
   int batch = 4;
   int occupancy_points = 3072;     // per photo and step

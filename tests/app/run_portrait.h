@@ -44,7 +44,7 @@ inline void start_portrait(QProcess& process, const QStringList& arguments,
 }
 
 inline RunResult run_portrait(const QStringList& arguments, Trouble trouble = Trouble::kNone,
-                              int timeout_ms = 240000) {
+                              int timeout_ms = 600000) {
   QProcess process;
   start_portrait(process, arguments, trouble);
   if (!process.waitForFinished(timeout_ms)) {

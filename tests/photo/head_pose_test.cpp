@@ -131,7 +131,7 @@ class HeadPoseTest : public QObject {
       QVERIFY(pose.fov_deg > before);
       before = pose.fov_deg;
     }
-    QVERIFY2(before > 33.5, qPrintable(QString::number(before)));
+    QVERIFY2(before > 31, qPrintable(QString::number(before)));
     const HeadPose wide = fit_head_pose(seen(photo_camera(10, 0, 0, 110)), {}, kWidth, kHeight);
     QVERIFY(wide.fov_deg <= 80.01);
   }

@@ -79,22 +79,24 @@ class PriorTrainerTest : public QObject {
     options.batch = 1;
     options.occupancy_points = 1024;
     options.surface_points = 512;
-    options.minutes = 0.4;
+    options.minutes = 30;
+    options.steps = 55;
     options.rendered_share = 0.1;
     options.validation = 1;
     std::vector<TrainingReport> reports;
     const auto keep = [&](const TrainingReport& report) { reports.push_back(report); };
     train_prior(options, keep);
-    QVERIFY(reports.size() >= 2);
-    QVERIFY(reports.back().values.at("colour") < reports.front().values.at("colour"));
+    QCOMPARE(reports.size(), std::size_t{3});  // every 25 steps and at the end
+    QVERIFY(reports[1].values.at("colour") < reports[0].values.at("colour"));
+    QVERIFY(reports[1].values.at("matter") < reports[0].values.at("matter"));
     QVERIFY(fs::exists(options.out / "prior.safetensors"));
     const std::int64_t reached = reports.back().step;
 
     options.resume = true;
-    options.minutes = 0.05;
+    options.steps = 2;
     reports.clear();
     train_prior(options, keep);
-    QVERIFY(reports.back().step > reached);
+    QCOMPARE(reports.back().step, reached + 2);
   }
 
   void a_folder_without_subjects_says_what_to_do() {

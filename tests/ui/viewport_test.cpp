@@ -251,7 +251,10 @@ class ViewportTest : public QObject {
     int count = 0;
     connect(&turn, &QTimer::timeout, this, [&] { viewport.look_from({double(++count * 3), 0}); });
     turn.start(16);
-    QTest::qWait(3000);
+    // A real event loop: QTest::qWait() sleeps between its turns.
+    QEventLoop loop;
+    QTimer::singleShot(3000, &loop, &QEventLoop::quit);
+    loop.exec();
     turn.stop();
     const StallReport report = probe.report();
     qInfo("%s", report.text().c_str());

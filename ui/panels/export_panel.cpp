@@ -107,7 +107,11 @@ void ExportPanel::choose_folder() {
   dialog->open();
 }
 
-void ExportPanel::set_folder(const QString& folder) { folder_->setText(folder); }
+void ExportPanel::set_folder(const QString& folder) {
+  folder_->setText(folder);
+  folder_->setToolTip(folder);
+  folder_->setCursorPosition(0);
+}
 QString ExportPanel::folder() const { return folder_->text().trimmed(); }
 
 ExportRequest ExportPanel::request() const {

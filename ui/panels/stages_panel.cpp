@@ -101,15 +101,19 @@ void StagesPanel::show_snapshot(const Snapshot& snapshot) {
           : can_start(snapshot)  ? Run::kStart
                                  : Run::kNothing;
   const bool pauses = next_ == Run::kPause;
+  const bool again = snapshot.state == SessionState::kFinished ||
+                     snapshot.state == SessionState::kFailed;
   const QString label = pauses                    ? tr("Pause")
                         : next_ == Run::kResume   ? tr("Go on")
                         : snapshot.state == SessionState::kStopping ? tr("Stopping…")
+                        : again                   ? tr("Start again")
                                                   : tr("Start");
   if (run_->text() != label) {
     run_->setText(label);
     run_->setIcon(themed_icon(pauses ? "pause" : "play", theme().background));
-    run_->setToolTip(pauses ? tr("Stand still after this step (Space)")
-                            : tr("Fit the head to the photo (Space)"));
+    run_->setToolTip(pauses  ? tr("Stand still after this step (Space)")
+                     : again ? tr("Begins anew from the first head; what stands now is replaced")
+                             : tr("Fit the head to the photo (Space)"));
   }
   if (run_->icon().isNull()) run_->setIcon(themed_icon("play", theme().background));
   run_->setEnabled(next_ != Run::kNothing);

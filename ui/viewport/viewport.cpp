@@ -305,7 +305,7 @@ void Viewport::place_children() {
   // Low, between the label and the ring: nothing covers the face.
   const int beside = ring_->isHidden() ? kMargin : 2 * kMargin + ring_->width();
   const int banner_width = std::clamp(width() - 2 * beside, 240, 560);
-  const int banner_height = banner_->layout()->heightForWidth(banner_width);
+  const int banner_height = banner_->layout()->heightForWidth(banner_width - 2) + 4;
   banner_->setGeometry((width() - banner_width) / 2, height() - kMargin - banner_height,
                        banner_width, banner_height);
 }
