@@ -18,6 +18,7 @@ struct StallReport {
   double p99_ms = 0;
   double p999_ms = 0;
   double worst_ms = 0;
+  double worst_at_s = 0;           // since start()
   double share_under_16_ms = 1;  // of the samples
   std::string text() const;
 };
@@ -38,7 +39,10 @@ class EventLoopProbe : public QObject {
 
   QTimer timer_;
   QElapsedTimer clock_;
+  QElapsedTimer since_start_;
   std::vector<float> stalls_ms_;
+  double worst_at_s_ = 0;
+  float worst_ms_ = 0;
 };
 
 }  // namespace portrait

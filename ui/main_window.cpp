@@ -158,6 +158,7 @@ void MainWindow::connect_panels() {
               session_->set_seed(std::uint64_t(settings->get<std::int64_t>("seed")));
             }
             session_->set_settings(settings);
+            stages_->show_settings(*settings);
           });
   connect(exporting_, &ExportPanel::export_requested, this, &MainWindow::export_head);
   connect(exporting_, &ExportPanel::cancel_requested, this, [this] { session_->cancel_export(); });
@@ -181,6 +182,7 @@ void MainWindow::take_snapshot() {
   const bool another = s.photo != shown_photo_ || !settings_shown_;
   if (s.settings != nullptr && another) {
     settings_->show_settings(*s.settings);
+    stages_->show_settings(*s.settings);
     settings_shown_ = true;
   }
   shown_photo_ = s.photo;

@@ -42,7 +42,8 @@ class Plain : public Progress {
 
   void step(const Snapshot& snapshot) override {
     const StageInfo* stage = stage_of(snapshot);
-    if (stage == nullptr) return;
+    // Of the first head it was told already.
+    if (stage == nullptr || stage->id == "first_head") return;
     const bool over = stage->state != StageState::kRunning;
     if (!over && !due()) return;
     std::string line = fmt::format("{}  step {} of {}", stage->label, stage->step, stage->steps);

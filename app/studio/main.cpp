@@ -161,7 +161,10 @@ int run(QApplication& application, const QElapsedTimer& since_start) {
     first_paint_ms = since_start.elapsed();
     if (line.probe) probe.start();
     if (!line.file.isEmpty()) window.open_path(line.file);
-    if (!line.screenshot.isEmpty()) screenshot.emplace(window, line.screenshot, line.when);
+    if (!line.screenshot.isEmpty()) {
+      screenshot.emplace(window, line.screenshot, line.when);
+      QObject::connect(&*screenshot, &Screenshot::about_to_take, &probe, &EventLoopProbe::stop);
+    }
   });
   window.show();
   const int code = QApplication::exec();

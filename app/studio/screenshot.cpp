@@ -58,6 +58,7 @@ void Screenshot::look() {
 }
 
 void Screenshot::take() {
+  Q_EMIT about_to_take();
   if (!window_.grab().save(file_)) {
     log(LogLevel::kError, "The picture could not be written: " + file_.toStdString());
     QApplication::exit(1);

@@ -18,6 +18,9 @@ class Screenshot : public QObject {
 
   Screenshot(MainWindow& window, const QString& file, When when);
 
+ Q_SIGNALS:
+  void about_to_take();  // drawing and writing the picture holds up the event loop
+
  private:
   void look();
   bool ready() const;

@@ -15,8 +15,6 @@
 namespace portrait {
 namespace {
 
-constexpr double kShell = 0.03;          // half the thickness of the surface that the photo sees
-constexpr double kFreeDensity = 0.05;    // firmness of the density where the photo decides
 constexpr double kReferenceStep = 0.02;  // densities are compared as alphas over this length
 constexpr double kSurfaceShare = 0.75;   // of the points; the others fill the whole box
 
@@ -136,11 +134,12 @@ void Hold::firmness(const Tensor& points, Tensor& density, Tensor& colour) const
   const Tensor was_opaque = look_up(seen_opacity_) > 0.5;
   const Tensor offset = distance - look_up(seen_depth_);
   // The surface that the photo shows: its colour is the photo's, its place may move a little.
-  const Tensor shown = inside & in_matte & was_opaque & (offset.abs() < kShell);
+  const Tensor shown = inside & in_matte & was_opaque & (offset.abs() < options_.shell);
   // Where matte and T_init disagree about what is head, the whole ray is free.
   const Tensor disputed = inside & (in_matte != was_opaque);
   const Tensor free = shown | disputed;
-  density = at::where(free, at::full_like(distance, kFreeDensity), at::ones_like(distance));
+  density =
+      at::where(free, at::full_like(distance, options_.free_density), at::ones_like(distance));
   colour = at::where(free, at::zeros_like(distance), at::ones_like(distance));
 }
 
@@ -163,8 +162,11 @@ Hold::Terms Hold::terms(const Field& head, int step, int views) const {
   const Tensor alpha = alpha_of_raw(head.decoder.raw_of_hidden(hidden)).reshape(-1);
   const Tensor colours = head.decoder.colours_of_hidden(hidden);
   Terms terms;
-  terms.density = ((alpha - wanted_alpha).abs() * density_weight).mean();
-  terms.colour = ((colours - wanted.colours).abs().mean(1) * colour_weight).mean();
+  const auto size_of = [&](const Tensor& difference) {
+    return options_.squared ? difference.pow(2) * 4 : difference.abs();
+  };
+  terms.density = (size_of(alpha - wanted_alpha) * density_weight).mean();
+  terms.colour = (size_of(colours - wanted.colours).mean(1) * colour_weight).mean();
   const int bank = static_cast<int>(bank_features_.size());
   for (int i = 0; i < views && bank > 0; ++i) {
     RandomStream random({seed_, random_purpose("photo_fit.hold_view"), static_cast<uint32_t>(step),

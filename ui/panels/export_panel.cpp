@@ -133,6 +133,7 @@ void ExportPanel::show_snapshot(const Snapshot& snapshot) {
   const bool any = glb_->isChecked() || ply_->isChecked() || turntable_->isChecked() ||
                    frames_->isChecked() || sheet_->isChecked();
   export_->setEnabled(can_export_ && any && !folder().isEmpty());
+  set_accent(export_, snapshot.state == SessionState::kFinished && export_->isEnabled());
   cancel_->setVisible(running);
   bar_->setVisible(running);
   if (running) {

@@ -7,6 +7,8 @@
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QPainter>
+#include <QPushButton>
+#include <QStyle>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -65,6 +67,13 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
                                  QPalette::WindowText));
   painter.drawText(rect(), int(alignment() | Qt::AlignVCenter),
                    fontMetrics().elidedText(text_, mode_, width()));
+}
+
+void set_accent(QPushButton* button, bool accent) {
+  if (button->property("accent").toBool() == accent) return;
+  button->setProperty("accent", accent);
+  button->style()->unpolish(button);
+  button->style()->polish(button);
 }
 
 void set_text(QLabel* label, const QString& text) {

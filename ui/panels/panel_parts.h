@@ -5,6 +5,7 @@
 #include <QString>
 
 class QFrame;
+class QPushButton;
 class QVBoxLayout;
 class QWidget;
 
@@ -41,6 +42,9 @@ class ElidedLabel : public QLabel {
   QString text_;
   Qt::TextElideMode mode_;
 };
+
+// The one accent: this is happening now, or press me.
+void set_accent(QPushButton* button, bool accent);
 
 // Sets a label's text only when it differs, so that nothing is laid out in vain.
 void set_text(QLabel* label, const QString& text);

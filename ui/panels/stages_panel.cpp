@@ -27,6 +27,7 @@ StagesPanel::StagesPanel(QWidget* parent) : QWidget(parent) {
   preset_label->setObjectName("dim");
   preset_ = new QComboBox;
   preset_->setAccessibleName(tr("Preset"));
+  preset_->setPlaceholderText(tr("Custom"));
   for (const SettingsPreset& preset : settings_presets()) {
     QString label = QString::fromStdString(preset.name);
     if (!label.isEmpty()) label[0] = label[0].toUpper();
@@ -74,6 +75,18 @@ StagesPanel::StagesPanel(QWidget* parent) : QWidget(parent) {
   connect(stop_, &QPushButton::clicked, this, &StagesPanel::stop_requested);
 }
 
+void StagesPanel::show_settings(const Settings& settings) {
+  int index = -1;
+  for (int i = 0; i < preset_->count(); ++i) {
+    Settings preset;
+    preset.apply_preset(preset_->itemData(i).toString().toStdString());
+    // What is the artist's and the machine's own belongs to no preset.
+    for (const char* key : {"seed", "face", "device"}) preset.set(key, settings.value(key));
+    if (preset == settings) index = i;
+  }
+  if (preset_->currentIndex() != index) preset_->setCurrentIndex(index);
+}
+
 bool StagesPanel::run_or_pause() {
   switch (next_) {
     case Run::kStart: Q_EMIT start_requested(); return true;
@@ -110,12 +123,14 @@ void StagesPanel::show_snapshot(const Snapshot& snapshot) {
                                                   : tr("Start");
   if (run_->text() != label) {
     run_->setText(label);
-    run_->setIcon(themed_icon(pauses ? "pause" : "play", theme().background));
+    run_->setIcon(themed_icon(pauses ? "pause" : "play", again ? theme().text : theme().background));
     run_->setToolTip(pauses  ? tr("Stand still after this step (Space)")
                      : again ? tr("Begins anew from the first head; what stands now is replaced")
                              : tr("Fit the head to the photo (Space)"));
   }
   if (run_->icon().isNull()) run_->setIcon(themed_icon("play", theme().background));
+  // After the run the accent goes on to the export.
+  set_accent(run_, !again);
   run_->setEnabled(next_ != Run::kNothing);
   step_->setEnabled(can_step(snapshot));
   stop_->setEnabled(can_stop(snapshot));

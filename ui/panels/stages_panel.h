@@ -15,6 +15,7 @@ class QVBoxLayout;
 namespace portrait {
 
 class StageRow;
+class Settings;
 struct Snapshot;
 
 // The stages of the method with where each stands, and the buttons that drive them.
@@ -24,6 +25,8 @@ class StagesPanel : public QWidget {
  public:
   explicit StagesPanel(QWidget* parent = nullptr);
   void show_snapshot(const Snapshot& snapshot);
+  // Names the preset that these settings are, or says that they are none.
+  void show_settings(const Settings& settings);
   // What the main button and the space bar do now; false: nothing.
   bool run_or_pause();
   QPushButton* run_button() { return run_; }

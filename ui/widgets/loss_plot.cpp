@@ -107,7 +107,9 @@ void LossPlot::paint_axis(QPainter& painter, const Scale& s) const {
     painter.setPen(QPen(t.line, 1));
     painter.drawLine(QPointF(x, s.area.bottom()), QPointF(x, s.area.bottom() + 4));
     painter.setPen(t.dim);
-    const QString text = timed ? (at == 0 ? tr("0 s") : clock_text(at)) : QString::number(int(at));
+    const QString text = !timed    ? QString::number(int(at))
+                         : at < 60 ? tr("%1 s").arg(at, 0, 'g', 3)
+                                   : clock_text(at);
     const QRectF box(x - 40, s.area.bottom() + 4, 80, kAxisHeight - 4);
     const bool first = at == 0;
     const bool last = x > s.area.right() - 24;
