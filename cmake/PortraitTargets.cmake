@@ -89,5 +89,9 @@ function(portrait_add_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
   if(ARG_WINDOW OR "slow" IN_LIST ARG_LABELS)
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  else()
+    # Programs run side by side, one to a processor: LibTorch's threads spin at their barriers and
+    # would keep each other off the processors.
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "OMP_NUM_THREADS=1;OMP_WAIT_POLICY=passive")
   endif()
 endfunction()

@@ -3,6 +3,7 @@
 #include "core/training/subject_cache.h"
 #ifndef PORTRAIT_TRAIN_ONLY
 #include "core/training/heldout.h"
+#include "core/training/landmarks_cache.h"
 #endif
 
 #include <cstdio>
@@ -21,38 +22,53 @@ void show(int done, int of) {
 
 void add_synth(CLI::App& app, Action& action) {
   auto options = std::make_shared<SubjectCacheOptions>();
-  auto heldout = std::make_shared<std::string>();
   auto& command = *app.add_subcommand(
       "synth", "Draw synthetic subjects, with their truth, for the trainers and for evaluation");
   auto& target = *command.add_option_group("target", "Exactly one of");
   target.add_option("--cache", options->folder, "Folder of the subject cache to fill");
 #ifndef PORTRAIT_TRAIN_ONLY
+  auto heldout = std::make_shared<std::string>();
+  auto faces = std::make_shared<LandmarkCacheOptions>();
   target.add_option("--heldout", *heldout, "Folder for the held-out set; its subjects are pinned");
+  target.add_option("--landmarks", faces->folder, "Folder of the landmark network's faces to fill");
+  command.add_flag("--validation", faces->held_out,
+                   "Landmarks: faces that are never trained on and score the network");
 #endif
   target.require_option(1);
   command.add_option("--heads", options->heads, "The head model, ict_facekit_light.safetensors")
       ->required();
   command.add_option("--hair", options->hair, "The hair meshes, hair_cc0.safetensors")->required();
-  command.add_option("--first", options->first, "Cache: number of the first subject")
+  command.add_option("--first", options->first, "Number of the first subject of a cache")
       ->capture_default_str();
-  command.add_option("--count", options->count, "Cache: how many subjects")->capture_default_str();
-  command.add_option("--seed", options->seed, "Cache: where the random numbers start")
+  command.add_option("--count", options->count, "Subjects of a cache")->capture_default_str();
+  command.add_option("--seed", options->seed, "Where a cache's random numbers start")
       ->capture_default_str();
-  command.callback([options, heldout, &action] {
-    action = [options, heldout](std::stop_token stop) {
-#ifndef PORTRAIT_TRAIN_ONLY
+#ifdef PORTRAIT_TRAIN_ONLY
+  command.callback([options, &action] {
+    action = [options](std::stop_token stop) { fill_subject_cache(*options, show, stop); };
+  });
+#else
+  command.callback([options, heldout, faces, &action] {
+    action = [options, heldout, faces](std::stop_token stop) {
       if (!heldout->empty()) {
         HeldoutOptions held_options;
         held_options.folder = *heldout;
         held_options.heads = options->heads;
         held_options.hair = options->hair;
         write_heldout(held_options, show, stop);
-        return;
+      } else if (!faces->folder.empty()) {
+        faces->heads = options->heads;
+        faces->hair = options->hair;
+        faces->first = options->first;
+        faces->count = options->count;
+        faces->seed = options->seed;
+        fill_landmark_cache(*faces, show, stop);
+      } else {
+        fill_subject_cache(*options, show, stop);
       }
-#endif
-      fill_subject_cache(*options, show, stop);
     };
   });
+#endif
 }
 
 }  // namespace portrait::cli

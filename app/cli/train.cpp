@@ -3,6 +3,9 @@
 #include "core/base/error.h"
 #include "core/training/install_weights.h"
 #include "core/training/prior_trainer.h"
+#ifndef PORTRAIT_TRAIN_ONLY
+#include "core/training/landmarks_trainer.h"
+#endif
 
 #include <cstdio>
 #include <memory>
@@ -60,12 +63,44 @@ void add_train_prior(CLI::App& train, Action& action) {
   });
 }
 
+#ifndef PORTRAIT_TRAIN_ONLY
+void add_train_landmarks(CLI::App& train, Action& action) {
+  auto options = std::make_shared<LandmarkTrainingOptions>();
+  auto pack = std::make_shared<std::filesystem::path>();
+  auto& command =
+      *train.add_subcommand("landmarks", "The network that finds the 68 points of a face");
+  command
+      .add_option("--cache", options->cache,
+                  "Cache of faces, filled by `portrait synth --landmarks`; faces that come while "
+                  "the run goes on are taken in")
+      ->required();
+  command.add_option("--out", options->out, "Folder of checkpoint and weights")->required();
+  command.add_option("--minutes", options->minutes, "Length of this run")->capture_default_str();
+  command.add_option("--batch", options->batch)->capture_default_str();
+  command.add_option("--learning-rate", options->learning_rate)->capture_default_str();
+  command.add_option("--seed", options->seed)->capture_default_str();
+  command.add_flag("--resume", options->resume, "Go on from OUT/checkpoint.safetensors");
+  command.add_option("--pack", *pack,
+                     "Pack that takes the weights when the run ends; with --resume and --minutes 0 "
+                     "nothing else is done");
+  command.callback([options, pack, &action] {
+    action = [options, pack](std::stop_token stop) {
+      train_landmarks(*options, print_report, stop);
+      if (!pack->empty()) install_landmarks(options->out, *pack);
+    };
+  });
+}
+#endif
+
 }  // namespace
 
 void add_train(CLI::App& app, Action& action) {
   auto& train = *app.add_subcommand("train", "Train a network of the compact pack");
   train.require_subcommand(1);
   add_train_prior(train, action);
+#ifndef PORTRAIT_TRAIN_ONLY
+  add_train_landmarks(train, action);
+#endif
 }
 
 }  // namespace portrait::cli

@@ -43,7 +43,7 @@ const std::vector<SettingRow> kTable = {
     {"photo_fit.learning_rate_decoder", "Learning rate, decoder", "",
      "Step size for the network "
      "that turns features into colour and density. 0 leaves it alone.",
-     0.0005, Real{0, 1, 0.0001}, "Photo fit", Applies::kLive, true},
+     0.0002, Real{0, 1, 0.0001}, "Photo fit", Applies::kLive, true},
     {"photo_fit.learning_rate_sr", "Learning rate, super-resolution", "",
      "Step size for the "
      "network that sharpens the frames. 0 leaves it alone.",

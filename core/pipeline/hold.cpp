@@ -16,6 +16,7 @@ namespace portrait {
 namespace {
 
 constexpr double kReferenceStep = 0.02;  // densities are compared as alphas over this length
+constexpr double kStiffness = 4;
 constexpr double kSurfaceShare = 0.75;   // of the points; the others fill the whole box
 
 Tensor alpha_of_raw(const Tensor& raw) {
@@ -162,11 +163,9 @@ Hold::Terms Hold::terms(const Field& head, int step, int views) const {
   const Tensor alpha = alpha_of_raw(head.decoder.raw_of_hidden(hidden)).reshape(-1);
   const Tensor colours = head.decoder.colours_of_hidden(hidden);
   Terms terms;
-  const auto size_of = [&](const Tensor& difference) {
-    return options_.squared ? difference.pow(2) * 4 : difference.abs();
-  };
-  terms.density = (size_of(alpha - wanted_alpha) * density_weight).mean();
-  terms.colour = (size_of(colours - wanted.colours).mean(1) * colour_weight).mean();
+  // Squared, so that the hold stiffens with the drift and leaves small moves to the photo.
+  terms.density = ((alpha - wanted_alpha).pow(2) * density_weight).mean() * kStiffness;
+  terms.colour = ((colours - wanted.colours).pow(2).mean(1) * colour_weight).mean() * kStiffness;
   const int bank = static_cast<int>(bank_features_.size());
   for (int i = 0; i < views && bank > 0; ++i) {
     RandomStream random({seed_, random_purpose("photo_fit.hold_view"), static_cast<uint32_t>(step),

@@ -30,7 +30,6 @@ class Hold {
     int fine = 48;
     double shell = 0.03;         // half the thickness of the surface that the photo shows
     double free_density = 0.05;  // firmness of the density where the photo decides
-    bool squared = false;        // squared differences instead of absolute ones
   };
 
   Hold(const Field& first_head, const PhotoTarget& target, std::uint64_t seed,

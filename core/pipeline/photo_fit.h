@@ -21,7 +21,7 @@ namespace portrait {
 struct PhotoFitOptions {
   // Live: taken over between two steps.
   double rate_planes = 0.02;
-  double rate_decoder = 0.0005;
+  double rate_decoder = 0.0002;
   double rate_sr = 0.0005;
   double hold_weight = 1;
   // Fixed when the stage starts.

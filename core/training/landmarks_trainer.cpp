@@ -4,6 +4,7 @@
 #include "core/training/landmarks_trainer.h"
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/nn/adam.h"
 #include "core/nn/model_pack.h"
 #include "core/photo/landmarks68.h"
@@ -23,6 +24,7 @@ constexpr double kScaleWeight = 0.02;
 constexpr double kFaceWeight = 0.1;
 constexpr double kAverage = 0.998;
 constexpr double kWarmUpSteps = 200;
+constexpr const char* kSamplesSeen = "samples_seen";  // in the metadata of the weights
 
 // w ln(1 + |x| / epsilon) near zero, |x| - C beyond.
 Tensor wing(const Tensor& error) {
@@ -140,8 +142,8 @@ void train_landmarks(const LandmarkTrainingOptions& options,
   LandmarkFaces faces;
   std::set<fs::path> known;
   take_in(options.cache, known, faces);
-  check(faces.count() > 0, ErrorCode::kNotFound, "There are no faces in \"{}\"; fill the cache "
-        "first", options.cache.string());
+  check(faces.count() > 0, ErrorCode::kNotFound, "There are no faces in \"{}\"; fill it "
+        "with `portrait synth --landmarks` first", options.cache.string());
   LandmarkFaces held_out;
   for (const fs::path& file : list_landmark_cache(options.cache, true)) {
     append_landmark_faces(file, held_out);
@@ -176,7 +178,9 @@ void train_landmarks(const LandmarkTrainingOptions& options,
   int summed = 0;
   const auto save = [&] {
     save_checkpoint(checkpoint, net, average, adam, samples);
-    save_tensors(options.out / "landmarks.safetensors", average.values_, net.metadata(), at::kHalf);
+    auto metadata = net.metadata();
+    metadata[kSamplesSeen] = std::to_string(samples);
+    save_tensors(options.out / "landmarks.safetensors", average.values_, metadata, at::kHalf);
   };
   for (bool done = false; !done;) {
     const double minutes = std::chrono::duration<double>(Clock::now() - start).count() / 60;
@@ -229,21 +233,24 @@ void train_landmarks(const LandmarkTrainingOptions& options,
   }
 }
 
-void pack_landmarks(const fs::path& trained, const fs::path& pack, std::int64_t samples_seen,
-                    const std::string& trained_on) {
-  const SafetensorsFile file(trained);
-  std::error_code problem;
-  fs::create_directories(pack, problem);
-  save_tensors(pack / "landmarks.safetensors", load_tensors(file), file.metadata(), at::kHalf);
+void install_landmarks(const fs::path& folder, const fs::path& pack) {
+  const fs::path weights = folder / "landmarks.safetensors";
+  const SafetensorsFile file(weights);
+  const auto stated = file.metadata().find(kSamplesSeen);
+  check(stated != file.metadata().end(), ErrorCode::kCorrupt,
+        "\"{}\" does not state how many samples it has seen; train it again", weights.string());
   PackNetwork network;
   network.id = "landmarks";
   network.file = "landmarks.safetensors";
   network.licence = "Apache-2.0";
   network.provenance = "Trained from scratch on synthetic portraits by this product's own trainer; "
                        "head shapes after the ICT Face Model Light (MIT), hair CC0";
-  network.trained_on = trained_on;
-  network.samples_seen = samples_seen;
-  for (const auto& [key, value] : file.metadata()) network.config[key] = std::stoi(value);
+  network.trained_on = "Synthetic portraits of core/synth and crops without a face.";
+  network.samples_seen = std::stoll(stated->second);
+  const LandmarkNet net(load_tensors(file), file.metadata());
+  for (const auto& [key, value] : net.metadata()) network.config[key] = std::stoi(value);
+  require_writable_folder(pack);
+  save_tensors(pack / network.file, load_tensors(file), file.metadata(), at::kHalf);
   add_network(pack, network);
 }
 

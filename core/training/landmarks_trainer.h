@@ -44,8 +44,9 @@ void train_landmarks(const LandmarkTrainingOptions& options,
                      const std::function<void(const TrainingReport&)>& progress,
                      std::stop_token stop = {});
 
-// Puts OUT/landmarks.safetensors as network "landmarks" into a pack (fp16), with its provenance.
-void pack_landmarks(const std::filesystem::path& trained, const std::filesystem::path& pack,
-                    std::int64_t samples_seen, const std::string& trained_on);
+// Copies FOLDER/landmarks.safetensors, as train_landmarks() leaves it, into a pack as its network
+// "landmarks", with configuration, hash and provenance. Makes the pack when there is none.
+// Throws kNotFound (no weights), kCorrupt (weights that do not state their samples), kIo.
+void install_landmarks(const std::filesystem::path& folder, const std::filesystem::path& pack);
 
 }  // namespace portrait
