@@ -73,6 +73,9 @@ function(portrait_add_test name)
     QT_NO_KEYWORDS PORTRAIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     PORTRAIT_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   target_link_libraries(${target} PRIVATE portrait_test_process Qt6::Test ${ARG_DEPENDS})
+  if(PORTRAIT_SANITIZER STREQUAL "address")  # see tests/support/test_process.cpp
+    target_link_options(${target} PRIVATE -Wl,--export-dynamic-symbol=dlclose)
+  endif()
   if(ARG_TORCH)
     portrait_use_torch(${target})
     target_link_libraries(${target} PRIVATE portrait_test_torch_threads)

@@ -230,7 +230,7 @@ class SessionTest : public QObject {
     std::thread opener([&] { script->open_gate(); });
     studio.close();
     opener.join();
-    QVERIFY(script->steps <= 1);
+    QVERIFY(script->steps < script->steps_planned);  // the run was cut short
   }
 
   void closes_at_once_after_opening() {
