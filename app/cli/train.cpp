@@ -29,6 +29,20 @@ at::Device device_named(const std::string& name) {
   return at::kCUDA;
 }
 
+// What a run of any trainer is told.
+template <class Options>
+void add_run_options(CLI::App& command, Options& options, std::filesystem::path& pack) {
+  command.add_option("--out", options.out, "Folder of checkpoint and weights")->required();
+  command.add_option("--minutes", options.minutes, "Length of this run")->capture_default_str();
+  command.add_option("--batch", options.batch)->capture_default_str();
+  command.add_option("--learning-rate", options.learning_rate)->capture_default_str();
+  command.add_option("--seed", options.seed)->capture_default_str();
+  command.add_flag("--resume", options.resume, "Go on from OUT/checkpoint.safetensors");
+  command.add_option("--pack", pack,
+                     "Pack that takes the weights when the run ends; with --resume and --minutes 0 "
+                     "nothing else is done");
+}
+
 void add_train_prior(CLI::App& train, Action& action) {
   auto options = std::make_shared<PriorTrainingOptions>();
   auto device = std::make_shared<std::string>("cpu");
@@ -38,21 +52,13 @@ void add_train_prior(CLI::App& train, Action& action) {
                "super-resolution");
   command.add_option("--cache", options->cache, "Subject cache, filled by `portrait synth --cache`")
       ->required();
-  command.add_option("--out", options->out, "Folder of checkpoint and weights")->required();
-  command.add_option("--minutes", options->minutes, "Length of this run")->capture_default_str();
+  add_run_options(command, *options, *pack);
   command.add_option("--rendered-share", options->rendered_share,
                      "Last part of the run that trains on volume-rendered pieces")
       ->capture_default_str();
-  command.add_option("--batch", options->batch)->capture_default_str();
-  command.add_option("--learning-rate", options->learning_rate)->capture_default_str();
   command.add_option("--depth-slices", options->encoder.depth_slices,
                      "Depth slices per plane of the tri-grid")
       ->capture_default_str();
-  command.add_option("--seed", options->seed)->capture_default_str();
-  command.add_flag("--resume", options->resume, "Go on from OUT/checkpoint.safetensors");
-  command.add_option("--pack", *pack,
-                     "Pack that takes the weights when the run ends; with --resume and --minutes 0 "
-                     "nothing else is done");
   command.add_option("--device", *device, "cpu or cuda")->capture_default_str();
   command.callback([options, device, pack, &action] {
     action = [options, device, pack](std::stop_token stop) {
@@ -74,15 +80,7 @@ void add_train_landmarks(CLI::App& train, Action& action) {
                   "Cache of faces, filled by `portrait synth --landmarks`; faces that come while "
                   "the run goes on are taken in")
       ->required();
-  command.add_option("--out", options->out, "Folder of checkpoint and weights")->required();
-  command.add_option("--minutes", options->minutes, "Length of this run")->capture_default_str();
-  command.add_option("--batch", options->batch)->capture_default_str();
-  command.add_option("--learning-rate", options->learning_rate)->capture_default_str();
-  command.add_option("--seed", options->seed)->capture_default_str();
-  command.add_flag("--resume", options->resume, "Go on from OUT/checkpoint.safetensors");
-  command.add_option("--pack", *pack,
-                     "Pack that takes the weights when the run ends; with --resume and --minutes 0 "
-                     "nothing else is done");
+  add_run_options(command, *options, *pack);
   command.callback([options, pack, &action] {
     action = [options, pack](std::stop_token stop) {
       train_landmarks(*options, print_report, stop);

@@ -15,6 +15,8 @@
 namespace portrait {
 namespace {
 
+constexpr double kShell = 0.03;          // half the thickness of the surface that the photo sees
+constexpr double kFreeDensity = 0.05;    // firmness of the density where the photo decides
 constexpr double kReferenceStep = 0.02;  // densities are compared as alphas over this length
 constexpr double kStiffness = 4;
 constexpr double kSurfaceShare = 0.75;   // of the points; the others fill the whole box
@@ -135,12 +137,11 @@ void Hold::firmness(const Tensor& points, Tensor& density, Tensor& colour) const
   const Tensor was_opaque = look_up(seen_opacity_) > 0.5;
   const Tensor offset = distance - look_up(seen_depth_);
   // The surface that the photo shows: its colour is the photo's, its place may move a little.
-  const Tensor shown = inside & in_matte & was_opaque & (offset.abs() < options_.shell);
+  const Tensor shown = inside & in_matte & was_opaque & (offset.abs() < kShell);
   // Where matte and T_init disagree about what is head, the whole ray is free.
   const Tensor disputed = inside & (in_matte != was_opaque);
   const Tensor free = shown | disputed;
-  density =
-      at::where(free, at::full_like(distance, options_.free_density), at::ones_like(distance));
+  density = at::where(free, at::full_like(distance, kFreeDensity), at::ones_like(distance));
   colour = at::where(free, at::zeros_like(distance), at::ones_like(distance));
 }
 

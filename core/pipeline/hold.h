@@ -28,8 +28,6 @@ class Hold {
     int patch = 24;     // their width in feature pixels, at most the image's
     int coarse = 48;    // the renderer's samples for them
     int fine = 48;
-    double shell = 0.03;         // half the thickness of the surface that the photo shows
-    double free_density = 0.05;  // firmness of the density where the photo decides
   };
 
   Hold(const Field& first_head, const PhotoTarget& target, std::uint64_t seed,

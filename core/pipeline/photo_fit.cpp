@@ -16,20 +16,24 @@
 namespace portrait {
 namespace {
 
-constexpr int kMargin = 6;          // feature pixels of context that the super-resolution needs
-constexpr int kWarmUp = 10;         // steps
-constexpr double kLastRate = 0.03;  // of the first, at the end of the cosine
-constexpr int kKeepEvery = 25;      // steps between two good states
+constexpr int kMargin = 6;              // feature pixels of context that the super-resolution needs
+constexpr int kWarmUp = 10;             // steps
+constexpr double kLastRate = 0.03;      // of the first, at the end of the cosine
+constexpr int kKeepEvery = 25;          // steps between two good states
+constexpr double kOutsideWeight = 0.1;  // of the background's pixels in the colour terms
+constexpr double kEdgeWeight = 0.5;
+constexpr double kColourWeight = 0.5;  // of the renderer's own RGB, before the super-resolution
+constexpr double kOpacityWeight = 0.05;
 
 std::vector<std::pair<std::string, Tensor>> sr_parameters(const Field& head) {
   return head.sr.empty() ? std::vector<std::pair<std::string, Tensor>>{}
                          : head.sr.named_parameters();
 }
 
-Adam make_adam(std::vector<std::pair<std::string, Tensor>> parameters, double epsilon) {
+Adam make_adam(std::vector<std::pair<std::string, Tensor>> parameters) {
   AdamOptions options;
   options.learning_rate = 1;  // the rate comes with each step: it is a live setting
-  options.epsilon = epsilon;
+  options.epsilon = 1e-8;
   return Adam({{std::move(parameters), 1.0}}, options);
 }
 
@@ -74,10 +78,10 @@ PhotoFit::PhotoFit(Field head, const Field& first_head, const PhotoTarget& targe
       seed_(seed),
       options_(options),
       sampler_(target.camera, target.width, head_.frame.half_extent, head_.device()),
-      hold_(first_head, target, seed, options.hold),
-      planes_(make_adam({{"planes", head_.planes}}, options.epsilon)),
-      decoder_(make_adam(head_.decoder.named_parameters(), options.epsilon)),
-      sr_(make_adam(sr_parameters(head_), options.epsilon)) {
+      hold_(first_head, target, seed, {}),
+      planes_(make_adam({{"planes", head_.planes}})),
+      decoder_(make_adam(head_.decoder.named_parameters())),
+      sr_(make_adam(sr_parameters(head_))) {
   keep_good();
 }
 
@@ -113,14 +117,14 @@ PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
   };
   LossTerms out;
   const Tensor matte_low = crop(target_.matte_low, 1);
-  const Tensor weight_low = matte_low + options_.outside_weight * (1 - matte_low);
+  const Tensor weight_low = matte_low + kOutsideWeight * (1 - matte_low);
   const Tensor low_error = (features[0].narrow(0, 0, 3) - crop(target_.rgb_low, 1)).abs().mean(0);
-  out.terms.emplace_back("colour", (low_error * weight_low).mean() * options_.colour_weight);
+  out.terms.emplace_back("colour", (low_error * weight_low).mean() * kColourWeight);
   const Tensor opacity = rendered.opacity.reshape({rect.height, rect.width}).clamp(1e-3, 1 - 1e-3);
   // Written out: LibTorch's own throws on what is not finite, which is ours to roll back.
   const Tensor cross_entropy =
       -(matte_low * opacity.log() + (1 - matte_low) * (1 - opacity).log());
-  out.terms.emplace_back("opacity", cross_entropy.mean() * options_.opacity_weight);
+  out.terms.emplace_back("opacity", cross_entropy.mean() * kOpacityWeight);
   if (head_.sr.empty()) return out;
 
   // Without the rim where the network sees the patch's edge instead of its surroundings.
@@ -137,7 +141,7 @@ PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
   const Tensor picture = trim(head_.sr.forward(features)[0]);
   const Tensor wanted = trim(crop(target_.rgb, kScale));
   const Tensor matte = trim(crop(target_.matte, kScale))[0];
-  const Tensor weight = matte + options_.outside_weight * (1 - matte);
+  const Tensor weight = matte + kOutsideWeight * (1 - matte);
   const Tensor error = picture - wanted;
   out.terms.emplace_back("photo", (error.abs().mean(0) * weight).mean());
   const auto slope = [&](int dim) {
@@ -145,7 +149,7 @@ PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
     const Tensor difference = error.narrow(dim, 1, n) - error.narrow(dim, 0, n);
     return (difference.abs().mean(0) * weight.narrow(dim - 1, 0, n)).mean();
   };
-  out.terms.emplace_back("edges", (slope(1) + slope(2)) * options_.edge_weight);
+  out.terms.emplace_back("edges", (slope(1) + slope(2)) * kEdgeWeight);
   return out;
 }
 

@@ -29,18 +29,10 @@ struct PhotoFitOptions {
   double minutes = 3;
   int steps_max = 2000;
   // Not settings: what was found to work.
-  int patch = 48;               // feature pixels along a patch's side, at most the image's
-  int spread = 4;               // samples over the whole ray
-  int near = 8;                 // samples at the known surface
-  int refresh_every = 50;       // steps between two coarse passes over the whole image
-  double outside_weight = 0.1;  // of the background's pixels in the colour terms
-  double edge_weight = 0.5;
-  double colour_weight = 0.5;  // of the renderer's own RGB, before the super-resolution
-  double opacity_weight = 0.05;
-  // Of Adam: what has less gradient than this moves less than a full step, so that texels which
-  // the photo does not show rest instead of trembling.
-  double epsilon = 1e-8;
-  Hold::Options hold;
+  int patch = 48;          // feature pixels along a patch's side, at most the image's
+  int spread = 4;          // samples over the whole ray
+  int near = 8;            // samples at the known surface
+  int refresh_every = 50;  // steps between two coarse passes over the whole image
 
   static PhotoFitOptions from(const Settings& settings);
   void take_live(const Settings& settings);

@@ -247,10 +247,11 @@ void install_landmarks(const fs::path& folder, const fs::path& pack) {
                        "head shapes after the ICT Face Model Light (MIT), hair CC0";
   network.trained_on = "Synthetic portraits of core/synth and crops without a face.";
   network.samples_seen = std::stoll(stated->second);
-  const LandmarkNet net(load_tensors(file), file.metadata());
+  const TensorMap tensors = load_tensors(file);
+  const LandmarkNet net(tensors, file.metadata());
   for (const auto& [key, value] : net.metadata()) network.config[key] = std::stoi(value);
   require_writable_folder(pack);
-  save_tensors(pack / network.file, load_tensors(file), file.metadata(), at::kHalf);
+  save_tensors(pack / network.file, tensors, file.metadata(), at::kHalf);
   add_network(pack, network);
 }
 

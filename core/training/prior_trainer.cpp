@@ -30,7 +30,7 @@ using Clock = std::chrono::steady_clock;
 // Raw density s says that a point is matter with probability sigmoid((s - kSurface) / kWidth).
 // A doubtful point must weigh next to nothing on a ray, or doubt along the ray adds up to a wall and
 // heads grow a fog at their sides: at probability 0.2 the density is softplus(-4.6), at 0.5 a
-// centimetre's length is a third opaque, at 0.9 four fifths of it.
+// hundredth of the cube's edge is a third opaque, at 0.9 seven tenths.
 constexpr double kSurface = 45;
 constexpr double kWidth = 35;
 constexpr double kDepthWeight = 4;

@@ -7,6 +7,8 @@
 #include "core/photo/landmark_net.h"
 #include "core/training/landmarks_trainer.h"
 
+#include "tests/training/head_data.h"
+
 #include <QtTest>
 
 #include <algorithm>
@@ -41,10 +43,7 @@ class LandmarksTrainerTest : public QObject {
     root_ = fs::path(folder_.path().toStdString());
     LandmarkCacheOptions cache;
     cache.folder = root_ / "faces";
-    const fs::path data = fs::path(PORTRAIT_SOURCE_DIR) / "../shared/data/heads";
-    cache.heads = data / "ict_facekit_light.safetensors";
-    cache.hair = data / "hair_cc0.safetensors";
-    if (!fs::exists(cache.heads)) QSKIP("The head model is not beside the project");
+    if (!use_head_data(cache)) QSKIP("The head model is not beside the project");
     cache.count = 3;
     cache.photos_per_subject = 4;
     fill_landmark_cache(cache, {});

@@ -8,6 +8,8 @@
 #include "core/nn/torch_safetensors.h"
 #include "core/training/subject_cache.h"
 
+#include "tests/training/head_data.h"
+
 #include <QtTest>
 
 #include <filesystem>
@@ -26,10 +28,7 @@ class PriorTrainerTest : public QObject {
   void initTestCase() {
     SubjectCacheOptions options;
     options.folder = cache_ = fs::path(folder_.path().toStdString()) / "cache";
-    const fs::path data = fs::path(PORTRAIT_SOURCE_DIR) / "../shared/data/heads";
-    options.heads = data / "ict_facekit_light.safetensors";
-    options.hair = data / "hair_cc0.safetensors";
-    if (!fs::exists(options.heads)) QSKIP("The head model is not beside the project");
+    if (!use_head_data(options)) QSKIP("The head model is not beside the project");
     options.count = 4;
     options.photos_per_subject = 2;
     int last = 0;

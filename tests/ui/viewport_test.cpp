@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/snapshot.h"
+#include "tests/ui/let_run.h"
 #include "tests/ui/sphere_head.h"
 #include "ui/event_loop_probe.h"
 #include "ui/theme.h"
@@ -251,10 +252,7 @@ class ViewportTest : public QObject {
     int count = 0;
     connect(&turn, &QTimer::timeout, this, [&] { viewport.look_from({double(++count * 3), 0}); });
     turn.start(16);
-    // A real event loop: QTest::qWait() sleeps between its turns.
-    QEventLoop loop;
-    QTimer::singleShot(3000, &loop, &QEventLoop::quit);
-    loop.exec();
+    let_run(3000);
     turn.stop();
     const StallReport report = probe.report();
     qInfo("%s", report.text().c_str());

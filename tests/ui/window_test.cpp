@@ -3,6 +3,7 @@
 // bad files, closing. Set PORTRAIT_SCREENSHOTS to a folder to keep a picture of each state.
 #include "core/session/session.h"
 #include "tests/ui/bust_engine.h"
+#include "tests/ui/let_run.h"
 #include "ui/event_loop_probe.h"
 #include "ui/main_window.h"
 #include "ui/panels/export_panel.h"
@@ -51,13 +52,6 @@ struct Studio {
     window->grab().save(folder + "/" + name + ".png");
   }
 };
-
-// A real event loop: QTest::qWait() sleeps between its turns.
-void let_run(int ms) {
-  QEventLoop loop;
-  QTimer::singleShot(ms, &loop, &QEventLoop::quit);
-  loop.exec();
-}
 
 void drop(MainWindow& window, const QString& path) {
   QMimeData data;
