@@ -92,9 +92,10 @@ MainWindow::MainWindow(std::unique_ptr<Session> session, const WindowOptions& op
   viewport_->set_sample_available(!options_.sample.empty());
   exporting_->set_folder(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) +
                          "/Portrait Studio");
-  // From the worker's thread: one queued call; the session does not notify again before latest().
-  session_->set_notifier(
-      [this] { QMetaObject::invokeMethod(this, [this] { take_snapshot(); }, Qt::QueuedConnection); });
+  // From the worker's thread; the session does not notify again before latest().
+  connect(this, &MainWindow::snapshot_waiting, this, &MainWindow::take_snapshot,
+          Qt::QueuedConnection);
+  session_->set_notifier([this] { Q_EMIT snapshot_waiting(); });
   take_snapshot();
 }
 

@@ -53,7 +53,8 @@ class MainWindow : public QMainWindow {
   FormationStrip& formation() { return *formation_; }
 
  Q_SIGNALS:
-  void snapshot_shown();  // after every panel took the newest one
+  void snapshot_waiting();  // from the worker's thread
+  void snapshot_shown();    // after every panel took the newest one
 
  protected:
   void closeEvent(QCloseEvent* event) override;

@@ -68,10 +68,12 @@ SoftwareCanvas::SoftwareCanvas(OffscreenRenderer* renderer, QWidget* parent)
     : QWidget(parent), renderer_(renderer) {
   setAttribute(Qt::WA_OpaquePaintEvent);
   setAttribute(Qt::WA_TransparentForMouseEvents);
-  connect(renderer, &OffscreenRenderer::picture, this,
-          [this](const QImage& image, bool sharp) {
-            image_ = image;
-            settled_ = sharp;
+  connect(renderer, &OffscreenRenderer::picture_waiting, this,
+          [this] {
+            std::optional<RenderedPicture> picture = renderer_->take_picture();
+            if (!picture) return;
+            image_ = std::move(picture->image);
+            settled_ = picture->sharp && picture->scene == scene_;
             update();
           },
           Qt::QueuedConnection);
@@ -79,7 +81,7 @@ SoftwareCanvas::SoftwareCanvas(OffscreenRenderer* renderer, QWidget* parent)
 
 void SoftwareCanvas::show_scene(const ViewportScene& scene) {
   settled_ = false;
-  renderer_->show(scene);
+  scene_ = renderer_->show(scene);
 }
 
 void SoftwareCanvas::paintEvent(QPaintEvent*) {

@@ -65,6 +65,7 @@ class SoftwareCanvas : public QWidget, public ViewportCanvas {
  private:
   OffscreenRenderer* renderer_;
   QImage image_;
+  std::uint64_t scene_ = 0;  // the number of the last one shown
   bool settled_ = false;
 };
 

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #ifdef __linux__
 #include <sys/resource.h>
@@ -80,7 +81,6 @@ bool same_place(const ViewportScene& a, const ViewportScene& b) {
 }  // namespace
 
 OffscreenRenderer::OffscreenRenderer(QObject* parent) : QObject(parent) {
-  qRegisterMetaType<GlReport>();
   QSurfaceFormat format;
   format.setVersion(3, 3);
   format.setProfile(QSurfaceFormat::CoreProfile);
@@ -97,12 +97,38 @@ void OffscreenRenderer::start() {
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
 }
 
-void OffscreenRenderer::show(const ViewportScene& scene) {
+std::uint64_t OffscreenRenderer::show(const ViewportScene& scene) {
+  std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
     newest_ = scene;
+    number = ++newest_number_;
   }
   changed_.notify_one();
+  return number;
+}
+
+GlReport OffscreenRenderer::report() const {
+  const std::lock_guard lock(mutex_);
+  return report_;
+}
+
+std::optional<RenderedPicture> OffscreenRenderer::take_picture() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(picture_, std::nullopt);
+}
+
+void OffscreenRenderer::set_report(const GlReport& report) {
+  const std::lock_guard lock(mutex_);
+  report_ = report;
+}
+
+void OffscreenRenderer::give(QImage image, bool sharp, std::uint64_t scene) {
+  {
+    const std::lock_guard lock(mutex_);
+    picture_ = RenderedPicture{std::move(image), sharp, scene};
+  }
+  Q_EMIT picture_waiting();
 }
 
 void OffscreenRenderer::run(std::stop_token stop) {
@@ -111,7 +137,11 @@ void OffscreenRenderer::run(std::stop_token stop) {
     serve(stop);
   } catch (const std::exception& error) {
     log_warning("viewport: {}", error.what());
-    Q_EMIT failed(QString::fromUtf8(error.what()));
+    GlReport broken = report();
+    broken.usable = false;
+    broken.failure = QString::fromUtf8(error.what());
+    set_report(broken);
+    Q_EMIT failed();
   }
 }
 
@@ -125,18 +155,21 @@ void OffscreenRenderer::serve(std::stop_token stop) {
   }
   if (gl == nullptr || !gl->initializeOpenGLFunctions()) {
     report.failure = tr("OpenGL 3.3 is not available here.");
-    Q_EMIT ready(report);
+    set_report(report);
+    Q_EMIT failed();
     return;
   }
   report.usable = true;
   report.renderer = QString::fromLatin1(reinterpret_cast<const char*>(gl->glGetString(GL_RENDERER)));
   report.software = is_software(report.renderer);
-  Q_EMIT ready(report);
+  set_report(report);
+  Q_EMIT ready();
 
   std::optional<SceneRenderer> renderer;  // compiled when first needed
   std::optional<Readback> readback;
   ViewportScene scene;
   ViewportScene drawn;
+  std::uint64_t number = 0;
   bool waiting = false;  // for its turn, while the worker computes
   float scale = 0.35F;
   Clock::time_point earliest = Clock::now();
@@ -156,7 +189,10 @@ void OffscreenRenderer::serve(std::stop_token stop) {
         changed_.wait(lock, stop, has_scene);
       }
       if (stop.stop_requested()) break;
-      if (newest_) scene = *std::exchange(newest_, std::nullopt);
+      if (newest_) {
+        scene = *std::exchange(newest_, std::nullopt);
+        number = newest_number_;
+      }
     }
     if (scene.size.isEmpty()) continue;
     const bool moved = !same_place(scene, drawn);
@@ -178,14 +214,14 @@ void OffscreenRenderer::serve(std::stop_token stop) {
       const double ms = ms_since(march);
       scale = std::clamp(scale * float(std::sqrt(std::clamp(kMovingTargetMs / ms, 0.25, 2.0))),
                          kLeastScale, 1.0F);
-      Q_EMIT picture(image, false);
+      give(image, false, number);
       drawn = scene;
     }
     if (!scene.moving && !newer()) {
       const float sharp = scene.yield ? 0.5F : 1.0F;
       if (renderer->draw(scene, framebuffer, true, {sharp, 0.75F, kBands},
                          [&] { return !newer(); })) {
-        Q_EMIT picture(readback->read(scene.size), true);
+        give(readback->read(scene.size), true, number);
         drawn = scene;
       }
     }

@@ -78,7 +78,8 @@ Viewport::Viewport(CanvasKind kind, QWidget* parent)
   renderer_ = new OffscreenRenderer(this);
   connect(renderer_, &OffscreenRenderer::ready, this, &Viewport::on_gl_ready,
           Qt::QueuedConnection);
-  connect(renderer_, &OffscreenRenderer::failed, this, &Viewport::on_gl_failed,
+  connect(renderer_, &OffscreenRenderer::failed, this,
+          [this] { if (renderer_) on_gl_failed(renderer_->report().failure); },
           Qt::QueuedConnection);
   renderer_->start();
   update_placeholder(true, false, {});
@@ -86,14 +87,10 @@ Viewport::Viewport(CanvasKind kind, QWidget* parent)
 
 Viewport::~Viewport() = default;
 
-void Viewport::on_gl_ready(const GlReport& report) {
-  gl_ = report;
-  if (!report.usable) {
-    on_gl_failed(report.failure);
-    return;
-  }
+void Viewport::on_gl_ready() {
+  gl_ = renderer_->report();
   const bool software =
-      kind_ == CanvasKind::kSoftware || (kind_ == CanvasKind::kAutomatic && report.software);
+      kind_ == CanvasKind::kSoftware || (kind_ == CanvasKind::kAutomatic && gl_.software);
   if (software) {
     adopt_canvas(new SoftwareCanvas(renderer_, this));
   } else {

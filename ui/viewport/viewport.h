@@ -68,7 +68,7 @@ class Viewport : public QWidget {
  private:
   enum class Drag { kNone, kOrbit, kPan, kWipe };
 
-  void on_gl_ready(const GlReport& report);
+  void on_gl_ready();
   void on_gl_failed(const QString& message);
   void adopt_canvas(ViewportCanvas* canvas);
   void view_changed(bool camera_moved);
