@@ -11,17 +11,23 @@ namespace {
 
 constexpr std::int64_t kEvaluateGrain = 1024;
 
-std::vector<float> floats(const Tensor& tensor) {
+AlignedFloats floats(const Tensor& tensor) {
   const Tensor flat = tensor.detach().contiguous();
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
 
-std::optional<DecoderWeights> fused_weights(const Field& field) {
+bool fits_kernels(const Field& field) {
   const Decoder& decoder = field.decoder;
   for (const Tensor* tensor :
        {&field.planes, &decoder.w0, &decoder.b0, &decoder.w1, &decoder.b1}) {
-    if (!tensor->device().is_cpu() || tensor->scalar_type() != at::kFloat) return std::nullopt;
+    if (!tensor->device().is_cpu() || tensor->scalar_type() != at::kFloat) return false;
   }
+  return true;
+}
+
+}  // namespace
+
+DecoderWeights kernel_weights(const Decoder& decoder) {
   DecoderWeights weights;
   weights.w0 = floats(decoder.w0.t());
   weights.b0 = floats(decoder.b0);
@@ -34,12 +40,10 @@ std::optional<DecoderWeights> fused_weights(const Field& field) {
   return weights;
 }
 
-}  // namespace
-
 FieldEvaluator::FieldEvaluator(const Field& field)
-    : field_(field),
-      packed_(pack_planes(field.planes.unsqueeze(0))),
-      weights_(fused_weights(field)) {}
+    : field_(field), packed_(pack_planes(field.planes.unsqueeze(0))) {
+  if (fits_kernels(field)) weights_ = kernel_weights(field.decoder);
+}
 
 Tensor FieldEvaluator::hidden(const Tensor& points) const {
   return field_.decoder.hidden(

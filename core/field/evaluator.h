@@ -8,6 +8,9 @@
 
 namespace portrait {
 
+// The decoder as the kernels take it; float, on the CPU.
+DecoderWeights kernel_weights(const Decoder& decoder);
+
 // A field whose planes were packed once, for many look-ups. Keeps a reference to the field.
 // Without gradients, float planes on the CPU go through the fused kernel; else LibTorch.
 class FieldEvaluator {

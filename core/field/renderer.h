@@ -13,8 +13,7 @@
 
 namespace portrait {
 
-// The two-pass volume renderer R of EG3D (Chan et al., CVPR 2022), in LibTorch. It is the
-// reference that faster kernels are tested against.
+// The two-pass volume renderer R of EG3D (Chan et al., CVPR 2022).
 //
 // Coarse pass: one sample per stratum. Importance pass: samples drawn from the coarse weights
 // (max-pooled, averaged, + 0.01), without gradient through their depths. Both sets are merged by
@@ -49,7 +48,7 @@ struct RenderOptions {
   // Used without gradients only: rays are clipped to their occupied span, rays without any are
   // not evaluated, nor are samples in empty cells. Not owned; must be of the same field.
   const OccupancyGrid* occupancy = nullptr;
-  // Rays evaluated at a time when no gradient is asked for.
+  // Rays evaluated at a time by the reference when no gradient is asked for.
   int chunk = 2048;
 
   // As published; no background.
@@ -77,6 +76,8 @@ struct RenderOutput {
 // requires one; otherwise evaluated in chunks. Rays on the field's device.
 // Throws kInternal on shapes, kBadUsage on options that contradict each other.
 RenderOutput render(const Field& field, const Rays& rays, const RenderOptions& options);
+// The same in LibTorch alone: what the kernels behind render() are tested against.
+RenderOutput render_reference(const Field& field, const Rays& rays, const RenderOptions& options);
 
 struct RenderedImage {
   Tensor rgb;       // [3,H,W], the first feature channels

@@ -60,18 +60,24 @@ class RendererTest : public QObject {
 
 void RendererTest::eg3d_fixture_data() {
   QTest::addColumn<QString>("suffix");
-  QTest::newRow("fixed range") << "";
-  QTest::newRow("disparity") << "_disp";
-  QTest::newRow("auto") << "_auto";
+  QTest::addColumn<bool>("reference");
+  QTest::newRow("fixed range") << "" << false;
+  QTest::newRow("disparity") << "_disp" << false;
+  QTest::newRow("auto") << "_auto" << false;
+  QTest::newRow("reference, fixed range") << "" << true;
+  QTest::newRow("reference, disparity") << "_disp" << true;
+  QTest::newRow("reference, auto") << "_auto" << true;
 }
 
 void RendererTest::eg3d_fixture() {
   QFETCH(QString, suffix);
+  QFETCH(bool, reference);
   const Eg3dFixture fixture;
   RenderOptions options = RenderOptions::eg3d();
   if (suffix != "_auto") options.range = RayRange{2.25, 3.3};
   options.disparity = suffix == "_disp";
-  const RenderOutput out = render(fixture.field, fixture.rays, options);
+  const RenderOutput out = (reference ? render_reference : render)(fixture.field, fixture.rays,
+                                                                    options);
   const std::string name = suffix.toStdString();
   const Tensor features = fixture.tensors.at("feat" + name)[0];
   const Tensor depth = fixture.tensors.at("depth" + name)[0].squeeze(1);

@@ -4,18 +4,18 @@
 #include "core/field/kernels/plane_kernels.h"
 
 #include <cstdint>
-#include <vector>
+#include "core/field/kernels/aligned.h"
 
 namespace portrait {
 
 // The decoder's parameters, transposed so that neighbouring outputs lie side by side.
 struct DecoderWeights {
-  std::vector<float> w0;         // [32][64]
-  std::vector<float> b0;         // [64]
-  std::vector<float> w_density;  // [64]
+  AlignedFloats w0;         // [32][64]
+  AlignedFloats b0;         // [64]
+  AlignedFloats w_density;  // [64]
   float b_density = 0;
-  std::vector<float> w_colour;   // [64][32]
-  std::vector<float> b_colour;   // [32]
+  AlignedFloats w_colour;   // [64][32]
+  AlignedFloats b_colour;   // [32]
   float colour_low = 0;
   float colour_high = 1;
 };

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What forward and backward share; included once per instruction set.
+#if defined(PORTRAIT_RAY_KERNELS_BODY_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef PORTRAIT_RAY_KERNELS_BODY_INL_H
+#undef PORTRAIT_RAY_KERNELS_BODY_INL_H
+#else
+#define PORTRAIT_RAY_KERNELS_BODY_INL_H
+#endif
+
+#include "core/field/kernels/compositing.h"
+#include "core/field/kernels/plane_taps-inl.h"
+
+#include <algorithm>
+#include <cstring>
+
+HWY_BEFORE_NAMESPACE();
+namespace portrait {
+namespace HWY_NAMESPACE {
+
+constexpr int kHiddenUnits = 64;
+
+// One row per evaluated sample.
+struct Rows {
+  Taps taps[3];
+  HWY_ALIGN float features[kMaxSamples * kFieldChannels];
+  HWY_ALIGN float hidden[kMaxSamples * kHiddenUnits];
+  HWY_ALIGN float raw[kMaxSamples];
+};
+
+// Look-up, hidden layer and s of the points at t [count], into rows first, first + 1, ...
+HWY_INLINE void evaluate_rows(const FieldView& field, const float* origin, const float* direction,
+                              const float* t, int count, int first, Rows& rows) {
+  if (count == 0) return;
+  for (int p = 0; p < 3; ++p) find_taps(field.layout, p, origin, direction, t, count, rows.taps[p]);
+  float* features = rows.features + std::size_t(first) * kFieldChannels;
+  float* hidden = rows.hidden + std::size_t(first) * kHiddenUnits;
+  gather(field.layout, field.planes, rows.taps, count, features);
+  const DecoderWeights& w = *field.weights;
+  product<kHiddenUnits>(features, count, kFieldChannels, w.w0.data(), w.b0.data(), hidden,
+                        Softplus());
+  for (int i = 0; i < count; ++i) {
+    rows.raw[first + i] =
+        w.b_density + dot(hidden + std::size_t(i) * kHiddenUnits, w.w_density.data(), kHiddenUnits);
+  }
+}
+
+// Intervals of a ray with ascending depths t [n] and s [n]: n - 1 of each.
+struct Intervals {
+  HWY_ALIGN float density[kMaxSamples];
+  HWY_ALIGN float length[kMaxSamples];
+  HWY_ALIGN float kept[kMaxSamples];
+  HWY_ALIGN float weights[kMaxSamples];
+};
+
+// Returns the opacity.
+HWY_INLINE float weigh_intervals(const float* t, const float* raw, int n, Intervals& out) {
+  for (int k = 0; k < n - 1; k += int(kLanes)) {
+    const Vector middle = hn::Mul(hn::Add(load(raw + k), load(raw + k + 1)), all(0.5F));
+    const Vector density = softplus_of(hn::Sub(middle, all(1.0F)));
+    const Vector length = hn::Sub(load(t + k + 1), load(t + k));
+    hn::Store(density, Floats(), out.density + k);
+    hn::Store(length, Floats(), out.length + k);
+    hn::Store(exp_below(hn::Neg(hn::Mul(density, length))), Floats(), out.kept + k);
+  }
+  return composite_weights(n - 1, out.kept, out.weights);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace portrait
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Vector arithmetic shared by the kernels; included once per instruction set (Highway).
+#if defined(PORTRAIT_SIMD_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef PORTRAIT_SIMD_MATH_INL_H
+#undef PORTRAIT_SIMD_MATH_INL_H
+#else
+#define PORTRAIT_SIMD_MATH_INL_H
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstddef>
+
+HWY_BEFORE_NAMESPACE();
+namespace portrait {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// At most 16 lanes: the widths below (32 channels, 64 hidden units) divide evenly.
+using Floats = hn::CappedTag<float, 16>;
+using Vector = hn::Vec<Floats>;
+constexpr std::size_t kLanes = hn::MaxLanes(Floats());
+
+HWY_INLINE Vector load(const float* from) { return hn::LoadU(Floats(), from); }
+HWY_INLINE void store(Vector value, float* to) { hn::StoreU(value, Floats(), to); }
+HWY_INLINE Vector all(float value) { return hn::Set(Floats(), value); }
+
+// exp(x) for x in [-87, 87], relative error about 1e-7. exp(r) on [-ln 2 / 2, ln 2 / 2] is a
+// polynomial interpolated at Chebyshev nodes, 2.5e-9.
+HWY_INLINE Vector exp_within(Vector x) {
+  const Floats d;
+  const hn::RebindToSigned<Floats> di;
+  const Vector magic = all(12582912.0F);  // 1.5 * 2^23: what is added to it rounds to an integer
+  const Vector rounded = hn::MulAdd(x, all(1.44269504F), magic);
+  const Vector r = hn::NegMulAdd(hn::Sub(rounded, magic), all(0.69314718F), x);
+  Vector p = hn::MulAdd(r, all(1.394111891e-3F), all(8.375134775e-3F));
+  p = hn::MulAdd(p, r, all(4.166635277e-2F));
+  p = hn::MulAdd(p, r, all(1.666641541e-1F));
+  p = hn::MulAdd(p, r, all(0.5F));
+  p = hn::MulAdd(p, r, all(1.000000038F));
+  p = hn::MulAdd(p, r, all(1.0F));
+  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(di, rounded));
+  return hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
+}
+HWY_INLINE Vector exp_of(Vector x) {
+  return exp_within(hn::Min(hn::Max(x, all(-87.0F)), all(87.0F)));
+}
+// exp of what is not above zero.
+HWY_INLINE Vector exp_below(Vector x) { return exp_within(hn::Max(x, all(-87.0F))); }
+
+// max(x, 0) + log1p(exp(-|x|)). The polynomial is log1p(z) / z on [0, 1], interpolated at
+// Chebyshev nodes, relative error 3.4e-8.
+HWY_INLINE Vector softplus_of(Vector x) {
+  const Vector z = exp_below(hn::Neg(hn::Abs(x)));
+  Vector p = hn::MulAdd(z, all(5.126102168e-3F), all(-2.907406478e-2F));
+  p = hn::MulAdd(p, z, all(7.751608690e-2F));
+  p = hn::MulAdd(p, z, all(-1.360224764e-1F));
+  p = hn::MulAdd(p, z, all(1.907688074e-1F));
+  p = hn::MulAdd(p, z, all(-2.483539899e-1F));
+  p = hn::MulAdd(p, z, all(3.331812171e-1F));
+  p = hn::MulAdd(p, z, all(-4.999944498e-1F));
+  p = hn::MulAdd(p, z, all(9.999999659e-1F));
+  return hn::MulAdd(p, z, hn::Max(x, hn::Zero(Floats())));
+}
+
+// sigmoid(x) = 1 - exp(-softplus(x)), from the softplus.
+HWY_INLINE Vector sigmoid_of_softplus(Vector softplus) {
+  return hn::Sub(all(1.0F), exp_below(hn::Neg(softplus)));
+}
+
+struct Unchanged {
+  HWY_INLINE Vector operator()(Vector x) const { return x; }
+};
+struct Softplus {
+  HWY_INLINE Vector operator()(Vector x) const { return softplus_of(x); }
+};
+
+// Rows of a product at a time, and vectors of a row: as many sums as the registers hold.
+constexpr int kRowsWide = kLanes == 16 ? 6 : 5;     // with 4 vectors (AVX-512) or 2
+constexpr int kVectorsWide = kLanes == 16 ? 4 : 2;
+constexpr int kRowsNarrow = kLanes == 16 ? 12 : 5;  // with 2 vectors: 32 columns of AVX-512
+
+// y[b][column + ...] = act(bias + sum over i of x[b][i] * w[i][column + ...]) for kRows rows.
+template <int kRows, int kVectors, class Act>
+HWY_INLINE void product_block(const float* x, std::size_t x_stride, int inputs, const float* w,
+                              std::size_t w_stride, const float* bias, float* y,
+                              std::size_t y_stride, const Act& act) {
+  Vector sum[kRows][kVectors];
+  for (int b = 0; b < kRows; ++b) {
+    for (int j = 0; j < kVectors; ++j) {
+      sum[b][j] = bias ? load(bias + j * kLanes) : hn::Zero(Floats());
+    }
+  }
+  for (int i = 0; i < inputs; ++i) {
+    Vector row[kVectors];
+    for (int j = 0; j < kVectors; ++j) row[j] = load(w + i * w_stride + j * kLanes);
+    for (int b = 0; b < kRows; ++b) {
+      const Vector input = all(x[b * x_stride + i]);
+      for (int j = 0; j < kVectors; ++j) sum[b][j] = hn::MulAdd(input, row[j], sum[b][j]);
+    }
+  }
+  for (int b = 0; b < kRows; ++b) {
+    for (int j = 0; j < kVectors; ++j) store(act(sum[b][j]), y + b * y_stride + j * kLanes);
+  }
+}
+
+template <int kRows, int kVectors, class Act>
+HWY_INLINE void product_rows(const float* x, int rows, int inputs, const float* w, int columns,
+                             const float* bias, float* y, const Act& act) {
+  constexpr int kStep = kVectors * int(kLanes);
+  for (int column = 0; column < columns; column += kStep) {
+    const float* part = bias ? bias + column : nullptr;
+    int b = 0;
+    for (; b + kRows <= rows; b += kRows) {
+      product_block<kRows, kVectors>(x + std::size_t(b) * inputs, inputs, inputs, w + column,
+                                     columns, part, y + std::size_t(b) * columns + column,
+                                     columns, act);
+    }
+    for (; b < rows; ++b) {
+      product_block<1, kVectors>(x + std::size_t(b) * inputs, inputs, inputs, w + column, columns,
+                                 part, y + std::size_t(b) * columns + column, columns, act);
+    }
+  }
+}
+
+// y [rows][kColumns] = act(x [rows][inputs] . w [inputs][kColumns] + bias), all contiguous.
+template <int kColumns, class Act>
+HWY_INLINE void product(const float* x, int rows, int inputs, const float* w, const float* bias,
+                        float* y, const Act& act) {
+  static_assert(kColumns == 32 || kColumns == 64);
+  if (kColumns == 64) {
+    product_rows<kRowsWide, kVectorsWide>(x, rows, inputs, w, kColumns, bias, y, act);
+  } else {
+    product_rows<kRowsNarrow, 2>(x, rows, inputs, w, kColumns, bias, y, act);
+  }
+}
+
+// sums [kA][kB] += sum over rows of x[row][a] * y[row][b].
+template <int kA, int kB>
+HWY_INLINE void add_outer_products(const float* x, const float* y, int rows, float* sums) {
+  constexpr int kVectors = kB == 64 ? kVectorsWide : 2;
+  constexpr int kTile = kLanes == 16 ? (kVectors == 4 ? 4 : 8) : 4;
+  constexpr int kStep = kVectors * int(kLanes);
+  for (int a = 0; a < kA; a += kTile) {
+    for (int b = 0; b < kB; b += kStep) {
+      Vector sum[kTile][kVectors];
+      for (int r = 0; r < kTile; ++r) {
+        for (int j = 0; j < kVectors; ++j) {
+          sum[r][j] = load(sums + std::size_t(a + r) * kB + b + j * kLanes);
+        }
+      }
+      for (int row = 0; row < rows; ++row) {
+        Vector right[kVectors];
+        for (int j = 0; j < kVectors; ++j) {
+          right[j] = load(y + std::size_t(row) * kB + b + j * kLanes);
+        }
+        for (int r = 0; r < kTile; ++r) {
+          const Vector left = all(x[std::size_t(row) * kA + a + r]);
+          for (int j = 0; j < kVectors; ++j) sum[r][j] = hn::MulAdd(left, right[j], sum[r][j]);
+        }
+      }
+      for (int r = 0; r < kTile; ++r) {
+        for (int j = 0; j < kVectors; ++j) {
+          store(sum[r][j], sums + std::size_t(a + r) * kB + b + j * kLanes);
+        }
+      }
+    }
+  }
+}
+
+HWY_INLINE float dot(const float* a, const float* b, int count) {
+  Vector sum = hn::Zero(Floats());
+  for (int i = 0; i < count; i += int(kLanes)) sum = hn::MulAdd(load(a + i), load(b + i), sum);
+  return hn::GetLane(hn::SumOfLanes(Floats(), sum));
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace portrait
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/field/renderer.h"
+#include "core/field/sampling.h"
+
+namespace portrait {
+
+class FieldEvaluator;
+
+// Without gradients, samples that weigh less get no colour.
+inline constexpr float kLeastColourWeight = 1e-5F;
+
+// What render() does between setting the rays up and blending the background, in two versions that
+// agree up to rounding.
+struct MarchResult {
+  RenderOutput out;  // depth is infinite where a ray meets no matter
+  Tensor least;      // over all sample depths, 0-dim
+  Tensor largest;
+};
+
+// In LibTorch, on any device and in any type.
+MarchResult march_reference(const Field& field, const Rays& rays, const RayRanges& ranges,
+                            const SampleJitter& jitter, const RenderOptions& options,
+                            bool gradients);
+
+// On the kernels (kernels/ray_kernels.h). Gradients reach planes and decoder from features, depth
+// and opacity; results do not depend on the number of threads.
+MarchResult march_fused(const Field& field, const Rays& rays, const RayRanges& ranges,
+                        const SampleJitter& jitter, const RenderOptions& options, bool gradients);
+
+// Whether march_fused takes this call: float tensors on the CPU, planes of at least 2 x 2 texels,
+// at most 256 samples per ray; with gradients neither weights nor normals.
+bool can_march_fused(const Field& field, const Rays& rays, const RenderOptions& options,
+                     bool gradients);
+
+// Sum over each ray's samples of weight * unit normal: points [N,K,3], weights [N,K] -> [N,3].
+// Carries no gradient.
+Tensor composite_normals(const FieldEvaluator& evaluator, const Tensor& points,
+                         const Tensor& weights);
+
+}  // namespace portrait
