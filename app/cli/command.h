@@ -15,6 +15,7 @@ using Action = std::function<void(std::stop_token)>;
 // per subcommand.
 void add_train(CLI::App& app, Action& action);
 void add_synth(CLI::App& app, Action& action);
+void add_bench(CLI::App& app, Action& action);
 
 // Not in the training build.
 void add_generate(CLI::App& app, Action& action);

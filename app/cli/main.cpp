@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
 #endif
   portrait::cli::add_synth(app, action);
   portrait::cli::add_train(app, action);
+  portrait::cli::add_bench(app, action);
   if (names_no_subcommand(app, argc, argv)) return 2;
   try {
     app.parse(argc, argv);

@@ -30,7 +30,7 @@ struct Marching : torch::CustomClassHolder {
   DecoderWeights weights;
   FieldFrame frame;
   Rays rays;
-  Tensor near, far, coarse_jitter, fine_quantiles;
+  Tensor near, far, coarse_jitter, fine_quantiles, depths;
   RayMarch march;
 
   std::int64_t count() const { return rays.count(); }
@@ -49,29 +49,34 @@ Tensor rows_of(const Tensor& tensor, std::int64_t& stride) {
   return (shared ? tensor.narrow(0, 0, 1) : tensor).contiguous();
 }
 
-c10::intrusive_ptr<Marching> prepare(const Field& field, const Rays& rays, const RayRanges& ranges,
-                                     const SampleJitter& jitter, const RenderOptions& options,
-                                     bool gradients) {
+c10::intrusive_ptr<Marching> prepare(const Field& field, const MarchRays& given,
+                                     const RenderOptions& options, bool gradients) {
   auto marching = c10::make_intrusive<Marching>();
   Marching& m = *marching;
   m.weights = kernel_weights(field.decoder);
   m.frame = field.frame;
-  m.rays = {rays.origins.contiguous(), rays.directions.contiguous()};
-  m.near = ranges.near.contiguous();
-  m.far = ranges.far.contiguous();
+  m.rays = {given.rays.origins.contiguous(), given.rays.directions.contiguous()};
   RayMarch& march = m.march;
-  m.coarse_jitter = rows_of(jitter.coarse, march.coarse_stride);
-  m.fine_quantiles = rows_of(jitter.fine, march.fine_stride);
   march.origins = m.rays.origins.data_ptr<float>();
   march.directions = m.rays.directions.data_ptr<float>();
-  march.near = m.near.data_ptr<float>();
-  march.far = m.far.data_ptr<float>();
-  march.coarse_jitter = m.coarse_jitter.data_ptr<float>();
-  march.fine_quantiles = m.fine_quantiles.data_ptr<float>();
-  march.coarse = options.coarse;
-  march.fine = options.fine;
-  march.strata = float(options.eg3d_sampling ? options.coarse - 1 : options.coarse);
-  march.disparity = options.disparity;
+  if (given.depths.defined()) {
+    m.depths = given.depths.contiguous();
+    march.depths = m.depths.data_ptr<float>();
+    march.coarse = static_cast<int>(m.depths.size(1));
+  } else {
+    m.near = given.ranges.near.contiguous();
+    m.far = given.ranges.far.contiguous();
+    m.coarse_jitter = rows_of(given.jitter.coarse, march.coarse_stride);
+    m.fine_quantiles = rows_of(given.jitter.fine, march.fine_stride);
+    march.near = m.near.data_ptr<float>();
+    march.far = m.far.data_ptr<float>();
+    march.coarse_jitter = m.coarse_jitter.data_ptr<float>();
+    march.fine_quantiles = m.fine_quantiles.data_ptr<float>();
+    march.coarse = options.coarse;
+    march.fine = options.fine;
+    march.strata = float(options.eg3d_sampling ? options.coarse - 1 : options.coarse);
+    march.disparity = options.disparity;
+  }
   if (!gradients) {
     march.least_weight = kLeastColourWeight;
     if (options.occupancy) {
@@ -233,10 +238,9 @@ bool can_march_fused(const Field& field, const Rays& rays, const RenderOptions& 
   return !gradients || (!options.want_normals && !options.want_weights);
 }
 
-MarchResult march_fused(const Field& field, const Rays& rays, const RayRanges& ranges,
-                        const SampleJitter& jitter, const RenderOptions& options, bool gradients) {
-  const c10::intrusive_ptr<Marching> marching =
-      prepare(field, rays, ranges, jitter, options, gradients);
+MarchResult march_fused(const Field& field, const MarchRays& march, const RenderOptions& options,
+                        bool gradients) {
+  const c10::intrusive_ptr<Marching> marching = prepare(field, march, options, gradients);
   const Tensor packed = pack_planes(field.planes.unsqueeze(0));
   MarchResult result;
   if (gradients) {
@@ -256,9 +260,13 @@ MarchResult march_fused(const Field& field, const Rays& rays, const RayRanges& r
   result.out.depth = found.depth;
   result.out.opacity = found.opacity;
   result.least = at::full({}, found.span.least);
-  result.largest = at::maximum(ranges.far.max(), at::full({}, found.span.largest));
+  result.largest = at::full({}, found.span.largest);
+  if (!march.depths.defined()) {
+    result.largest = at::maximum(march.ranges.far.max(), result.largest);
+  }
   if (options.want_normals) {
-    const Tensor points = at::addcmul(rays.origins.unsqueeze(1), rays.directions.unsqueeze(1),
+    const Tensor points = at::addcmul(march.rays.origins.unsqueeze(1),
+                                      march.rays.directions.unsqueeze(1),
                                       found.depths.unsqueeze(2));
     result.out.normals =
         composite_normals(FieldEvaluator(field), points, sample_weights(found.weights));

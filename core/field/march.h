@@ -11,6 +11,15 @@ class FieldEvaluator;
 // Without gradients, samples that weigh less get no colour.
 inline constexpr float kLeastColourWeight = 1e-5F;
 
+// Rays, and where their samples lie: drawn from ranges and jitter, or, where `depths` is defined,
+// given [N,S] ascending.
+struct MarchRays {
+  Rays rays;
+  RayRanges ranges;
+  SampleJitter jitter;
+  Tensor depths;
+};
+
 // What render() does between setting the rays up and blending the background, in two versions that
 // agree up to rounding.
 struct MarchResult {
@@ -20,14 +29,13 @@ struct MarchResult {
 };
 
 // In LibTorch, on any device and in any type.
-MarchResult march_reference(const Field& field, const Rays& rays, const RayRanges& ranges,
-                            const SampleJitter& jitter, const RenderOptions& options,
-                            bool gradients);
+MarchResult march_reference(const Field& field, const MarchRays& march,
+                            const RenderOptions& options, bool gradients);
 
 // On the kernels (kernels/ray_kernels.h). Gradients reach planes and decoder from features, depth
 // and opacity; results do not depend on the number of threads.
-MarchResult march_fused(const Field& field, const Rays& rays, const RayRanges& ranges,
-                        const SampleJitter& jitter, const RenderOptions& options, bool gradients);
+MarchResult march_fused(const Field& field, const MarchRays& march, const RenderOptions& options,
+                        bool gradients);
 
 // Whether march_fused takes this call: float tensors on the CPU, planes of at least 2 x 2 texels,
 // at most 256 samples per ray; with gradients neither weights nor normals.

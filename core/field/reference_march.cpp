@@ -67,16 +67,18 @@ Tensor composite(const Scene& scene, const Samples& samples, const Tensor& weigh
   return at::bmm(weights.unsqueeze(1), all.view({rays, -1, kFieldChannels})).squeeze(1);
 }
 
-MarchResult march_chunk(const Scene& scene, const Rays& rays, const RayRanges& ranges,
-                   const SampleJitter& jitter) {
+MarchResult march_chunk(const Scene& scene, const MarchRays& march) {
   const RenderOptions& options = scene.options;
-  Tensor depths = coarse_depths(ranges, jitter.coarse, options);
+  const Rays& rays = march.rays;
+  Tensor depths = march.depths.defined()
+                      ? march.depths
+                      : coarse_depths(march.ranges, march.jitter.coarse, options);
   const Samples coarse = evaluate(scene, rays, depths);
   MarchResult chunk;
   Tensor weights = interval_weights(depths, coarse.raw);
-  if (options.fine > 0) {
+  if (options.fine > 0 && !march.depths.defined()) {
     const MergedDepths merged =
-        merge_depths(depths, importance_depths(depths, weights, jitter.fine));
+        merge_depths(depths, importance_depths(depths, weights, march.jitter.fine));
     const Tensor fine_depths = merged.depths.gather(1, merged.fine_rank);
     const Samples fine = evaluate(scene, rays, fine_depths);
     const Tensor raw = at::cat({coarse.raw, fine.raw}, 1).gather(1, merged.order);
@@ -124,8 +126,9 @@ void copy_rows(Tensor& target, const Tensor& rows, const Tensor& where, std::int
 }
 
 // Without gradients: only rays that can meet matter, a chunk at a time.
-MarchResult march_in_chunks(const Scene& scene, const Rays& rays, const RayRanges& ranges,
-                       const SampleJitter& jitter) {
+MarchResult march_in_chunks(const Scene& scene, const MarchRays& march) {
+  const Rays& rays = march.rays;
+  const RayRanges& ranges = march.ranges;
   const double infinity = std::numeric_limits<double>::infinity();
   const bool skip = !scene.options.eg3d_sampling || scene.options.occupancy;
   const Tensor chosen = skip ? ranges.hit.nonzero().view({-1})
@@ -138,10 +141,17 @@ MarchResult march_in_chunks(const Scene& scene, const Rays& rays, const RayRange
     const Tensor part =
         chosen.narrow(0, begin, std::min<std::int64_t>(scene.options.chunk,
                                                        chosen.size(0) - begin));
-    const MarchResult chunk = march_chunk(scene, rays.select(part),
-                                     {ranges.near.index_select(0, part),
-                                      ranges.far.index_select(0, part), Tensor()},
-                                     jitter.select(part));
+    MarchRays chosen_rays{rays.select(part),
+                          {ranges.near.index_select(0, part), ranges.far.index_select(0, part),
+                           Tensor()},
+                          {},
+                          {}};
+    if (march.depths.defined()) {
+      chosen_rays.depths = march.depths.index_select(0, part);
+    } else {
+      chosen_rays.jitter = march.jitter.select(part);
+    }
+    const MarchResult chunk = march_chunk(scene, chosen_rays);
     copy_rows(all.out.features, chunk.out.features, part, count, 0);
     copy_rows(all.out.depth, chunk.out.depth, part, count, infinity);
     copy_rows(all.out.opacity, chunk.out.opacity, part, count, 0);
@@ -153,7 +163,9 @@ MarchResult march_in_chunks(const Scene& scene, const Rays& rays, const RayRange
   }
   if (chosen.size(0) == 0) {
     const auto like = rays.origins.options();
-    const int samples = scene.options.coarse + scene.options.fine;
+    const std::int64_t samples = march.depths.defined()
+                                     ? march.depths.size(1)
+                                     : scene.options.coarse + scene.options.fine;
     all.out.features = at::zeros({count, kFieldChannels}, like);
     all.out.depth = at::full({count}, infinity, like);
     all.out.opacity = at::zeros({count}, like);
@@ -182,12 +194,10 @@ Tensor composite_normals(const FieldEvaluator& evaluator, const Tensor& points,
   return at::bmm(weights.detach().unsqueeze(1), all.view({weights.size(0), -1, 3})).squeeze(1);
 }
 
-MarchResult march_reference(const Field& field, const Rays& rays, const RayRanges& ranges,
-                            const SampleJitter& jitter, const RenderOptions& options,
-                            bool gradients) {
+MarchResult march_reference(const Field& field, const MarchRays& march,
+                            const RenderOptions& options, bool gradients) {
   const Scene scene{field, FieldEvaluator(field), options, gradients};
-  return gradients ? march_chunk(scene, rays, ranges, jitter)
-                   : march_in_chunks(scene, rays, ranges, jitter);
+  return gradients ? march_chunk(scene, march) : march_in_chunks(scene, march);
 }
 
 }  // namespace portrait

@@ -61,18 +61,31 @@ bool wants_gradients(const Field& field) {
   return any;
 }
 
-RenderOutput render_by(bool may_fuse, const Field& field, const Rays& rays,
+// Everything of a ray may be marched.
+RayRanges whole_ranges(const Tensor& depths) {
+  return {depths.select(1, 0), depths.select(1, depths.size(1) - 1),
+          at::ones({depths.size(0)}, depths.options().dtype(at::kBool))};
+}
+
+// `depths` undefined: samples are drawn.
+RenderOutput render_by(bool may_fuse, const Field& field, const Rays& rays, const Tensor& depths,
                        const RenderOptions& options) {
   check_options(field, rays, options);
   const bool gradients = wants_gradients(field);
   const at::AutoGradMode mode(gradients);
-  const RayRanges ranges = ray_ranges(field, rays, options, gradients);
-  const SampleJitter jitter = sample_jitter(rays.count(), options, rays.origins.options());
+  MarchRays march{rays, {}, {}, depths};
+  if (depths.defined()) {
+    check_shape(depths, {rays.count(), options.coarse}, "sample depths");
+    march.ranges = whole_ranges(depths);
+  } else {
+    march.ranges = ray_ranges(field, rays, options, gradients);
+    march.jitter = sample_jitter(rays.count(), options, rays.origins.options());
+  }
   const bool fused = may_fuse && can_march_fused(field, rays, options, gradients);
-  const MarchResult march =
-      (fused ? march_fused : march_reference)(field, rays, ranges, jitter, options, gradients);
-  RenderOutput out = march.out;
-  out.depth = at::minimum(at::maximum(out.depth, march.least), march.largest);
+  const MarchResult marched =
+      (fused ? march_fused : march_reference)(field, march, options, gradients);
+  RenderOutput out = marched.out;
+  out.depth = at::minimum(at::maximum(out.depth, marched.least), marched.largest);
   if (options.background) {
     out.features = blend_background(out.features, out.opacity, *options.background);
   }
@@ -82,11 +95,35 @@ RenderOutput render_by(bool may_fuse, const Field& field, const Rays& rays,
 }  // namespace
 
 RenderOutput render(const Field& field, const Rays& rays, const RenderOptions& options) {
-  return render_by(true, field, rays, options);
+  return render_by(true, field, rays, {}, options);
 }
 
 RenderOutput render_reference(const Field& field, const Rays& rays, const RenderOptions& options) {
-  return render_by(false, field, rays, options);
+  return render_by(false, field, rays, {}, options);
+}
+
+namespace {
+
+// The options of a call whose samples are given.
+RenderOptions at_depths(const Tensor& depths, RenderOptions options) {
+  check_shape(depths, {-1, -1}, "sample depths");
+  options.coarse = static_cast<int>(depths.size(1));
+  options.fine = 0;
+  options.disparity = false;
+  options.occupancy = nullptr;
+  return options;
+}
+
+}  // namespace
+
+RenderOutput render_depths(const Field& field, const Rays& rays, const Tensor& depths,
+                           const RenderOptions& options) {
+  return render_by(true, field, rays, depths, at_depths(depths, options));
+}
+
+RenderOutput render_depths_reference(const Field& field, const Rays& rays, const Tensor& depths,
+                                     const RenderOptions& options) {
+  return render_by(false, field, rays, depths, at_depths(depths, options));
 }
 
 }  // namespace portrait

@@ -79,6 +79,13 @@ RenderOutput render(const Field& field, const Rays& rays, const RenderOptions& o
 // The same in LibTorch alone: what the kernels behind render() are tested against.
 RenderOutput render_reference(const Field& field, const Rays& rays, const RenderOptions& options);
 
+// The same at given sample depths [N,S], S >= 2, ascending, without gradient through them; what the
+// options say of sampling and occupancy is not used.
+RenderOutput render_depths(const Field& field, const Rays& rays, const Tensor& depths,
+                           const RenderOptions& options);
+RenderOutput render_depths_reference(const Field& field, const Rays& rays, const Tensor& depths,
+                                     const RenderOptions& options);
+
 struct RenderedImage {
   Tensor rgb;       // [3,H,W], the first feature channels
   Tensor features;  // [32,H,W]

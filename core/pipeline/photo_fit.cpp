@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/field/renderer.h"
 
 #include <nlohmann/json.hpp>
 
@@ -108,7 +109,10 @@ PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
   const PixelRect rect = choose_patch(step);
   const RandomKey key{seed_, random_purpose("photo_fit.samples"), static_cast<uint32_t>(step), 0};
   const Tensor depths = sampler_.depths(rect, options_.spread, options_.near, key);
-  const SparseRender rendered = render_at(head_, sampler_.rays(rect), depths, target_.background);
+  RenderOptions over_background;
+  over_background.background = {{target_.background, target_.background, target_.background}};
+  const RenderOutput rendered =
+      render_depths(head_, sampler_.rays(rect), depths, over_background);
   const Tensor features =
       rendered.features.t().reshape({1, kFieldChannels, rect.height, rect.width});
   const auto crop = [&](const Tensor& t, int scale) {  // [..,H,W]

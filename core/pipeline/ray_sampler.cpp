@@ -108,27 +108,4 @@ void RaySampler::load_from(const TensorMap& tensors, const std::string& prefix) 
   take("opacity", opacity_);
 }
 
-SparseRender render_at(const Field& field, const Rays& rays, const Tensor& depths,
-                       float background) {
-  const std::int64_t count = depths.size(0);
-  const std::int64_t samples = depths.size(1);
-  const Tensor hidden = FieldEvaluator(field).hidden(points_on(rays, depths));
-  const Tensor raw = field.decoder.raw_of_hidden(hidden).view({count, samples});
-  const Tensor colours = field.decoder.colours_of_hidden(hidden).view({count, samples, -1});
-  const Tensor weights = interval_weights(depths, raw);  // [N,S-1]
-  // Neighbours are averaged: half of an interval's weight goes to each of its ends.
-  const Tensor ends = at::constant_pad_nd(weights, {0, 1}) + at::constant_pad_nd(weights, {1, 0});
-  SparseRender out;
-  out.opacity = weights.sum(1);
-  out.depth =
-      ((depths.narrow(1, 0, samples - 1) + depths.narrow(1, 1, samples - 1)) * 0.5 * weights)
-          .sum(1) /
-      out.opacity.clamp_min(1e-6);
-  Tensor behind = at::full({colours.size(2)}, 0.5, colours.options());
-  behind.narrow(0, 0, 3).fill_(background);
-  out.features = at::bmm((ends * 0.5).unsqueeze(1), colours).squeeze(1) +
-                 (1 - out.opacity).unsqueeze(1) * behind;
-  return out;
-}
-
 }  // namespace portrait

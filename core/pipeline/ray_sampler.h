@@ -53,14 +53,4 @@ class RaySampler {
   Tensor opacity_;
 };
 
-// The renderer's compositing at given depths; differentiable in the field.
-struct SparseRender {
-  Tensor features;  // [N,32] over the background
-  Tensor opacity;   // [N]
-  Tensor depth;     // [N], distance; 0 where nothing is
-};
-// depths [N,S] ascending. Background as in RenderOptions: RGB = background, other channels 0.5.
-SparseRender render_at(const Field& field, const Rays& rays, const Tensor& depths,
-                       float background);
-
 }  // namespace portrait

@@ -90,21 +90,26 @@ std::vector<std::pair<const char*, Setting>> settings() {
   return all;
 }
 
+using Renderer = std::function<RenderOutput(const Field&)>;
+
+Renderer through(RenderOutput (*render_with)(const Field&, const Rays&, const RenderOptions&),
+                 const Rays& rays, const RenderOptions& options) {
+  return [=](const Field& field) { return render_with(field, rays, options); };
+}
+
 struct Gradients {
   Tensor features, depth, opacity;
   std::vector<Tensor> of_parameters;
 };
 
-Gradients pull_through(const Field& source, const Rays& rays, const RenderOptions& options,
-                       RenderOutput (*render_with)(const Field&, const Rays&,
-                                                   const RenderOptions&)) {
+Gradients pull_through(const Field& source, const Renderer& renderer) {
   const at::AutoGradMode on(true);
   const Field field = source.clone();
   std::vector<Tensor> parameters{field.planes};
   for (const auto& named : field.decoder.named_parameters()) parameters.push_back(named.second);
   for (const Tensor& tensor : parameters) tensor.set_requires_grad(true);
-  const RenderOutput out = render_with(field, rays, options);
-  const std::int64_t count = rays.count();
+  const RenderOutput out = renderer(field);
+  const std::int64_t count = out.opacity.size(0);
   const Tensor of_features =
       at::linspace(-1, 1.3, count * kFieldChannels).sin().view({count, kFieldChannels});
   const Tensor of_depth = at::linspace(0.5, -1, count);
@@ -129,6 +134,7 @@ class FusedMarchTest : public QObject {
   void pictures_agree();
   void gradients_agree_data() { add_settings(); }
   void gradients_agree();
+  void given_depths_agree();
   void skipping_agrees();
   void extremes_agree();
   void nothing_depends_on_the_threads();
@@ -223,8 +229,9 @@ void FusedMarchTest::gradients_agree() {
   const Field field = field_of(setting);
   const Rays rays = random_rays(setting.rays, 12);
   QVERIFY(can_march_fused(field, rays, setting.options, true));
-  const Gradients found = pull_through(field, rays, setting.options, render);
-  const Gradients expected = pull_through(field, rays, setting.options, render_reference);
+  const Gradients found = pull_through(field, through(render, rays, setting.options));
+  const Gradients expected =
+      pull_through(field, through(render_reference, rays, setting.options));
   QVERIFY(relative_difference(found.features, expected.features) < 1e-4);
   QVERIFY(relative_difference(found.depth, expected.depth) < 1e-4);
   QVERIFY(relative_difference(found.opacity, expected.opacity) < 1e-4);
@@ -234,6 +241,29 @@ void FusedMarchTest::gradients_agree() {
     const double error = relative_difference(found.of_parameters[i], expected.of_parameters[i]);
     QVERIFY2(error < 1e-3, qPrintable(QString("parameter %1: %2").arg(i).arg(error)));
   }
+}
+
+void FusedMarchTest::given_depths_agree() {
+  const Field field = random_field(2, 24, 5);
+  const Rays rays = random_rays(40, 18);
+  RandomStream random({3, random_purpose("test depths"), 0, 0});
+  Tensor depths = at::empty({40, 13});
+  random.fill_uniform({depths.data_ptr<float>(), std::size_t(depths.numel())});
+  depths = std::get<0>((depths * 1.6 + 0.9).sort(1));
+  const Gradients found =
+      pull_through(field, [&](const Field& f) { return render_depths(f, rays, depths, {}); });
+  const Gradients expected = pull_through(
+      field, [&](const Field& f) { return render_depths_reference(f, rays, depths, {}); });
+  QVERIFY(relative_difference(found.features, expected.features) < 1e-4);
+  QVERIFY(relative_difference(found.depth, expected.depth) < 1e-4);
+  for (std::size_t i = 0; i < expected.of_parameters.size(); ++i) {
+    QVERIFY(relative_difference(found.of_parameters[i], expected.of_parameters[i]) < 1e-3);
+  }
+  RenderOptions options;
+  options.want_weights = true;
+  const RenderOutput marched = render_depths(field, rays, depths, options);
+  QVERIFY(at::equal(marched.sample_depths, depths));
+  QVERIFY(relative_difference(marched.features, expected.features) < 1e-4);
 }
 
 void FusedMarchTest::skipping_agrees() {
@@ -261,14 +291,14 @@ void FusedMarchTest::extremes_agree() {
   Rays outside = random_rays(9, 15);
   outside.directions.neg_();
   const std::pair<Field, Rays> cases[] = {{empty, rays}, {wall, rays}, {wall, outside}};
-  for (const auto& [field, through] : cases) {
-    const RenderOutput found = render(field, through, {});
-    const RenderOutput expected = render_reference(field, through, {});
+  for (const auto& [field, marched] : cases) {
+    const RenderOutput found = render(field, marched, {});
+    const RenderOutput expected = render_reference(field, marched, {});
     QVERIFY(found.features.isfinite().all().item<bool>());
     QVERIFY((found.features - expected.features).abs().max().item<double>() < 1e-4);
     QVERIFY((found.opacity - expected.opacity).abs().max().item<double>() < 1e-5);
-    const Gradients pulled = pull_through(field, through, {}, render);
-    const Gradients slow = pull_through(field, through, {}, render_reference);
+    const Gradients pulled = pull_through(field, through(render, marched, {}));
+    const Gradients slow = pull_through(field, through(render_reference, marched, {}));
     for (std::size_t i = 0; i < slow.of_parameters.size(); ++i) {
       const Tensor& a = pulled.of_parameters[i];
       const Tensor& b = slow.of_parameters[i];
@@ -286,11 +316,11 @@ void FusedMarchTest::nothing_depends_on_the_threads() {
   RenderOptions options;
   options.coarse = 12;
   options.fine = 12;
-  const Gradients many = pull_through(field, rays, options, render);
+  const Gradients many = pull_through(field, through(render, rays, options));
   Gradients one;
   // Inside a chunk of the pool, nested calls run on its one thread.
   parallel_for(2, 1, [&](std::int64_t begin, std::int64_t) {
-    if (begin == 0) one = pull_through(field, rays, options, render);
+    if (begin == 0) one = pull_through(field, through(render, rays, options));
   });
   QVERIFY(at::equal(many.features, one.features));
   for (std::size_t i = 0; i < many.of_parameters.size(); ++i) {

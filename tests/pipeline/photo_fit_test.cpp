@@ -49,10 +49,10 @@ class PhotoFitTest : public QObject {
     sampler.refresh(first_);
     const PixelRect whole{0, 0, 16, 16};
     const at::NoGradGuard no_grad;
-    const SparseRender sparse =
-        render_at(first_, sampler.rays(whole), sampler.depths(whole, 16, 48, {1, 2, 3, 4}), 0.5F);
     RenderOptions options;
     options.background = {{0.5F, 0.5F, 0.5F}};
+    const RenderOutput sparse = render_depths(
+        first_, sampler.rays(whole), sampler.depths(whole, 16, 48, {1, 2, 3, 4}), options);
     const RenderedImage reference = render_image(first_, camera, 16, options);
     const double colour =
         (sparse.features.t().reshape({kFieldChannels, 16, 16}).narrow(0, 0, 3) - reference.rgb)

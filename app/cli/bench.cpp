@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "app/cli/bench.h"
+#include "app/cli/command.h"
+#include "core/base/process_threads.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+namespace portrait::cli {
+namespace {
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+double memory_figure_mb(const std::string& name) {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind(name, 0) == 0) return std::stod(line.substr(name.size() + 1)) / 1024;
+  }
+  return 0;
+}
+
+// From here on the kernel's high-water mark counts anew.
+void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+double seconds_of(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+double best_seconds(int repeats, const std::function<void()>& work) {
+  work();
+  double best = 1e30;
+  for (int i = 0; i < repeats; ++i) best = std::min(best, seconds_of(work));
+  return best;
+}
+
+}  // namespace
+
+Machine measure_machine() {
+  const at::NoGradGuard no_gradient;
+  Machine machine;
+  machine.cpu = processor_name();
+  machine.threads = usable_processors();
+  constexpr int kSide = 1536;
+  const Tensor a = at::rand({kSide, kSide});
+  const Tensor b = at::rand({kSide, kSide});
+  Tensor c = at::empty({kSide, kSide});
+  machine.gemm_gflops =
+      2.0 * kSide * kSide * kSide / best_seconds(7, [&] { at::mm_out(c, a, b); }) * 1e-9;
+  const Tensor from = at::ones({64 << 20});
+  Tensor to = at::empty_like(from);
+  machine.copy_gb_s = 2.0 * 4 * double(from.numel()) / best_seconds(5, [&] { to.copy_(from); }) * 1e-9;
+  return machine;
+}
+
+void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
+             std::vector<BenchRow>& rows) {
+  std::vector<std::vector<double>> times(cases.size());
+  std::vector<double> memory(cases.size(), 0);
+  for (int round = -1; round < repeats; ++round) {  // the first one warms up
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      const double before = memory_figure_mb("VmRSS:");
+      reset_peak_memory();
+      const double seconds = seconds_of(cases[i].work);
+      memory[i] = std::max(memory[i], memory_figure_mb("VmHWM:") - before);
+      if (round >= 0) times[i].push_back(seconds * 1e3);
+    }
+  }
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    BenchRow row;
+    row.name = cases[i].name;
+    row.config = cases[i].config;
+    row.median_ms = median(times[i]);
+    row.min_ms = *std::min_element(times[i].begin(), times[i].end());
+    row.repeats = repeats;
+    row.flops = cases[i].flops;
+    row.bytes = cases[i].bytes;
+    row.fraction_of_peak = row.flops / (row.median_ms * 1e-3) * 1e-9 / machine.gemm_gflops;
+    row.peak_memory_mb = memory[i];
+    rows.push_back(std::move(row));
+  }
+}
+
+const BenchRow& row_named(const std::vector<BenchRow>& rows, const std::string& name) {
+  return *std::find_if(rows.begin(), rows.end(),
+                       [&](const BenchRow& row) { return row.name == name; });
+}
+
+void print_bench(const Machine& machine, const std::vector<BenchRow>& rows,
+                 const nlohmann::ordered_json& findings, bool as_json) {
+  if (as_json) {
+    nlohmann::ordered_json json;
+    json["machine"] = {{"cpu", machine.cpu},
+                       {"threads", machine.threads},
+                       {"gemm_gflops", machine.gemm_gflops},
+                       {"copy_gb_s", machine.copy_gb_s}};
+    json["rows"] = nlohmann::ordered_json::array();
+    for (const BenchRow& row : rows) {
+      json["rows"].push_back({{"name", row.name},
+                              {"config", row.config},
+                              {"median_ms", row.median_ms},
+                              {"min_ms", row.min_ms},
+                              {"repeats", row.repeats},
+                              {"flops", row.flops},
+                              {"bytes", row.bytes},
+                              {"fraction_of_peak", row.fraction_of_peak},
+                              {"peak_memory_mb", row.peak_memory_mb}});
+    }
+    json["findings"] = findings;
+    std::printf("%s\n", json.dump(2).c_str());
+    return;
+  }
+  std::printf("%s, %d threads, products %.0f GFLOP/s, copies %.0f GB/s\n\n", machine.cpu.c_str(),
+              machine.threads, machine.gemm_gflops, machine.copy_gb_s);
+  std::printf("%-36s %10s %10s %9s %9s\n", "", "median ms", "least ms", "of peak", "MB");
+  for (const BenchRow& row : rows) {
+    std::printf("%-36s %10.1f %10.1f %8.0f%% %9.0f\n", row.name.c_str(), row.median_ms, row.min_ms,
+                row.fraction_of_peak * 100, row.peak_memory_mb);
+  }
+  std::printf("\n");
+  for (const auto& [name, value] : findings.items()) {
+    std::printf("%-56s %.4g\n", name.c_str(), value.get<double>());
+  }
+}
+
+void add_bench(CLI::App& app, Action& action) {
+  auto& bench = *app.add_subcommand("bench", "Timings of the parts, as ratios within one run");
+  bench.require_subcommand(1);
+  struct Arguments {
+    int repeats = 7;
+    int width = 128;
+    bool json = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  auto& renderer = *bench.add_subcommand(
+      "renderer", "Volume renderer, forward and backward, against its LibTorch reference");
+  renderer.add_option("--repeats", arguments->repeats, "Alternating rounds")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  renderer.add_option("--width", arguments->width, "Rays along a side of the image")
+      ->check(CLI::Range(8, 512))
+      ->capture_default_str();
+  renderer.add_flag("--json", arguments->json, "For scripts");
+  renderer.callback([arguments, &action] {
+    action = [arguments](std::stop_token) {
+      const Machine machine = measure_machine();
+      nlohmann::ordered_json findings;
+      const std::vector<BenchRow> rows =
+          bench_renderer(machine, arguments->repeats, arguments->width, findings);
+      print_bench(machine, rows, findings, arguments->json);
+    };
+  });
+}
+
+}  // namespace portrait::cli

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace portrait::cli {
+
+// Ceilings of this machine, measured in the run they are quoted in.
+struct Machine {
+  std::string cpu;
+  int threads = 0;
+  double gemm_gflops = 0;  // product of 1536 x 1536 float matrices
+  double copy_gb_s = 0;    // copy of 256 MiB, read and written bytes
+};
+Machine measure_machine();
+
+struct BenchCase {
+  std::string name;
+  nlohmann::ordered_json config;
+  std::function<void()> work;
+  double flops = 0;  // of the arithmetic that cannot be left out
+  double bytes = 0;
+};
+
+struct BenchRow {
+  std::string name;
+  nlohmann::ordered_json config;
+  double median_ms = 0;
+  double min_ms = 0;
+  int repeats = 0;
+  double flops = 0;
+  double bytes = 0;
+  double fraction_of_peak = 0;  // flops per second over gemm_gflops
+  double peak_memory_mb = 0;    // growth of resident memory while it ran
+};
+
+// Runs the cases in turn, round after round, so that a slow phase of the machine meets them all.
+void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
+             std::vector<BenchRow>& rows);
+const BenchRow& row_named(const std::vector<BenchRow>& rows, const std::string& name);
+void print_bench(const Machine& machine, const std::vector<BenchRow>& rows,
+                 const nlohmann::ordered_json& findings, bool as_json);
+
+// Images of width x width rays.
+std::vector<BenchRow> bench_renderer(const Machine& machine, int repeats, int width,
+                                     nlohmann::ordered_json& findings);
+
+}  // namespace portrait::cli

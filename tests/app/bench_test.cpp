@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `portrait bench` writes; never how long it took.
+#include "tests/app/run_portrait.h"
+
+#include <QtTest>
+
+#include <nlohmann/json.hpp>
+
+using namespace portrait;
+
+class BenchTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void renderer_rows_and_findings() {
+    const RunResult ran =
+        run_portrait({"bench", "renderer", "--width", "16", "--repeats", "1", "--json"});
+    QCOMPARE(ran.code, 0);
+    const auto json = nlohmann::json::parse(ran.out.toStdString());
+    QVERIFY(json.at("machine").at("gemm_gflops").get<double>() > 0);
+    QVERIFY(json.at("rows").size() >= 9);
+    for (const auto& row : json.at("rows")) {
+      QVERIFY(row.at("median_ms").get<double>() > 0);
+      QCOMPARE(row.at("repeats").get<int>(), 1);
+    }
+    const auto& findings = json.at("findings");
+    QVERIFY(findings.at("largest difference of the features").get<double>() < 1e-3);
+    QVERIFY(findings.at("largest relative difference of a gradient").get<double>() < 1e-3);
+  }
+
+  void unknown_parts_are_refused() {
+    const RunResult ran = run_portrait({"bench", "everything"});
+    QCOMPARE(ran.code, 2);
+  }
+};
+
+QTEST_GUILESS_MAIN(BenchTest)
+#include "bench_test.moc"
