@@ -11,6 +11,10 @@ namespace {
 // Axes of the planes of our own packs: columns, rows, normal.
 constexpr int kPlaneAxes[3][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}};
 
+// Cosine to the camera from which on the photo is lifted whole; it fades out towards 0, where the
+// surface turns away and the photo shows something else in front of it.
+constexpr double kFullyVisible = 0.25;
+
 // World points of every texel: [3, D, R, R, 3].
 Tensor texel_points(const Tensor& surface) {
   const std::int64_t resolution = surface.size(3);
@@ -25,6 +29,42 @@ Tensor texel_points(const Tensor& surface) {
     of_plane.select(3, normal).copy_(surface.select(0, plane));
   }
   return points;
+}
+
+// Outward normals of the surface that the slices describe, smoothed (beyond the head's outline it
+// is an extrapolation, full of creases): [3, D, R, R, 3], of length one. The first half of the
+// slices lies on the negative side of the plane.
+Tensor surface_normals(const Tensor& surface) {
+  const std::int64_t slices = surface.size(1);
+  const std::int64_t resolution = surface.size(2);
+  constexpr std::int64_t kWindow = 9;  // texels
+  const auto pad = [](const Tensor& x, std::int64_t by) {
+    return at::replication_pad2d(x, {by, by, by, by});
+  };
+  Tensor smooth = surface;
+  for (int pass = 0; pass < 2; ++pass) {
+    smooth = at::avg_pool2d(pad(smooth, kWindow / 2), {kWindow, kWindow}, {1, 1});
+  }
+  const Tensor padded = pad(smooth, 1);
+  const auto difference = [&](std::int64_t dim) {  // central, world units per world unit
+    const std::int64_t other = 5 - dim;
+    const Tensor rows = padded.slice(other, 1, resolution + 1);
+    return (rows.slice(dim, 2) - rows.slice(dim, 0, resolution)) * (double(resolution) / 2);
+  };
+  const Tensor by_column = difference(3);
+  const Tensor by_row = difference(2);
+  Tensor normals = at::empty({3, slices, resolution, resolution, 3}, surface.options());
+  for (int plane = 0; plane < 3; ++plane) {
+    const auto& [column, row, normal] = kPlaneAxes[plane];
+    for (std::int64_t slice = 0; slice < slices; ++slice) {
+      const double side = 2 * slice + 1 < slices ? -1 : 1;
+      Tensor of_slice = normals.select(0, plane).select(0, slice);
+      of_slice.select(2, column).copy_(by_column.select(0, plane).select(0, slice) * -side);
+      of_slice.select(2, row).copy_(by_row.select(0, plane).select(0, slice) * -side);
+      of_slice.select(2, normal).fill_(side);
+    }
+  }
+  return normals / normals.norm(2, {4}, true);
 }
 
 }  // namespace
@@ -64,21 +104,14 @@ Tensor lift_photo(const Tensor& photo, const Tensor& cameras, const Tensor& surf
                           .reshape({batch, photo.size(1), 3, slices, resolution, resolution})
                           .permute({0, 2, 3, 1, 4, 5});
 
-  // Direction to the camera at each texel, against the slice's outward normal: the first half of
-  // the slices lies on the negative side of the plane.
   const Tensor centre = -at::matmul(rotation.transpose(1, 2), pose.slice(2, 3, 4)).transpose(1, 2);
   const Tensor towards = centre - world;
-  const Tensor unit = (towards / towards.norm(2, {2}, true))
-                          .reshape({batch, 3, slices, resolution, resolution, 3});
-  Tensor facing = at::empty({batch, 3, slices, 1, resolution, resolution}, photo.options());
-  for (int plane = 0; plane < 3; ++plane) {
-    for (std::int64_t slice = 0; slice < slices; ++slice) {
-      const double side = 2 * slice + 1 < slices ? -1 : 1;
-      facing.select(1, plane).select(1, slice).squeeze(1).copy_(
-          unit.select(1, plane).select(1, slice).select(3, kPlaneAxes[plane][2]) * side);
-    }
-  }
-  return at::cat({read, facing}, 3);
+  const Tensor facing =
+      ((towards / towards.norm(2, {2}, true)) * surface_normals(surface).reshape({1, -1, 3}))
+          .sum(2)
+          .view({batch, 3, slices, 1, resolution, resolution});
+  const Tensor visible = (facing * (1 / kFullyVisible)).clamp(0, 1);
+  return at::cat({read * visible, facing}, 3);
 }
 
 }  // namespace portrait

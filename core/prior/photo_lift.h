@@ -20,8 +20,9 @@ Tensor camera_tensor(const Camera& camera);
 //   photo:   [B, C, S, S], any range
 //   cameras: [B, 16], see camera_tensor
 //   surface: [3, D, R, R], world units along the normals of planes (x,y), (y,z), (z,x)
-// Returns [B, 3, D, C + 1, R, R]: the photo's channels (zero outside its frame), and the cosine
-// between the slice's outward normal and the direction to the camera.
+// Returns [B, 3, D, C + 1, R, R]: the photo's channels, zero outside its frame and fading to zero
+// where the surface turns away from the camera (the photo shows what is in front of it there), and
+// the cosine between the surface's outward normal and the direction to the camera.
 Tensor lift_photo(const Tensor& photo, const Tensor& cameras, const Tensor& surface);
 
 }  // namespace portrait

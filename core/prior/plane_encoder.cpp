@@ -70,17 +70,21 @@ PlaneEncoder::PlaneEncoder(Parameters& p, const PlaneEncoderConfig& config) : co
                        Linear(p, name + ".expand", width, 2 * width),
                        Linear(p, name + ".contract", 2 * width, width, Init::kZeros)});
   }
-  const int lifted = slices * 5;  // RGB, matte, facing
+  constexpr int kLifted = 5;  // RGB, matte, facing
   for (int plane = 0; plane < 3; ++plane) {
-    const std::string name = "generator." + std::to_string(plane);
-    generators_.push_back({Conv2d(p, name + ".up16", width, 128, 3),
-                           Conv2d(p, name + ".up32", 128, 64, 3),
-                           Conv2d(p, name + ".join32", lifted, 64, 3),
-                           Conv2d(p, name + ".up64", 64, 48, 3),
-                           Conv2d(p, name + ".join64", lifted, 48, 3),
-                           Conv2d(p, name + ".up128", 48 + lifted, 40, 3),
-                           Conv2d(p, name + ".out", 40, slices * config.plane_channels, 3, 1,
-                                  Init::kXavier)});
+    const std::string of_plane = "generator." + std::to_string(plane);
+    Generator generator{Conv2d(p, of_plane + ".up16", width, 128, 3), {}};
+    for (int slice = 0; slice < slices; ++slice) {
+      const std::string name = of_plane + "." + std::to_string(slice);
+      generator.slices.push_back({Conv2d(p, name + ".up32", 128, 64, 3),
+                                  Conv2d(p, name + ".join32", kLifted, 64, 3),
+                                  Conv2d(p, name + ".up64", 64, 48, 3),
+                                  Conv2d(p, name + ".join64", kLifted, 48, 3),
+                                  Conv2d(p, name + ".up128", 48 + kLifted, 40, 3),
+                                  Conv2d(p, name + ".out", 40, config.plane_channels, 3, 1,
+                                         Init::kXavier)});
+    }
+    generators_.push_back(std::move(generator));
   }
   mean_planes_ = p.get("mean_planes",
                        {3, slices * config.plane_channels, resolution / 2, resolution / 2},
@@ -125,14 +129,20 @@ Tensor PlaneEncoder::transform(Tensor tokens) const {
   return tokens;
 }
 
-Tensor PlaneEncoder::generate(const Generator& g, Tensor x, const Tensor& lifted) const {
-  const Tensor lifted64 = at::avg_pool2d(lifted, {2, 2});
-  const Tensor lifted32 = at::avg_pool2d(lifted64, {2, 2});
-  x = rectify(g.up16(upsample2(x)));
-  x = rectify(g.up32(upsample2(x)) + g.join32(lifted32));
-  x = rectify(g.up64(upsample2(x)) + g.join64(lifted64));
-  x = rectify(g.up128(at::cat({upsample2(x), lifted}, 1)));
-  return g.out(x);
+Tensor PlaneEncoder::generate(const Generator& g, const Tensor& tokens,
+                              const Tensor& lifted) const {
+  const Tensor shared = upsample2(rectify(g.up16(upsample2(tokens))));
+  std::vector<Tensor> planes;
+  for (std::size_t i = 0; i < g.slices.size(); ++i) {
+    const SliceGenerator& s = g.slices[i];
+    const Tensor own = lifted.select(1, static_cast<std::int64_t>(i));
+    const Tensor own64 = at::avg_pool2d(own, {2, 2});
+    Tensor x = rectify(s.up32(shared) + s.join32(at::avg_pool2d(own64, {2, 2})));
+    x = rectify(s.up64(upsample2(x)) + s.join64(own64));
+    x = rectify(s.up128(at::cat({upsample2(x), own}, 1)));
+    planes.push_back(s.out(x));
+  }
+  return at::cat(planes, 1);
 }
 
 Tensor PlaneEncoder::operator()(const Tensor& photo, const Tensor& matte,
@@ -147,9 +157,8 @@ Tensor PlaneEncoder::operator()(const Tensor& photo, const Tensor& matte,
       transform(at::cat({from_photo, camera_token_(cameras).unsqueeze(1),
                          plane_tokens_.expand({batch, -1, -1})},
                         1));
-  const Tensor lifted = lift_photo(at::cat({photo * 2 - 1, matte}, 1), cameras, surface)
-                            .reshape({batch, 3, -1, resolution, resolution})
-                            .to(compute_type);
+  const Tensor lifted =
+      lift_photo(at::cat({photo * 2 - 1, matte}, 1), cameras, surface).to(compute_type);
   std::vector<Tensor> planes;
   for (int plane = 0; plane < 3; ++plane) {
     const std::int64_t first = kPhotoTokens + 1 + plane * kPlaneTokens;

@@ -24,9 +24,10 @@ PlaneEncoderConfig plane_encoder_config(const nlohmann::json& json);
 // G_enc of equation (3): one photo in, one tri-plane (tri-grid) out.
 //
 // A small convolutional encoder turns the photo into 8 x 8 tokens; a transformer lets them and
-// the 8 x 8 tokens of each plane see one another; a convolutional generator per plane brings the
-// plane's tokens up to 128 x 128, with the photo lifted onto the plane (photo_lift.h) joined in at
-// 32, 64 and 128. The result is added to a learned mean tri-plane.
+// the 8 x 8 tokens of each plane see one another; a convolutional generator per plane and depth
+// slice brings the plane's tokens up to 128 x 128, with the photo lifted onto that slice alone
+// (photo_lift.h) joined in at 32, 64 and 128: what is painted on one side of the head must not show
+// through on the other. The result is added to a learned mean tri-plane.
 class PlaneEncoder {
  public:
   PlaneEncoder(Parameters& parameters, const PlaneEncoderConfig& config);
@@ -61,13 +62,17 @@ class PlaneEncoder {
     Linear expand;
     Linear contract;
   };
+  struct SliceGenerator {
+    Conv2d up32, join32, up64, join64, up128, out;
+  };
   struct Generator {
-    Conv2d up16, up32, join32, up64, join64, up128, out;
+    Conv2d up16;
+    std::vector<SliceGenerator> slices;
   };
 
   Tensor photo_tokens(const Tensor& photo, const Tensor& matte) const;
   Tensor transform(Tensor tokens) const;
-  Tensor generate(const Generator& generator, Tensor tokens, const Tensor& lifted) const;
+  Tensor generate(const Generator& generator, const Tensor& tokens, const Tensor& lifted) const;
 
   PlaneEncoderConfig config_;
   std::vector<Conv2d> downs_;
