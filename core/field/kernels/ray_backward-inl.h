@@ -148,25 +148,25 @@ inline void pull_one(const FieldView& field, const DecoderTransposes& transposes
 inline void pull_some(const FieldView& field, const DecoderTransposes& transposes,
                       const RayPull& pull, std::int64_t begin, std::int64_t end, float* features,
                       DecoderGradients& decoder) {
-  thread_local BackwardScratch scratch;
+  thread_local const auto scratch = std::make_unique<BackwardScratch>();
   const std::size_t stride = std::size_t(pull.samples) * kFieldChannels;
   for (std::int64_t ray = begin; ray < end; ++ray) {
     pull_one(field, transposes, pull, ray, features + std::size_t(ray - begin) * stride, decoder,
-             scratch);
+             *scratch);
   }
 }
 
 inline void scatter_some(const FieldView& field, const RayPull& pull, std::int64_t begin,
                          std::int64_t end, const float* features, int plane, int channel,
                          float* grad_plane) {
-  thread_local Taps taps;
+  thread_local const auto taps = std::make_unique<Taps>();
   HWY_ALIGN float t[kMaxSamples + 16];
   const int n = pull.samples;
   for (std::int64_t ray = begin; ray < end; ++ray) {
     std::memcpy(t, pull.depths + ray * n, std::size_t(n) * sizeof(float));
     if (!(t[n - 1] > t[0])) continue;
-    find_taps(field.layout, plane, pull.origins + 3 * ray, pull.directions + 3 * ray, t, n, taps);
-    scatter(field.layout, taps, n, channel,
+    find_taps(field.layout, plane, pull.origins + 3 * ray, pull.directions + 3 * ray, t, n, *taps);
+    scatter(field.layout, *taps, n, channel,
             features + std::size_t(ray - begin) * std::size_t(n) * kFieldChannels, grad_plane);
   }
 }

@@ -192,10 +192,10 @@ inline DepthSpan march_one(const FieldView& field, const RayMarch& march, std::i
 
 inline DepthSpan march_some(const FieldView& field, const RayMarch& march, std::int64_t begin,
                             std::int64_t end, const RayResults& results) {
-  thread_local ForwardScratch scratch;
+  thread_local const auto scratch = std::make_unique<ForwardScratch>();
   DepthSpan span;
   for (std::int64_t ray = begin; ray < end; ++ray) {
-    const DepthSpan one = march_one(field, march, ray, results, scratch);
+    const DepthSpan one = march_one(field, march, ray, results, *scratch);
     span.least = std::min(span.least, one.least);
     span.largest = std::max(span.largest, one.largest);
   }

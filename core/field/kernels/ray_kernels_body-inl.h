@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 HWY_BEFORE_NAMESPACE();
 namespace portrait {
