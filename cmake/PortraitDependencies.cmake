@@ -23,7 +23,9 @@ add_library(portrait::torch ALIAS portrait_torch)
 target_include_directories(portrait_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 target_link_libraries(portrait_torch INTERFACE ${TORCH_LIBRARIES})
 
-if(NOT PORTRAIT_TRAIN_ONLY)
+if(PORTRAIT_TRAIN_ONLY)
+  find_package(hwy QUIET)  # without it the volume renderer is LibTorch's alone
+else()
   find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs objdetect calib3d)
   find_package(hwy REQUIRED)
   find_package(PkgConfig REQUIRED)
