@@ -39,7 +39,9 @@ double memory_figure_mb(const std::string& name) {
 }
 
 // From here on the kernel's high-water mark counts anew.
-void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
+void reset_peak_memory() {
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
 
 double seconds_of(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();
@@ -69,7 +71,8 @@ Machine measure_machine() {
       2.0 * kSide * kSide * kSide / best_seconds(7, [&] { at::mm_out(c, a, b); }) * 1e-9;
   const Tensor from = at::ones({64 << 20});
   Tensor to = at::empty_like(from);
-  machine.copy_gb_s = 2.0 * 4 * double(from.numel()) / best_seconds(5, [&] { to.copy_(from); }) * 1e-9;
+  machine.copy_gb_s =
+      2.0 * 4 * double(from.numel()) / best_seconds(5, [&] { to.copy_(from); }) * 1e-9;
   return machine;
 }
 

@@ -15,8 +15,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Multiplications and additions of the decoder for one sample.
-constexpr double kSampleFlops = 2.0 * (kFieldChannels * Decoder::kHidden +
-                                       Decoder::kHidden * (1 + kFieldChannels));
+constexpr double kSampleFlops =
+    2.0 * (kFieldChannels * Decoder::kHidden + Decoder::kHidden * (1 + kFieldChannels));
 
 // EG3D's size, random and dense: no ray ends early and no sample is empty.
 Field dense_field() {

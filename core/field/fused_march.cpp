@@ -30,8 +30,8 @@ class MarchFunction : public torch::autograd::Function<MarchFunction> {
  public:
   // Returns features, depth, opacity; span of the depths as [2], without gradient.
   static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context,
-                                                const Tensor& packed, const Tensor&,
-                                                const Tensor&, const Tensor&, const Tensor&,
+                                                const Tensor& packed, const Tensor&, const Tensor&,
+                                                const Tensor&, const Tensor&,
                                                 c10::intrusive_ptr<Marching> marching) {
     marching->packed = packed.detach();
     const Marched out = march_all(*marching, /*want_raw=*/true, /*want_weights=*/false);
@@ -44,13 +44,12 @@ class MarchFunction : public torch::autograd::Function<MarchFunction> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
-    const auto marching = c10::static_intrusive_pointer_cast<Marching>(
-        context->saved_data["marching"].toCapsule());
+    const auto marching =
+        c10::static_intrusive_pointer_cast<Marching>(context->saved_data["marching"].toCapsule());
     const Marching& m = *marching;
     const torch::autograd::variable_list saved = context->get_saved_variables();
-    const Tensor of_features = gradients[0].defined()
-                                   ? gradients[0].contiguous()
-                                   : at::zeros({m.count(), kFieldChannels});
+    const Tensor of_features =
+        gradients[0].defined() ? gradients[0].contiguous() : at::zeros({m.count(), kFieldChannels});
     RayPull pull;
     pull.origins = m.march.origins;
     pull.directions = m.march.directions;
@@ -66,10 +65,11 @@ class MarchFunction : public torch::autograd::Function<MarchFunction> {
 
     const Tensor planes = at::zeros(m.packed.sizes());
     const DecoderGradients decoder = pull_all(m, pull, planes.data_ptr<float>());
-    const Tensor w1 = at::cat({tensor_of(decoder.w_density, {1, Decoder::kHidden}),
-                               tensor_of(decoder.w_colour, {Decoder::kHidden, kFieldChannels}).t()});
-    const Tensor b1 = at::cat({at::full({1}, decoder.b_density),
-                               tensor_of(decoder.b_colour, {kFieldChannels})});
+    const Tensor w1 =
+        at::cat({tensor_of(decoder.w_density, {1, Decoder::kHidden}),
+                 tensor_of(decoder.w_colour, {Decoder::kHidden, kFieldChannels}).t()});
+    const Tensor b1 =
+        at::cat({at::full({1}, decoder.b_density), tensor_of(decoder.b_colour, {kFieldChannels})});
     return {planes,
             tensor_of(decoder.w0, {kFieldChannels, Decoder::kHidden}).t().contiguous(),
             tensor_of(decoder.b0, {Decoder::kHidden}),
@@ -147,8 +147,8 @@ MarchResult march_fused(const Field& field, const MarchRays& march, const Render
     return result;
   }
   marching->packed = packed;
-  const Marched found = march_all(*marching, /*want_raw=*/false,
-                                  options.want_weights || options.want_normals);
+  const Marched found =
+      march_all(*marching, /*want_raw=*/false, options.want_weights || options.want_normals);
   result.out.features = found.features;
   result.out.depth = found.depth;
   result.out.opacity = found.opacity;
@@ -158,9 +158,9 @@ MarchResult march_fused(const Field& field, const MarchRays& march, const Render
     result.largest = at::maximum(march.ranges.far.max(), result.largest);
   }
   if (options.want_normals) {
-    const Tensor points = at::addcmul(march.rays.origins.unsqueeze(1),
-                                      march.rays.directions.unsqueeze(1),
-                                      found.depths.unsqueeze(2));
+    const Tensor points =
+        at::addcmul(march.rays.origins.unsqueeze(1), march.rays.directions.unsqueeze(1),
+                    found.depths.unsqueeze(2));
     result.out.normals =
         composite_normals(FieldEvaluator(field), points, sample_weights(found.weights));
   }

@@ -64,8 +64,13 @@ c10::intrusive_ptr<Marching> prepare_march(const Field& field, const MarchRays& 
 Marched march_all(const Marching& m, bool want_raw, bool want_weights) {
   const std::int64_t count = m.count();
   const int samples = m.march.samples();
-  Marched out{at::empty({count, kFieldChannels}), at::empty({count}), at::empty({count}),
-              Tensor(), Tensor(), Tensor(), {}};
+  Marched out{at::empty({count, kFieldChannels}),
+              at::empty({count}),
+              at::empty({count}),
+              Tensor(),
+              Tensor(),
+              Tensor(),
+              {}};
   RayResults results;
   results.features = out.features.data_ptr<float>();
   results.depth = out.depth.data_ptr<float>();

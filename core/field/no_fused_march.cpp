@@ -7,7 +7,9 @@
 
 namespace portrait {
 
-bool can_march_fused(const Field&, const Rays&, const RenderOptions&, bool) { return false; }
+bool can_march_fused(const Field&, const Rays&, const RenderOptions&, bool) {
+  return false;
+}
 
 MarchResult march_fused(const Field&, const MarchRays&, const RenderOptions&, bool) {
   fail(ErrorCode::kUnsupported, "This build has no fused renderer");

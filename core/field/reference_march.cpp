@@ -33,8 +33,8 @@ struct Samples {
 
 Samples evaluate(const Scene& scene, const Rays& rays, const Tensor& depths) {
   Samples samples;
-  samples.points = at::addcmul(rays.origins.unsqueeze(1), rays.directions.unsqueeze(1),
-                               depths.unsqueeze(2));
+  samples.points =
+      at::addcmul(rays.origins.unsqueeze(1), rays.directions.unsqueeze(1), depths.unsqueeze(2));
   const Tensor points = samples.points.view({-1, 3});
   if (scene.gradients) {
     samples.hidden = scene.evaluator.hidden(points);
@@ -96,12 +96,12 @@ MarchResult march_chunk(const Scene& scene, const MarchRays& march) {
   } else {
     const Tensor each = sample_weights(weights);
     chunk.out.features = composite(scene, coarse, each);
-    if (options.want_normals) chunk.out.normals = composite_normals(scene.evaluator, coarse.points, each);
+    if (options.want_normals)
+      chunk.out.normals = composite_normals(scene.evaluator, coarse.points, each);
   }
   chunk.out.opacity = weights.sum(1);
   const std::int64_t intervals = weights.size(1);
-  const Tensor middle =
-      (depths.narrow(1, 0, intervals) + depths.narrow(1, 1, intervals)) * 0.5;
+  const Tensor middle = (depths.narrow(1, 0, intervals) + depths.narrow(1, 1, intervals)) * 0.5;
   const Tensor none = chunk.out.opacity <= 0;
   chunk.out.depth = (weights * middle).sum(1) / chunk.out.opacity.masked_fill(none, 1);
   chunk.out.depth = chunk.out.depth.masked_fill(none, std::numeric_limits<double>::infinity());
@@ -138,14 +138,13 @@ MarchResult march_in_chunks(const Scene& scene, const MarchRays& march) {
   all.least = at::full({}, infinity, rays.origins.options());
   all.largest = ranges.far.max();
   for (std::int64_t begin = 0; begin < chosen.size(0); begin += scene.options.chunk) {
-    const Tensor part =
-        chosen.narrow(0, begin, std::min<std::int64_t>(scene.options.chunk,
-                                                       chosen.size(0) - begin));
-    MarchRays chosen_rays{rays.select(part),
-                          {ranges.near.index_select(0, part), ranges.far.index_select(0, part),
-                           Tensor()},
-                          {},
-                          {}};
+    const Tensor part = chosen.narrow(
+        0, begin, std::min<std::int64_t>(scene.options.chunk, chosen.size(0) - begin));
+    MarchRays chosen_rays{
+        rays.select(part),
+        {ranges.near.index_select(0, part), ranges.far.index_select(0, part), Tensor()},
+        {},
+        {}};
     if (march.depths.defined()) {
       chosen_rays.depths = march.depths.index_select(0, part);
     } else {
@@ -163,9 +162,8 @@ MarchResult march_in_chunks(const Scene& scene, const MarchRays& march) {
   }
   if (chosen.size(0) == 0) {
     const auto like = rays.origins.options();
-    const std::int64_t samples = march.depths.defined()
-                                     ? march.depths.size(1)
-                                     : scene.options.coarse + scene.options.fine;
+    const std::int64_t samples =
+        march.depths.defined() ? march.depths.size(1) : scene.options.coarse + scene.options.fine;
     all.out.features = at::zeros({count, kFieldChannels}, like);
     all.out.depth = at::full({count}, infinity, like);
     all.out.opacity = at::zeros({count}, like);

@@ -46,9 +46,9 @@ struct Setting {
 Field field_of(const Setting& setting) {
   Field field = random_field(setting.slices, setting.height, 5);
   if (setting.width != setting.height) {
-    field.planes = at::upsample_bilinear2d(field.planes.flatten(0, 1),
-                                           {setting.height, setting.width}, false)
-                       .view({3, setting.slices, kFieldChannels, setting.height, setting.width});
+    field.planes =
+        at::upsample_bilinear2d(field.planes.flatten(0, 1), {setting.height, setting.width}, false)
+            .view({3, setting.slices, kFieldChannels, setting.height, setting.width});
   }
   return field;
 }
@@ -230,8 +230,7 @@ void FusedMarchTest::gradients_agree() {
   const Rays rays = random_rays(setting.rays, 12);
   QVERIFY(can_march_fused(field, rays, setting.options, true));
   const Gradients found = pull_through(field, through(render, rays, setting.options));
-  const Gradients expected =
-      pull_through(field, through(render_reference, rays, setting.options));
+  const Gradients expected = pull_through(field, through(render_reference, rays, setting.options));
   QVERIFY(relative_difference(found.features, expected.features) < 1e-4);
   QVERIFY(relative_difference(found.depth, expected.depth) < 1e-4);
   QVERIFY(relative_difference(found.opacity, expected.opacity) < 1e-4);

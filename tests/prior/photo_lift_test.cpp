@@ -99,8 +99,8 @@ class PhotoLiftTest : public QObject {
     RigOptions close;
     close.radius = 0.9;  // the frame covers the middle of the planes only
     const Tensor surface = at::zeros({3, 2, 16, 16});
-    const Tensor lifted = lift_photo(at::ones({1, 1, 32, 32}),
-                                     camera_tensor(rig_camera({0, 0}, close)).unsqueeze(0), surface);
+    const Tensor lifted = lift_photo(
+        at::ones({1, 1, 32, 32}), camera_tensor(rig_camera({0, 0}, close)).unsqueeze(0), surface);
     const Tensor front = lifted[0][0][1][0];
     QCOMPARE(front[8][8].item<float>(), 1.0F);
     QCOMPARE(front[0][0].item<float>(), 0.0F);

@@ -58,9 +58,8 @@ HWY_INLINE void find_taps(const PlaneLayout& layout, int plane, const float* ori
     const Vector y = hn::Min(hn::Max(down.at(depth), all(-2.0F)), all(float(layout.height + 1)));
     const Vector x0 = hn::Min(hn::Max(hn::Floor(x), zero), last_column);
     const Vector y0 = hn::Min(hn::Max(hn::Floor(y), zero), last_row);
-    const auto hat = [&](Vector distance) HWY_ATTR {
-      return hn::Max(hn::Sub(one, hn::Abs(distance)), zero);
-    };
+    const auto hat = [&](Vector distance)
+                         HWY_ATTR { return hn::Max(hn::Sub(one, hn::Abs(distance)), zero); };
     const Vector dx = hn::Sub(x, x0);
     const Vector dy = hn::Sub(y, y0);
     const Vector left = hat(dx);
@@ -86,8 +85,8 @@ HWY_INLINE void find_taps(const PlaneLayout& layout, int plane, const float* ori
 constexpr int kChannelVectors = kFieldChannels / int(kLanes);
 
 // Adds scale * (2 x 2 texels) to the sums.
-HWY_INLINE void add_texels(const float* from, std::size_t row, const Taps& taps, int i,
-                           float scale, Vector (&sum)[kChannelVectors]) {
+HWY_INLINE void add_texels(const float* from, std::size_t row, const Taps& taps, int i, float scale,
+                           Vector (&sum)[kChannelVectors]) {
   const float* corners[4] = {from, from + kFieldChannels, from + row, from + row + kFieldChannels};
   for (int k = 0; k < 4; ++k) {
     const Vector weight = all(taps.weight[k][i] * scale);
@@ -115,7 +114,8 @@ HWY_INLINE void gather(const PlaneLayout& layout, const float* planes, const Tap
       if (second < 1) add_texels(from, row, taps[p], i, 1 - second, sum);
       if (second > 0) add_texels(from + slice, row, taps[p], i, second, sum);
     }
-    for (int j = 0; j < kChannelVectors; ++j) store(sum[j], features + i * kFieldChannels + j * kLanes);
+    for (int j = 0; j < kChannelVectors; ++j)
+      store(sum[j], features + i * kFieldChannels + j * kLanes);
   }
 }
 

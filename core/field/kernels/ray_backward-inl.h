@@ -18,7 +18,7 @@ struct BackwardScratch {
   Rows rows;
   Intervals intervals;
   HWY_ALIGN float t[kRoom];
-  HWY_ALIGN float share[kRoom];         // weight of each sample's colour
+  HWY_ALIGN float share[kRoom];  // weight of each sample's colour
   HWY_ALIGN float grad_interval[kRoom];
   HWY_ALIGN float grad_optical[kRoom];
   HWY_ALIGN float grad_raw[kRoom];
@@ -39,8 +39,8 @@ HWY_INLINE void colours_along(const FieldView& field, int n, const float* gradie
     float* row = s.colours + std::size_t(i) * kFieldChannels;
     Vector sum = hn::Zero(Floats());
     for (int j = 0; j < kChannelVectors; ++j) {
-      const Vector sigmoid = hn::Div(
-          all(1.0F), hn::Add(exp_of(hn::Neg(load(row + j * kLanes))), all(1.0F)));
+      const Vector sigmoid =
+          hn::Div(all(1.0F), hn::Add(exp_of(hn::Neg(load(row + j * kLanes))), all(1.0F)));
       store(sigmoid, row + j * kLanes);
       sum = hn::MulAdd(hn::MulAdd(range, sigmoid, low), load(gradient + j * kLanes), sum);
     }
@@ -49,8 +49,7 @@ HWY_INLINE void colours_along(const FieldView& field, int n, const float* gradie
 }
 
 // Gradient of s of every sample, from those of pixel, depth and opacity.
-HWY_INLINE void pull_raw(const RayPull& pull, std::int64_t ray, float opacity,
-                         BackwardScratch& s) {
+HWY_INLINE void pull_raw(const RayPull& pull, std::int64_t ray, float opacity, BackwardScratch& s) {
   const int n = pull.samples;
   const float* weights = s.intervals.weights;
   const float of_opacity = pull.grad_opacity ? pull.grad_opacity[ray] : 0;
@@ -105,8 +104,8 @@ HWY_INLINE void pull_hidden(const DecoderWeights& w, int n, BackwardScratch& s,
       const std::size_t at = std::size_t(i) * kHiddenUnits + j;
       const Vector hidden = load(s.rows.hidden + at);
       const Vector of_raw = all(s.grad_raw[i]);
-      const Vector pulled = hn::Mul(hn::MulAdd(of_raw, row, load(s.grad_hidden + at)),
-                                    sigmoid_of_softplus(hidden));
+      const Vector pulled =
+          hn::Mul(hn::MulAdd(of_raw, row, load(s.grad_hidden + at)), sigmoid_of_softplus(hidden));
       store(pulled, s.grad_hidden + at);
       of_density = hn::MulAdd(of_raw, hidden, of_density);
       of_bias = hn::Add(of_bias, pulled);

@@ -47,8 +47,8 @@ HWY_INLINE void coarse_row_depths(const RayMarch& march, std::int64_t ray, float
 // Evaluates the samples of a pass that may hold matter; row numbers go to `row`. Returns the next
 // free row.
 HWY_INLINE int evaluate_pass(const FieldView& field, const RayMarch& march, const float* origin,
-                             const float* direction, const float* t, int count, int first,
-                             int* row, ForwardScratch& scratch) {
+                             const float* direction, const float* t, int count, int first, int* row,
+                             ForwardScratch& scratch) {
   int taken = 0;
   if (march.cells.cells == 0) {
     for (int i = 0; i < count; ++i) row[i] = first + i;
@@ -115,16 +115,15 @@ HWY_INLINE void composite_colours(const FieldView& field, const RayMarch& march,
     }
     share[chosen++] = weight;
   }
-  product<kFieldChannels>(s.rows.hidden, chosen, kHiddenUnits, w.w_colour.data(),
-                          w.b_colour.data(), s.colours, Unchanged());
+  product<kFieldChannels>(s.rows.hidden, chosen, kHiddenUnits, w.w_colour.data(), w.b_colour.data(),
+                          s.colours, Unchanged());
   const Vector range = all(w.colour_high - w.colour_low);
   const Vector low = all(w.colour_low);
   for (int j = 0; j < kChannelVectors; ++j) {
     Vector sum = hn::Zero(Floats());
     for (int i = 0; i < chosen; ++i) {
       const Vector x = load(s.colours + std::size_t(i) * kFieldChannels + j * kLanes);
-      const Vector colour =
-          hn::Add(hn::Div(range, hn::Add(exp_of(hn::Neg(x)), all(1.0F))), low);
+      const Vector colour = hn::Add(hn::Div(range, hn::Add(exp_of(hn::Neg(x)), all(1.0F))), low);
       sum = hn::MulAdd(all(share[i]), colour, sum);
     }
     store(sum, features + j * kLanes);
@@ -179,8 +178,7 @@ inline DepthSpan march_one(const FieldView& field, const RayMarch& march, std::i
     moment += s.intervals.weights[k] * 0.5F * (s.t[k] + s.t[k + 1]);
   }
   results.opacity[ray] = opacity;
-  results.depth[ray] =
-      opacity > 0 ? moment / opacity : std::numeric_limits<float>::infinity();
+  results.depth[ray] = opacity > 0 ? moment / opacity : std::numeric_limits<float>::infinity();
   const auto keep = [&](float* to, const float* from, int count) {
     if (to) std::memcpy(to + ray * count, from, std::size_t(count) * sizeof(float));
   };

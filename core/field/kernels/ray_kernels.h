@@ -111,8 +111,7 @@ void pull_rays(const FieldView& field, const DecoderTransposes& transposes, cons
 
 // Adds the look-ups' gradients of these rays to plane `plane` [D,H,W,32], channels
 // channel .. channel + 15. Different planes or channels touch different floats.
-void scatter_rays(const FieldView& field, const RayPull& pull, std::int64_t begin,
-                  std::int64_t end, const float* features, int plane, int channel,
-                  float* grad_plane);
+void scatter_rays(const FieldView& field, const RayPull& pull, std::int64_t begin, std::int64_t end,
+                  const float* features, int plane, int channel, float* grad_plane);
 
 }  // namespace portrait

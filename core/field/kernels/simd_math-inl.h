@@ -21,9 +21,15 @@ using Floats = hn::CappedTag<float, 16>;
 using Vector = hn::Vec<Floats>;
 constexpr std::size_t kLanes = hn::MaxLanes(Floats());
 
-HWY_INLINE Vector load(const float* from) { return hn::LoadU(Floats(), from); }
-HWY_INLINE void store(Vector value, float* to) { hn::StoreU(value, Floats(), to); }
-HWY_INLINE Vector all(float value) { return hn::Set(Floats(), value); }
+HWY_INLINE Vector load(const float* from) {
+  return hn::LoadU(Floats(), from);
+}
+HWY_INLINE void store(Vector value, float* to) {
+  hn::StoreU(value, Floats(), to);
+}
+HWY_INLINE Vector all(float value) {
+  return hn::Set(Floats(), value);
+}
 
 // exp(x) for x in [-87, 87], relative error about 1e-7. exp(r) on [-ln 2 / 2, ln 2 / 2] is a
 // polynomial interpolated at Chebyshev nodes, 2.5e-9.
@@ -46,7 +52,9 @@ HWY_INLINE Vector exp_of(Vector x) {
   return exp_within(hn::Min(hn::Max(x, all(-87.0F)), all(87.0F)));
 }
 // exp of what is not above zero.
-HWY_INLINE Vector exp_below(Vector x) { return exp_within(hn::Max(x, all(-87.0F))); }
+HWY_INLINE Vector exp_below(Vector x) {
+  return exp_within(hn::Max(x, all(-87.0F)));
+}
 
 // max(x, 0) + log1p(exp(-|x|)). The polynomial is log1p(z) / z on [0, 1], interpolated at
 // Chebyshev nodes, relative error 3.4e-8.
@@ -76,7 +84,7 @@ struct Softplus {
 };
 
 // Rows of a product at a time, and vectors of a row: as many sums as the registers hold.
-constexpr int kRowsWide = kLanes == 16 ? 6 : 5;     // with 4 vectors (AVX-512) or 2
+constexpr int kRowsWide = kLanes == 16 ? 6 : 5;  // with 4 vectors (AVX-512) or 2
 constexpr int kVectorsWide = kLanes == 16 ? 4 : 2;
 constexpr int kRowsNarrow = kLanes == 16 ? 12 : 5;  // with 2 vectors: 32 columns of AVX-512
 
@@ -113,8 +121,8 @@ HWY_INLINE void product_rows(const float* x, int rows, int inputs, const float* 
     int b = 0;
     for (; b + kRows <= rows; b += kRows) {
       product_block<kRows, kVectors>(x + std::size_t(b) * inputs, inputs, inputs, w + column,
-                                     columns, part, y + std::size_t(b) * columns + column,
-                                     columns, act);
+                                     columns, part, y + std::size_t(b) * columns + column, columns,
+                                     act);
     }
     for (; b < rows; ++b) {
       product_block<1, kVectors>(x + std::size_t(b) * inputs, inputs, inputs, w + column, columns,
