@@ -3,15 +3,17 @@
 
 #include "app/cli/bench.h"
 #include "app/cli/command.h"
+#include "core/base/machine_info.h"
 #include "core/base/process_threads.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <memory>
-#include <sstream>
+#include <string_view>
 
 namespace portrait::cli {
 namespace {
@@ -22,18 +24,12 @@ double median(std::vector<double> values) {
   return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
-  }
-  return "unknown";
-}
-
-double memory_figure_mb(const std::string& name) {
+// Since the last reset; 0 where the system does not say.
+double peak_memory_mb() {
+  constexpr std::string_view kName = "VmHWM:";
   std::ifstream file("/proc/self/status");
   for (std::string line; std::getline(file, line);) {
-    if (line.rfind(name, 0) == 0) return std::stod(line.substr(name.size() + 1)) / 1024;
+    if (line.rfind(kName, 0) == 0) return std::stod(line.substr(kName.size())) / 1024;
   }
   return 0;
 }
@@ -82,10 +78,10 @@ void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
   std::vector<double> memory(cases.size(), 0);
   for (int round = -1; round < repeats; ++round) {  // the first one warms up
     for (std::size_t i = 0; i < cases.size(); ++i) {
-      const double before = memory_figure_mb("VmRSS:");
+      const double before = resident_memory_mb();
       reset_peak_memory();
       const double seconds = seconds_of(cases[i].work);
-      memory[i] = std::max(memory[i], memory_figure_mb("VmHWM:") - before);
+      memory[i] = std::max(memory[i], peak_memory_mb() - before);
       if (round >= 0) times[i].push_back(seconds * 1e3);
     }
   }

@@ -6,8 +6,7 @@
 #include "core/field/occupancy.h"
 #include "core/field/renderer.h"
 
-#include <cmath>
-#include <utility>
+#include <algorithm>
 
 namespace portrait::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include "app/cli/evaluation.h"
 #include "app/cli/print_json.h"
 #include "core/nn/model_pack.h"
-#include "core/session/machine_info.h"
+#include "core/session/default_pack.h"
 #include "core/training/heldout.h"
 
 #include <cstdio>

@@ -8,7 +8,7 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/nn/model_pack.h"
-#include "core/session/machine_info.h"
+#include "core/session/default_pack.h"
 #include "core/session/pipeline_engine.h"
 
 #include <memory>

@@ -14,7 +14,8 @@
 #include "core/photo/prepared_photo.h"
 #include "core/pipeline/pipeline.h"
 #include "core/project/project_file.h"
-#include "core/session/machine_info.h"
+#include "core/base/machine_info.h"
+#include "core/session/default_pack.h"
 
 #include <torch/version.h>
 #include <nlohmann/json.hpp>

@@ -6,7 +6,7 @@
 #include "app/cli/print_json.h"
 #include "app/cli/run_network.h"
 #include "core/nn/model_pack.h"
-#include "core/session/machine_info.h"
+#include "core/session/default_pack.h"
 
 #include <nlohmann/json.hpp>
 

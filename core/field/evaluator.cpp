@@ -16,6 +16,8 @@ AlignedFloats floats(const Tensor& tensor) {
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
 
+}  // namespace
+
 bool fits_kernels(const Field& field) {
   const Decoder& decoder = field.decoder;
   for (const Tensor* tensor :
@@ -24,8 +26,6 @@ bool fits_kernels(const Field& field) {
   }
   return true;
 }
-
-}  // namespace
 
 DecoderWeights kernel_weights(const Decoder& decoder) {
   DecoderWeights weights;

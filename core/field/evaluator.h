@@ -8,7 +8,9 @@
 
 namespace portrait {
 
-// The decoder as the kernels take it; float, on the CPU.
+// Whether the kernels take this field: all of it float, on the CPU.
+bool fits_kernels(const Field& field);
+// The decoder as the kernels take it.
 DecoderWeights kernel_weights(const Decoder& decoder);
 
 // A field whose planes were packed once, for many look-ups. Keeps a reference to the field.

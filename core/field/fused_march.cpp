@@ -116,13 +116,12 @@ class MarchFunction : public torch::autograd::Function<MarchFunction> {
 
 bool can_march_fused(const Field& field, const Rays& rays, const RenderOptions& options,
                      bool gradients) {
-  const Decoder& decoder = field.decoder;
-  for (const Tensor* tensor : {&field.planes, &decoder.w0, &decoder.b0, &decoder.w1, &decoder.b1,
-                               &rays.origins, &rays.directions}) {
-    if (!tensor->device().is_cpu() || tensor->scalar_type() != at::kFloat) return false;
-  }
-  if (rays.count() == 0 || rays.origins.requires_grad() || rays.directions.requires_grad()) {
-    return false;
+  if (!fits_kernels(field) || rays.count() == 0) return false;
+  for (const Tensor* tensor : {&rays.origins, &rays.directions}) {
+    if (!tensor->device().is_cpu() || tensor->scalar_type() != at::kFloat ||
+        tensor->requires_grad()) {
+      return false;
+    }
   }
   if (field.planes.size(3) < 2 || field.planes.size(4) < 2) return false;
   if (options.coarse + options.fine > kMaxSamples || (options.fine > 0 && options.coarse < 4)) {

@@ -22,7 +22,8 @@
 #include "core/project/autosave.h"
 #include "core/project/project_file.h"
 #include "core/session/head_exports.h"
-#include "core/session/machine_info.h"
+#include "core/base/machine_info.h"
+#include "core/session/default_pack.h"
 
 #include <nlohmann/json.hpp>
 

@@ -54,9 +54,7 @@ HWY_INLINE void pull_raw(const RayPull& pull, std::int64_t ray, float opacity, B
   const float* weights = s.intervals.weights;
   const float of_opacity = pull.grad_opacity ? pull.grad_opacity[ray] : 0;
   const float of_depth = pull.grad_depth && opacity > 0 ? pull.grad_depth[ray] / opacity : 0;
-  float moment = 0;
-  for (int k = 0; k < n - 1; ++k) moment += weights[k] * 0.5F * (s.t[k] + s.t[k + 1]);
-  const float depth = opacity > 0 ? moment / opacity : 0;
+  const float depth = opacity > 0 ? depth_moment(s.t, weights, n) / opacity : 0;
   for (int k = 0; k < n - 1; ++k) {
     s.grad_interval[k] = 0.5F * (s.along[k] + s.along[k + 1]) + of_opacity +
                          of_depth * (0.5F * (s.t[k] + s.t[k + 1]) - depth);
@@ -70,7 +68,7 @@ HWY_INLINE void pull_raw(const RayPull& pull, std::int64_t ray, float opacity, B
   }
   for (int k = 0; k < n; ++k) {
     s.grad_raw[k] = (k > 0 ? s.grad_interval[k - 1] : 0) + (k < n - 1 ? s.grad_interval[k] : 0);
-    s.share[k] = 0.5F * ((k > 0 ? weights[k - 1] : 0) + (k < n - 1 ? weights[k] : 0));
+    s.share[k] = sample_weight(weights, k, n);
   }
 }
 

@@ -93,7 +93,6 @@ HWY_INLINE void merge_passes(const RayMarch& march, ForwardScratch& s) {
 HWY_INLINE void composite_colours(const FieldView& field, const RayMarch& march, int n,
                                   ForwardScratch& s, float* features) {
   const DecoderWeights& w = *field.weights;
-  const float* interval = s.intervals.weights;
   HWY_ALIGN float share[kMaxSamples];
   int chosen = 0;
   // The hidden rows that count move together; a row never moves past one still to be read when
@@ -107,7 +106,7 @@ HWY_INLINE void composite_colours(const FieldView& field, const RayMarch& march,
   }
   for (int r = 0; r < rows; ++r) {
     const int k = sample_of_row[r];
-    const float weight = 0.5F * ((k > 0 ? interval[k - 1] : 0) + (k < n - 1 ? interval[k] : 0));
+    const float weight = sample_weight(s.intervals.weights, k, n);
     if (weight <= march.least_weight) continue;
     if (chosen != r) {
       std::memcpy(s.rows.hidden + std::size_t(chosen) * kHiddenUnits,
@@ -173,10 +172,7 @@ inline DepthSpan march_one(const FieldView& field, const RayMarch& march, std::i
     opacity = weigh_intervals(s.t, s.raw, n, s.intervals);
   }
   composite_colours(field, march, n, s, results.features + ray * kFieldChannels);
-  float moment = 0;
-  for (int k = 0; k < n - 1; ++k) {
-    moment += s.intervals.weights[k] * 0.5F * (s.t[k] + s.t[k + 1]);
-  }
+  const float moment = depth_moment(s.t, s.intervals.weights, n);
   results.opacity[ray] = opacity;
   results.depth[ray] = opacity > 0 ? moment / opacity : std::numeric_limits<float>::infinity();
   const auto keep = [&](float* to, const float* from, int count) {

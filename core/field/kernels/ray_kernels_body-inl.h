@@ -66,6 +66,18 @@ HWY_INLINE float weigh_intervals(const float* t, const float* raw, int n, Interv
   return composite_weights(n - 1, out.kept, out.weights);
 }
 
+// Sum over the intervals of weight * middle depth: depth is this over the opacity.
+HWY_INLINE float depth_moment(const float* t, const float* weights, int n) {
+  float moment = 0;
+  for (int k = 0; k < n - 1; ++k) moment += weights[k] * 0.5F * (t[k] + t[k + 1]);
+  return moment;
+}
+
+// What sample k of n contributes when values are averaged at the two ends of an interval.
+HWY_INLINE float sample_weight(const float* weights, int k, int n) {
+  return 0.5F * ((k > 0 ? weights[k - 1] : 0) + (k < n - 1 ? weights[k] : 0));
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace portrait
 HWY_AFTER_NAMESPACE();

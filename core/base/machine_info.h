@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 namespace portrait {
@@ -10,10 +9,5 @@ namespace portrait {
 double resident_memory_mb();
 // "AMD EPYC 9555 64-Core Processor"; "processor" where the system does not say.
 std::string processor_name();
-
-// Folder of the pack that ships: PORTRAIT_PACK, else share/portrait-studio/packs/compact beside
-// the program's bin, else resources/packs/compact of the source tree that the program was built
-// in. Throws kNotFound naming the places that were tried.
-std::filesystem::path default_pack_folder();
 
 }  // namespace portrait
