@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,18 +36,25 @@ struct BenchRow {
   double flops = 0;
   double bytes = 0;
   double fraction_of_peak = 0;  // flops per second over gemm_gflops
-  double peak_memory_mb = 0;    // growth of resident memory while it ran
+  double peak_memory_mb = 0;    // growth of resident memory in the first round
 };
 
 // Runs the cases in turn, round after round, so that a slow phase of the machine meets them all.
+// A first round is not timed: it warms up, and tells the memory.
 void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
              std::vector<BenchRow>& rows);
 const BenchRow& row_named(const std::vector<BenchRow>& rows, const std::string& name);
 void print_bench(const Machine& machine, const std::vector<BenchRow>& rows,
                  const nlohmann::ordered_json& findings, bool as_json);
 
-// Images of width x width rays.
-std::vector<BenchRow> bench_renderer(const Machine& machine, int repeats, int width,
+struct BenchOptions {
+  int repeats = 7;
+  int width = 128;             // rays along a side of the image
+  std::filesystem::path pack;  // whose prior makes the head; empty: the one that ships
+};
+std::vector<BenchRow> bench_renderer(const Machine& machine, const BenchOptions& bench,
                                      nlohmann::ordered_json& findings);
+std::vector<BenchRow> bench_bake(const Machine& machine, const BenchOptions& bench,
+                                 nlohmann::ordered_json& findings);
 
 }  // namespace portrait::cli

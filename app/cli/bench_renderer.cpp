@@ -2,8 +2,10 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/bench.h"
+#include "app/cli/bench_fields.h"
 #include "core/base/thread_pool.h"
 #include "core/field/occupancy.h"
+#include "core/field/render_pair.h"
 #include "core/field/renderer.h"
 
 #include <algorithm>
@@ -17,53 +19,6 @@ using Json = nlohmann::ordered_json;
 constexpr double kSampleFlops =
     2.0 * (kFieldChannels * Decoder::kHidden + Decoder::kHidden * (1 + kFieldChannels));
 
-// EG3D's size, random and dense: no ray ends early and no sample is empty.
-Field dense_field() {
-  RandomStream random({1, random_purpose("bench.field"), 0, 0});
-  Field field;
-  field.frame = FieldFrame::eg3d();
-  field.planes = at::empty({3, 1, kFieldChannels, 256, 256});
-  random.fill_normal({field.planes.data_ptr<float>(), std::size_t(field.planes.numel())});
-  field.decoder = Decoder::random(random);
-  return field;
-}
-
-// A ball with a sharp surface, as large as a head in its frame: most of the box is empty.
-Field ball_field() {
-  Field field = dense_field();
-  field.frame = FieldFrame::own();
-  const Tensor line = (at::arange(256, at::kFloat) + 0.5) / 256 - 0.5;
-  field.planes.select(2, 0).copy_(
-      (line.square().view({1, 256}) + line.square().view({256, 1})).expand({3, 1, 256, 256}));
-  Decoder& decoder = field.decoder;
-  // Unit 0 passes the squared radius (2/3 of it, the mean of the planes) on to the density.
-  decoder.w0[0].zero_();
-  decoder.w0[0][0] = 1;
-  decoder.b0[0] = 30;
-  decoder.w1[0].zero_();
-  decoder.w1[0][0] = -30000;
-  decoder.b1[0] = 30000 * (30 + 2.0 / 3 * 0.25 * 0.25);
-  return field;
-}
-
-struct Parameters {
-  explicit Parameters(const Field& field) : tensors{field.planes} {
-    for (const auto& named : field.decoder.named_parameters()) tensors.push_back(named.second);
-  }
-  void require(bool gradients) const {
-    for (const Tensor& tensor : tensors) tensor.set_requires_grad(gradients);
-  }
-  std::vector<Tensor> take_gradients() const {
-    std::vector<Tensor> taken;
-    for (const Tensor& tensor : tensors) {
-      taken.push_back(tensor.grad());
-      tensor.mutable_grad() = Tensor();
-    }
-    return taken;
-  }
-  std::vector<Tensor> tensors;
-};
-
 using Renderer = RenderOutput (*)(const Field&, const Rays&, const RenderOptions&);
 
 RenderOutput forward(Renderer renderer, const Field& field, const Rays& rays,
@@ -74,7 +29,7 @@ RenderOutput forward(Renderer renderer, const Field& field, const Rays& rays,
 
 std::vector<Tensor> forward_backward(Renderer renderer, const Field& field, const Rays& rays,
                                      const RenderOptions& options) {
-  const Parameters parameters(field);
+  const FieldParameters parameters(field);
   parameters.require(true);
   renderer(field, rays, options).features.sum().backward();
   std::vector<Tensor> gradients = parameters.take_gradients();
@@ -93,14 +48,57 @@ void on_one_thread(const std::function<void()>& work) {
   });
 }
 
+// Gradients of two losses of one picture, seen through the super-resolution: each is pulled back
+// to the features by autograd, and from there to the field one by one or together.
+class TwoProducts {
+ public:
+  TwoProducts(const Field& head, const Rays& rays, int width, const RenderOptions& options)
+      : saved_(render_and_save(head, rays, options)) {
+    features_ = saved_.out.features.t().reshape({1, kFieldChannels, width, width}).contiguous();
+    features_.requires_grad_(true);
+    for (const auto& named : head.sr.named_parameters()) leaves_.push_back(named.second);
+    for (const Tensor& leaf : leaves_) leaf.set_requires_grad(true);
+    leaves_.push_back(features_);
+    picture_ = head.sr.forward(features_);
+    for (const double phase : {0.3, 1.7}) {
+      losses_.push_back(at::linspace(phase, phase + 40, picture_.numel()).sin().view_as(picture_));
+      of_features_.push_back(through_picture(losses_.size() - 1));
+    }
+  }
+
+  void single() { backward(saved_.saved, {of_features_[0], {}, {}}); }
+  void pair() {
+    backward_pair(saved_.saved, {of_features_[0], {}, {}}, {of_features_[1], {}, {}});
+  }
+  void single_of_picture() { backward(saved_.saved, {through_picture(0), {}, {}}); }
+  void pair_of_picture() {
+    const Tensor a = through_picture(0);
+    backward_pair(saved_.saved, {a, {}, {}}, {through_picture(1), {}, {}});
+  }
+
+ private:
+  Tensor through_picture(std::size_t loss) const {
+    return torch::autograd::grad({picture_}, leaves_, {losses_[loss]}, /*retain_graph=*/true)
+        .back()
+        .reshape({kFieldChannels, -1})
+        .t()
+        .contiguous();
+  }
+
+  SavedOutput saved_;
+  Tensor features_, picture_;
+  std::vector<Tensor> leaves_, losses_, of_features_;
+};
+
 }  // namespace
 
-std::vector<BenchRow> bench_renderer(const Machine& machine, int repeats, int width,
+std::vector<BenchRow> bench_renderer(const Machine& machine, const BenchOptions& bench,
                                      Json& findings) {
+  const int width = bench.width;
   const double all_rays = double(width) * width;
   const Field dense = dense_field();
-  const Field ball = ball_field();
-  const OccupancyGrid grid = build_occupancy(ball);
+  const Field head = head_field(bench.pack);
+  const OccupancyGrid grid = build_occupancy(head);
   const Camera camera = rig_camera({0, 0});
   const Rays rays = camera_rays(camera, width, width);
   const Rays quarter = camera_rays(camera, width / 2, width / 2);
@@ -108,34 +106,52 @@ std::vector<BenchRow> bench_renderer(const Machine& machine, int repeats, int wi
   options.range = RayRange{2.25, 3.3};
   RenderOptions half = options;
   half.coarse = half.fine = 24;
+  RenderOptions whole;
+  whole.least_transmittance = 0;
   RenderOptions skipping;
-  RenderOptions unskipped;
   skipping.occupancy = &grid;
+  TwoProducts dense_products([&] {
+    Field with_sr = dense;
+    with_sr.sr = head.sr.clone();
+    return with_sr;
+  }(), rays, width, options);
 
   const auto config = [](double ray_count, int samples, const char* field) {
     return Json{{"rays", ray_count}, {"samples", samples}, {"field", field}};
   };
+  const Json random = config(all_rays, 96, "random");
+  const Json of_head = config(all_rays, 96, "head");
   const double flops = all_rays * 96 * kSampleFlops;
   std::vector<BenchRow> rows;
-  measure(machine, repeats,
-          {{"renderer.reference.forward", config(all_rays, 96, "random"),
-            [&] { forward(render_reference, dense, rays, options); }, flops},
-           {"renderer.forward", config(all_rays, 96, "random"),
-            [&] { forward(render, dense, rays, options); }, flops},
-           {"renderer.reference.forward_backward", config(all_rays, 96, "random"),
-            [&] { forward_backward(render_reference, dense, rays, options); }, 3 * flops},
-           {"renderer.forward_backward", config(all_rays, 96, "random"),
+  // The kernels first: what a process needs for them is seen before the reference has run.
+  measure(machine, bench.repeats,
+          {{"renderer.forward", random, [&] { forward(render, dense, rays, options); }, flops},
+           {"renderer.forward_backward", random,
             [&] { forward_backward(render, dense, rays, options); }, 3 * flops},
-           {"renderer.forward.one_thread", config(all_rays, 96, "random"),
+           {"renderer.reference.forward", random,
+            [&] { forward(render_reference, dense, rays, options); }, flops},
+           {"renderer.reference.forward_backward", random,
+            [&] { forward_backward(render_reference, dense, rays, options); }, 3 * flops}},
+          rows);
+  measure(machine, bench.repeats * 3,
+          {{"renderer.forward", random, [&] { forward(render, dense, rays, options); }, flops},
+           {"renderer.forward.one_thread", random,
             [&] { on_one_thread([&] { forward(render, dense, rays, options); }); }, flops},
            {"renderer.forward.quarter_rays", config(all_rays / 4, 96, "random"),
             [&] { forward(render, dense, quarter, options); }, flops / 4},
            {"renderer.forward.half_samples", config(all_rays, 48, "random"),
             [&] { forward(render, dense, rays, half); }, flops / 2},
-           {"renderer.forward.ball", config(all_rays, 96, "ball"),
-            [&] { forward(render, ball, rays, unskipped); }, flops},
-           {"renderer.forward.ball_skipping", config(all_rays, 96, "ball"),
-            [&] { forward(render, ball, rays, skipping); }}},
+           {"renderer.backward", random, [&] { dense_products.single(); }, 2 * flops},
+           {"renderer.two_products", random, [&] { dense_products.pair(); }, 4 * flops},
+           {"renderer.picture.backward", random, [&] { dense_products.single_of_picture(); }},
+           {"renderer.picture.two_products", random, [&] { dense_products.pair_of_picture(); }},
+           {"renderer.forward.unskipped", of_head, [&] { forward(render, head, rays, whole); },
+            flops},
+           {"renderer.forward.skipping", of_head, [&] { forward(render, head, rays, skipping); }},
+           {"renderer.forward_backward.unskipped", of_head,
+            [&] { forward_backward(render, head, rays, whole); }, 3 * flops},
+           {"renderer.forward_backward.skipping", of_head,
+            [&] { forward_backward(render, head, rays, skipping); }}},
           rows);
 
   const auto ratio = [&](const std::string& slow, const std::string& fast) {
@@ -147,13 +163,25 @@ std::vector<BenchRow> bench_renderer(const Machine& machine, int repeats, int wi
       ratio("renderer.reference.forward_backward", "renderer.forward_backward");
   findings["forward, times the arithmetic floor"] =
       1 / row_named(rows, "renderer.forward").fraction_of_peak;
-  findings["speed-up by the threads"] = ratio("renderer.forward.one_thread", "renderer.forward");
+  const auto again = [&](const std::string& slow, const std::string& fast) {
+    // Against the row measured beside it.
+    const auto last = std::find_if(rows.rbegin(), rows.rend(),
+                                   [&](const BenchRow& row) { return row.name == fast; });
+    return row_named(rows, slow).median_ms / last->median_ms;
+  };
+  findings["speed-up by the threads"] = again("renderer.forward.one_thread", "renderer.forward");
   findings["cost of a ray, all rays over a quarter of them"] =
-      ratio("renderer.forward", "renderer.forward.quarter_rays") / 4;
+      0.25 / again("renderer.forward.quarter_rays", "renderer.forward");
   findings["cost of a sample, 96 over 48"] =
-      ratio("renderer.forward", "renderer.forward.half_samples") / 2;
-  findings["ball, times as fast by skipping"] =
-      ratio("renderer.forward.ball", "renderer.forward.ball_skipping");
+      0.5 / again("renderer.forward.half_samples", "renderer.forward");
+  findings["two products, times one backward"] =
+      ratio("renderer.two_products", "renderer.backward");
+  findings["two products with the super-resolution, times one"] =
+      ratio("renderer.picture.two_products", "renderer.picture.backward");
+  findings["head, times as fast by skipping"] =
+      ratio("renderer.forward.unskipped", "renderer.forward.skipping");
+  findings["head, times as fast by skipping, with the backward"] =
+      ratio("renderer.forward_backward.unskipped", "renderer.forward_backward.skipping");
   const RenderOutput found = forward(render, dense, rays, options);
   const RenderOutput expected = forward(render_reference, dense, rays, options);
   findings["largest difference of the features"] =
@@ -165,6 +193,9 @@ std::vector<BenchRow> bench_renderer(const Machine& machine, int repeats, int wi
     largest = std::max(largest, relative(pulled[i], slow[i]));
   }
   findings["largest relative difference of a gradient"] = largest;
+  findings["largest difference of the head by skipping"] =
+      (forward(render, head, rays, skipping).features -
+       forward(render_reference, head, rays, skipping).features).abs().max().item<double>();
   return rows;
 }
 

@@ -2,8 +2,8 @@
 #include "app/cli/command.h"
 #include "app/cli/evaluation.h"
 #include "app/cli/print_json.h"
+#include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
-#include "core/session/default_pack.h"
 #include "core/training/heldout.h"
 
 #include <cstdio>

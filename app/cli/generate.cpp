@@ -7,8 +7,8 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/log.h"
+#include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
-#include "core/session/default_pack.h"
 #include "core/session/pipeline_engine.h"
 
 #include <memory>

@@ -5,17 +5,17 @@
 #include "app/cli/pack_facts.h"
 #include "app/cli/print_json.h"
 #include "core/base/error.h"
+#include "core/base/machine_info.h"
 #include "core/base/settings.h"
 #include "core/base/thread_pool.h"
 #include "core/image/image_header.h"
 #include "core/image/read_image.h"
+#include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
 #include "core/photo/landmark_net.h"
 #include "core/photo/prepared_photo.h"
 #include "core/pipeline/pipeline.h"
 #include "core/project/project_file.h"
-#include "core/base/machine_info.h"
-#include "core/session/default_pack.h"
 
 #include <torch/version.h>
 #include <nlohmann/json.hpp>

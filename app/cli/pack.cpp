@@ -5,8 +5,8 @@
 #include "app/cli/pack_facts.h"
 #include "app/cli/print_json.h"
 #include "app/cli/run_network.h"
+#include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
-#include "core/session/default_pack.h"
 
 #include <nlohmann/json.hpp>
 

@@ -5,16 +5,20 @@
 #include "core/field/field.h"
 #include "core/field/occupancy.h"
 
-#include <optional>
-
 namespace portrait {
 
 struct BakeOptions {
   // Samples over the height of the head's bounding box; 192 to 384.
   int samples_over_height = 192;
-  // The box of an earlier bake. It is kept while matter lies within it and fills at least 80 % of
-  // its height, so that unchanged bricks keep their place and hash.
-  std::optional<Eigen::AlignedBox3f> previous_box;
+  // An earlier bake; not owned. Its box is kept while matter lies within it and fills at least
+  // 80 % of its height, so that bricks keep their place.
+  const BakedVolume* previous = nullptr;
+  // With an earlier bake of the same box and resolution, only bricks that have changed are
+  // evaluated: 64 of a brick's 4096 samples, others at each `turn`, are held against the earlier
+  // ones, and where none differs by more than this (of 255) the brick stays, hash and all. Below
+  // zero: all bricks are evaluated.
+  int tolerance = -1;
+  int turn = 0;
   // Not owned; none: built here.
   const OccupancyGrid* occupancy = nullptr;
 };

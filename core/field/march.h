@@ -4,6 +4,8 @@
 #include "core/field/renderer.h"
 #include "core/field/sampling.h"
 
+#include <cstdint>
+
 namespace portrait {
 
 class FieldEvaluator;
@@ -19,6 +21,10 @@ struct MarchRays {
   SampleJitter jitter;
   Tensor depths;
 };
+
+// Checks the options and sets rays, ranges and jitter up. Throws as render().
+MarchRays set_up_rays(const Field& field, const Rays& rays, const Tensor& depths,
+                      const RenderOptions& options, bool gradients);
 
 // What render() does between setting the rays up and blending the background, in two versions that
 // agree up to rounding.
@@ -41,6 +47,12 @@ MarchResult march_fused(const Field& field, const MarchRays& march, const Render
 // at most 256 samples per ray; with gradients neither weights nor normals.
 bool can_march_fused(const Field& field, const Rays& rays, const RenderOptions& options,
                      bool gradients);
+
+// Holds the depths to those of the samples and blends the background.
+RenderOutput finish_march(const MarchResult& marched, const RenderOptions& options);
+
+// Which rays of a call with gradients are marched without skipping: [N] bool on the CPU.
+Tensor unskipped_rays(std::int64_t count, const RenderOptions& options);
 
 // Sum over each ray's samples of weight * unit normal: points [N,K,3], weights [N,K] -> [N,3].
 // Carries no gradient.

@@ -13,12 +13,33 @@ namespace portrait {
 namespace {
 
 constexpr std::int64_t kRayGrain = 32;
+// Rays whose look-ups' gradients wait for their scattering at a time: a few MiB.
+constexpr std::int64_t kPullRays = 512;
+// Rays per sum of decoder gradients, so that the order of sums does not depend on the threads.
+constexpr std::int64_t kPullGrain = 32;
 
 // A row per ray, or one row for all where the tensor is an expansion.
 Tensor rows_of(const Tensor& tensor, std::int64_t& stride) {
   const bool shared = tensor.size(0) > 0 && tensor.stride(0) == 0;
   stride = shared ? 0 : tensor.size(1);
   return (shared ? tensor.narrow(0, 0, 1) : tensor).contiguous();
+}
+
+Tensor tensor_of(const AlignedFloats& values, at::IntArrayRef sizes) {
+  const Tensor result = at::empty(sizes);
+  std::copy(values.begin(), values.end(), result.data_ptr<float>());
+  return result;
+}
+
+PulledGradient gradient_of(const DecoderGradients& decoder) {
+  PulledGradient result;
+  result.w0 = tensor_of(decoder.w0, {kFieldChannels, Decoder::kHidden}).t().contiguous();
+  result.b0 = tensor_of(decoder.b0, {Decoder::kHidden});
+  result.w1 = at::cat({tensor_of(decoder.w_density, {1, Decoder::kHidden}),
+                       tensor_of(decoder.w_colour, {Decoder::kHidden, kFieldChannels}).t()});
+  result.b1 =
+      at::cat({at::full({1}, decoder.b_density), tensor_of(decoder.b_colour, {kFieldChannels})});
+  return result;
 }
 
 }  // namespace
@@ -51,12 +72,16 @@ c10::intrusive_ptr<Marching> prepare_march(const Field& field, const MarchRays& 
     march.strata = float(options.eg3d_sampling ? options.coarse - 1 : options.coarse);
     march.disparity = options.disparity;
   }
-  if (!gradients) {
+  march.least_transmittance = options.least_transmittance;
+  if (options.occupancy) {
+    march.cells = {options.occupancy->cells, float(options.occupancy->half_extent),
+                   options.occupancy->occupied.data()};
+  }
+  if (gradients) {
+    march.unskipped_every = options.unskipped_every;
+    march.unskipped_from = options.unskipped_from;
+  } else {
     march.least_weight = kLeastColourWeight;
-    if (options.occupancy) {
-      march.cells = {options.occupancy->cells, float(options.occupancy->half_extent),
-                     options.occupancy->occupied.data()};
-    }
   }
   return marching;
 }
@@ -98,6 +123,58 @@ Marched march_all(const Marching& m, bool want_raw, bool want_weights) {
     out.span.largest = std::max(out.span.largest, span.largest);
   }
   return out;
+}
+
+RayPull pull_of(const Marching& m, const Tensor& depths, const Tensor& raw) {
+  RayPull pull;
+  pull.origins = m.march.origins;
+  pull.directions = m.march.directions;
+  pull.depths = depths.data_ptr<float>();
+  pull.raw = raw.data_ptr<float>();
+  pull.samples = m.march.samples();
+  return pull;
+}
+
+// Batches of rays: first all rays back to their look-ups, then plane by plane, in the order of
+// rays, into the planes' gradients.
+std::vector<PulledGradient> pull_all(const Marching& m, const RayPull& pull) {
+  const FieldView view = m.view();
+  const DecoderTransposes transposes = transpose_decoder(view.decoder);
+  const std::int64_t count = m.count();
+  const auto gradients = static_cast<std::size_t>(pull.gradients);
+  AlignedFloats features(static_cast<std::size_t>(std::min(count, kPullRays) * pull.ray_floats()));
+  const auto parts_of = static_cast<std::size_t>((count + kPullGrain - 1) / kPullGrain);
+  std::vector<DecoderGradients> parts(parts_of * gradients);  // side by side per grain
+  std::vector<Tensor> packed;
+  for (std::size_t g = 0; g < gradients; ++g) packed.push_back(at::zeros(m.packed.sizes()));
+  constexpr int kGroups = kFieldChannels / kPlaneLane;
+  for (std::int64_t first = 0; first < count; first += kPullRays) {
+    const std::int64_t length = std::min(kPullRays, count - first);
+    parallel_for(length, kPullGrain, [&](std::int64_t begin, std::int64_t end) {
+      const auto part = static_cast<std::size_t>((first + begin) / kPullGrain);
+      pull_rays(view, transposes, pull, first + begin, first + end,
+                features.data() + begin * pull.ray_floats(), &parts[part * gradients]);
+    });
+    parallel_for(3 * kGroups, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t task = begin; task < end; ++task) {
+        const int plane = static_cast<int>(task / kGroups);
+        float* planes[kMostPulled] = {};
+        for (std::size_t g = 0; g < gradients; ++g) {
+          planes[g] = packed[g].data_ptr<float>() + plane * view.layout.plane_floats();
+        }
+        scatter_rays(view, pull, first, first + length, features.data(), plane,
+                     static_cast<int>(task % kGroups) * kPlaneLane, planes);
+      }
+    });
+  }
+  std::vector<PulledGradient> results;
+  for (std::size_t g = 0; g < gradients; ++g) {
+    DecoderGradients sum;
+    for (std::size_t part = 0; part < parts_of; ++part) sum.add(parts[part * gradients + g]);
+    results.push_back(gradient_of(sum));
+    results.back().packed = packed[g];
+  }
+  return results;
 }
 
 }  // namespace portrait

@@ -4,18 +4,13 @@
 #include "core/field/occupancy.h"
 
 #include "core/base/error.h"
-#include "core/base/thread_pool.h"
 #include "core/field/evaluator.h"
-#include "core/nn/check_shape.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace portrait {
 namespace {
-
-constexpr std::int64_t kRayGrain = 256;
-constexpr std::int64_t kLookUpGrain = 8192;
 
 // Marks the neighbours of occupied cells along one axis.
 void dilate_axis(std::vector<std::uint8_t>& cells, int side, std::int64_t stride) {
@@ -26,58 +21,36 @@ void dilate_axis(std::vector<std::uint8_t>& cells, int side, std::int64_t stride
   }
 }
 
-// Walks the cells of a ray from t = begin on (Amanatides and Woo 1987), forwards or backwards;
-// calls visit(cell occupied, t at which the cell ends) until it returns false.
-class CellWalk {
- public:
-  CellWalk(const OccupancyGrid& grid, const float* origin, const float* direction)
-      : grid_(grid), size_(2 * grid.half_extent / grid.cells) {
-    for (int axis = 0; axis < 3; ++axis) {
-      origin_[axis] = (double(origin[axis]) + grid.half_extent) / size_;
-      direction_[axis] = double(direction[axis]) / size_;
-    }
-  }
+// s of a sample whose alpha over the reference step is the threshold: the inverse of
+// density = softplus(s - 1).
+float raw_of_threshold(const OccupancyOptions& options) {
+  const double density = -std::log1p(-options.alpha_threshold) / options.reference_step;
+  return float(std::log(std::expm1(density)) + 1);
+}
 
-  // t at which the walk from `from` towards `to` enters its first occupied cell; NaN: none.
-  double first_occupied(double from, double to) const {
-    const double sign = to >= from ? 1 : -1;
-    int cell[3];
-    double next[3];
-    double step_t[3];
-    int step[3];
-    for (int axis = 0; axis < 3; ++axis) {
-      const double position = origin_[axis] + from * direction_[axis];
-      const double speed = sign * direction_[axis];
-      cell[axis] = std::clamp(int(std::floor(position)), 0, grid_.cells - 1);
-      step[axis] = speed > 0 ? 1 : -1;
-      if (std::abs(speed) < 1e-12) {
-        next[axis] = step_t[axis] = kNever;
-      } else {
-        step_t[axis] = 1 / std::abs(speed);
-        next[axis] = ((cell[axis] + (speed > 0 ? 1 : 0)) - position) / speed;
+// Marks the cells of one block of samples: cells first .. first + count - 1 along each axis.
+void mark_block(const FieldEvaluator& evaluator, const OccupancyOptions& options,
+                const std::vector<float>& line, const int (&first)[3], const int (&count)[3],
+                float least, OccupancyGrid& grid) {
+  const int s = options.samples_per_side;
+  PointBlock block;
+  for (int axis = 0; axis < 3; ++axis) {
+    block.at[axis] = line.data() + first[axis] * s;
+    block.size[axis] = count[axis] * s;
+  }
+  std::vector<float> raw(static_cast<std::size_t>(block.count()));
+  evaluator.block(block, nullptr, raw.data(), nullptr);
+  std::size_t i = 0;
+  for (int z = 0; z < block.size[2]; ++z) {
+    for (int y = 0; y < block.size[1]; ++y) {
+      for (int x = 0; x < block.size[0]; ++x, ++i) {
+        if (!(raw[i] > least)) continue;
+        grid.occupied[(std::size_t(first[2] + z / s) * grid.cells + first[1] + y / s) * grid.cells +
+                      first[0] + x / s] = 1;
       }
     }
-    const double length = std::abs(to - from);
-    double walked = 0;
-    while (walked <= length) {
-      if (grid_.at(cell[0], cell[1], cell[2])) return from + sign * std::max(walked, 0.0);
-      const int axis = next[0] < next[1] ? (next[0] < next[2] ? 0 : 2)
-                                         : (next[1] < next[2] ? 1 : 2);
-      walked = next[axis];
-      next[axis] += step_t[axis];
-      cell[axis] += step[axis];
-      if (cell[axis] < 0 || cell[axis] >= grid_.cells) break;
-    }
-    return std::nan("");
   }
-
- private:
-  static constexpr double kNever = 1e30;
-  const OccupancyGrid& grid_;
-  double size_;
-  double origin_[3];     // in cells
-  double direction_[3];  // cells per unit of t
-};
+}
 
 }  // namespace
 
@@ -87,38 +60,37 @@ double OccupancyGrid::fraction() const {
 }
 
 OccupancyGrid build_occupancy(const Field& field, const OccupancyOptions& options) {
-  check(options.cells > 0 && options.samples_per_side > 0, ErrorCode::kBadUsage,
-        "an occupancy grid of {} cells with {} samples per side", options.cells,
-        options.samples_per_side);
+  return build_occupancy(FieldEvaluator(field), options);
+}
+
+OccupancyGrid build_occupancy(const FieldEvaluator& evaluator, const OccupancyOptions& options) {
+  check(options.cells > 0 && options.samples_per_side > 0 && options.samples_per_side <= kBlockSide,
+        ErrorCode::kBadUsage, "an occupancy grid of {} cells with {} samples per side",
+        options.cells, options.samples_per_side);
   const at::NoGradGuard no_gradient;
-  const int side = options.cells * options.samples_per_side;
-  const double half = field.frame.half_extent;
-  const auto like = field.planes.options().requires_grad(false);
-  const Tensor line = ((at::arange(side, like) + 0.5) / side * 2 - 1) * half;
+  const double half = evaluator.field().frame.half_extent;
   OccupancyGrid grid;
   grid.cells = options.cells;
   grid.half_extent = half;
   grid.occupied.assign(std::size_t(options.cells) * options.cells * options.cells, 0);
-  const FieldEvaluator evaluator(field);
-  const double least = -std::log1p(-options.alpha_threshold) / options.reference_step;
-  // One layer of cells at a time: samples [s*side*side, 3] with x fastest.
-  const Tensor plane = at::stack(at::meshgrid({line, line}, "ij"), 2);  // [y,x,(y,x)]
-  const int s = options.samples_per_side;
-  for (int z = 0; z < options.cells; ++z) {
-    const Tensor depth = line.narrow(0, z * s, s).view({s, 1, 1, 1}).expand({s, side, side, 1});
-    const Tensor yx = plane.unsqueeze(0).expand({s, side, side, 2});
-    const Tensor points = at::cat({yx.select(3, 1).unsqueeze(3), yx.select(3, 0).unsqueeze(3), depth}, 3);
-    const Tensor density = density_of_raw(evaluator.raw(points.reshape({-1, 3})));
-    const Tensor matter = (density > least)
-                              .view({s, options.cells, s, options.cells, s})
-                              .permute({1, 3, 0, 2, 4})
-                              .reshape({options.cells * options.cells, -1})
-                              .any(1)
-                              .to(at::kCPU)
-                              .contiguous();
-    std::copy_n(matter.data_ptr<bool>(), matter.numel(),
-                grid.occupied.begin() + std::int64_t(z) * matter.numel());
-  }
+  const int side = options.cells * options.samples_per_side;
+  std::vector<float> line(static_cast<std::size_t>(side));
+  for (int i = 0; i < side; ++i) line[std::size_t(i)] = float(((i + 0.5) / side * 2 - 1) * half);
+  const float least = raw_of_threshold(options);
+  const int step = kBlockSide / options.samples_per_side;  // cells
+  const int blocks = (options.cells + step - 1) / step;
+  // Blocks mark different cells.
+  for_blocks(evaluator, std::int64_t(blocks) * blocks * blocks, [&](std::int64_t number) {
+    const int place[3] = {int(number % blocks), int(number / blocks % blocks),
+                          int(number / blocks / blocks)};
+    int first[3];
+    int count[3];
+    for (int axis = 0; axis < 3; ++axis) {
+      first[axis] = place[axis] * step;
+      count[axis] = std::min(step, options.cells - first[axis]);
+    }
+    mark_block(evaluator, options, line, first, count, least, grid);
+  });
   for (int round = 0; round < options.dilate; ++round) {
     dilate_axis(grid.occupied, grid.cells, 1);
     dilate_axis(grid.occupied, grid.cells, grid.cells);
@@ -127,61 +99,12 @@ OccupancyGrid build_occupancy(const Field& field, const OccupancyOptions& option
   return grid;
 }
 
-RayRanges clip_to_occupied(const OccupancyGrid& grid, const Rays& rays, const RayRanges& ranges) {
-  const RayRanges inside = box_ranges(rays, grid.half_extent);
-  const Tensor near = at::maximum(ranges.near, inside.near).to(at::kCPU, at::kFloat).contiguous();
-  const Tensor far = at::minimum(ranges.far, inside.far).to(at::kCPU, at::kFloat).contiguous();
-  const Tensor origins = rays.origins.to(at::kCPU, at::kFloat).contiguous();
-  const Tensor directions = rays.directions.to(at::kCPU, at::kFloat).contiguous();
-  const Tensor first = at::zeros_like(near);
-  const Tensor last = at::zeros_like(far);
-  const Tensor hit = at::logical_and(ranges.hit, inside.hit).to(at::kCPU).contiguous();
-  float* first_out = first.data_ptr<float>();
-  float* last_out = last.data_ptr<float>();
-  bool* hit_out = hit.data_ptr<bool>();
-  parallel_for(rays.count(), kRayGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      if (!hit_out[i]) continue;
-      const CellWalk walk(grid, origins.data_ptr<float>() + 3 * i,
-                          directions.data_ptr<float>() + 3 * i);
-      const double from = near.data_ptr<float>()[i];
-      const double to = far.data_ptr<float>()[i];
-      const double a = walk.first_occupied(from, to);
-      if (to <= from || std::isnan(a)) {
-        hit_out[i] = false;
-        continue;
-      }
-      const double b = walk.first_occupied(to, from);
-      first_out[i] = float(a);
-      last_out[i] = float(std::isnan(b) ? to : std::max(b, a));
-    }
-  });
-  return {first.to(ranges.near.options()), last.to(ranges.far.options()),
-          hit.to(ranges.hit.device())};
-}
-
-Tensor occupied_points(const OccupancyGrid& grid, const Tensor& points) {
-  const Tensor from = points.to(at::kCPU, at::kFloat).contiguous();
-  std::vector<std::int64_t> sizes = from.sizes().vec();
-  sizes.pop_back();
-  const Tensor result = at::empty(sizes, at::kBool);
-  const float* p = from.data_ptr<float>();
-  bool* out = result.data_ptr<bool>();
-  const float half = float(grid.half_extent);
-  const float scale = float(grid.cells / (2 * grid.half_extent));
-  parallel_for(result.numel(), kLookUpGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      bool inside = true;
-      int cell[3];
-      for (int axis = 0; axis < 3; ++axis) {
-        const float place = (p[3 * i + axis] + half) * scale;
-        inside = inside && place >= 0 && place <= float(grid.cells);
-        cell[axis] = inside ? std::min(int(place), grid.cells - 1) : 0;
-      }
-      out[i] = inside && grid.at(cell[0], cell[1], cell[2]);
-    }
-  });
-  return result.to(points.device());
+const OccupancyGrid& LiveOccupancy::at_step(int step, const Field& field) {
+  if (grid_.cells == 0 || step < built_at_ || step >= built_at_ + refresh_every_) {
+    grid_ = build_occupancy(field, options_);
+    built_at_ = step - step % refresh_every_;
+  }
+  return grid_;
 }
 
 }  // namespace portrait

@@ -9,8 +9,10 @@
 
 namespace portrait {
 
+class FieldEvaluator;
+
 // Which cells of the field's box hold matter, so that rays and samples in empty space are not
-// evaluated. Valid for the very parameters it was built from; without gradients only.
+// evaluated.
 struct OccupancyGrid {
   int cells = 0;             // per side
   double half_extent = 0.5;  // of the box
@@ -27,12 +29,33 @@ struct OccupancyOptions {
   int cells = 64;
   int samples_per_side = 2;  // 2: eight samples per cell
   // A sample is matter when its alpha over the reference step exceeds the threshold.
-  double alpha_threshold = 1e-3;
+  double alpha_threshold = 1e-4;
   double reference_step = 1.0 / 96;
   int dilate = 1;  // cells
 };
 
+// Throws kBadUsage when a side is not positive or samples_per_side is above 16.
 OccupancyGrid build_occupancy(const Field& field, const OccupancyOptions& options = {});
+OccupancyGrid build_occupancy(const FieldEvaluator& evaluator,
+                              const OccupancyOptions& options = {});
+
+// The grid of a field that is being optimised, built anew every so many steps: at the first call
+// and whenever the steps, counted in sixteens, move on, so that it does not matter at which step an
+// optimisation was taken up again.
+class LiveOccupancy {
+ public:
+  explicit LiveOccupancy(const OccupancyOptions& options = {}, int refresh_every = 16)
+      : options_(options), refresh_every_(refresh_every) {}
+
+  // Valid until the next call.
+  const OccupancyGrid& at_step(int step, const Field& field);
+
+ private:
+  OccupancyOptions options_;
+  int refresh_every_;
+  OccupancyGrid grid_;
+  int built_at_ = 0;
+};
 
 // Ranges shrunk to [start of the first, end of the last occupied cell] on each ray; `hit` becomes
 // false where there is none. Rays and ranges on the CPU in float.

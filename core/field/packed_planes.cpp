@@ -5,30 +5,27 @@
 
 #include "core/base/error.h"
 #include "core/base/thread_pool.h"
-#include "core/field/kernels/plane_kernels.h"
+#include "core/field/kernels/point_kernels.h"
 #include "core/field/triplane.h"
 #include "core/nn/check_shape.h"
+
+#include <algorithm>
 
 namespace portrait {
 namespace {
 
 constexpr std::int64_t kPointGrain = 2048;
 
-PlaneLayout layout_of(const Tensor& packed, const FieldFrame& frame) {
-  return {static_cast<int>(packed.size(2)), static_cast<int>(packed.size(3)),
-          static_cast<int>(packed.size(4)), static_cast<int>(packed.size(5)), frame};
-}
-
 Tensor look_up_all(const Tensor& packed, const Tensor& points, const FieldFrame& frame) {
   const PlaneLayout layout = layout_of(packed, frame);
   const std::int64_t count = points.size(1);
-  const Tensor out = at::empty({points.size(0), count, layout.channels}, packed.options());
+  const Tensor out = at::empty({points.size(0), count, kFieldChannels}, packed.options());
   for (std::int64_t b = 0; b < points.size(0); ++b) {
     const float* planes = packed.data_ptr<float>() + b * 3 * layout.plane_floats();
     const float* from = points.data_ptr<float>() + b * count * 3;
-    float* to = out.data_ptr<float>() + b * count * layout.channels;
+    float* to = out.data_ptr<float>() + b * count * kFieldChannels;
     parallel_for(count, kPointGrain, [&](std::int64_t begin, std::int64_t end) {
-      look_up_planes(layout, planes, from + 3 * begin, end - begin, to + begin * layout.channels);
+      look_up_points(layout, planes, from + 3 * begin, end - begin, to + begin * kFieldChannels);
     });
   }
   return out;
@@ -52,16 +49,16 @@ class SamplePacked : public torch::autograd::Function<SamplePacked> {
     const Tensor result = at::zeros(sizes, gradient.options());
     const PlaneLayout layout = layout_of(result, stored_frame(context));
     const std::int64_t count = points.size(1);
-    const int lanes = layout.channels / kPlaneLane;
+    constexpr int lanes = kFieldChannels / kPlaneLane;
     // One task per head, plane and group of channels: no two write the same float.
     parallel_for(points.size(0) * 3 * lanes, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t b = task / (3 * lanes);
         const int plane = static_cast<int>(task / lanes % 3);
-        scatter_plane_gradient(layout, plane, static_cast<int>(task % lanes) * kPlaneLane,
-                               points.data_ptr<float>() + b * count * 3,
-                               gradient.data_ptr<float>() + b * count * layout.channels, count,
-                               result.data_ptr<float>() + (b * 3 + plane) * layout.plane_floats());
+        scatter_points(layout, plane, static_cast<int>(task % lanes) * kPlaneLane,
+                       points.data_ptr<float>() + b * count * 3,
+                       gradient.data_ptr<float>() + b * count * kFieldChannels, count,
+                       result.data_ptr<float>() + (b * 3 + plane) * layout.plane_floats());
       }
     });
     return {result, Tensor(), Tensor()};
@@ -91,18 +88,86 @@ class SamplePacked : public torch::autograd::Function<SamplePacked> {
   }
 };
 
+// Texels moved together: sixteen floats of a channel are a cache line.
+constexpr std::int64_t kTexels = 16;
+
+// from [N,A,B] -> to [N,B,A] where one of A and B is the 32 channels and the other the texels.
+template <bool kToChannelsLast>
+void transpose_images(const float* from, std::int64_t images, std::int64_t texels, float* to) {
+  const std::int64_t tiles = (texels + kTexels - 1) / kTexels;
+  parallel_for(images * tiles, 256, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t tile = begin; tile < end; ++tile) {
+      const std::int64_t image = tile / tiles * texels * kFieldChannels;
+      const std::int64_t first = tile % tiles * kTexels;
+      const std::int64_t last = std::min(first + kTexels, texels);
+      for (std::int64_t channel = 0; channel < kFieldChannels; ++channel) {
+        for (std::int64_t texel = first; texel < last; ++texel) {
+          const std::int64_t by_channel = image + channel * texels + texel;
+          const std::int64_t by_texel = image + texel * kFieldChannels + channel;
+          if constexpr (kToChannelsLast) {
+            to[by_texel] = from[by_channel];
+          } else {
+            to[by_channel] = from[by_texel];
+          }
+        }
+      }
+    }
+  });
+}
+
+class PackPlanes : public torch::autograd::Function<PackPlanes> {
+ public:
+  static Tensor forward(torch::autograd::AutogradContext*, const Tensor& planes) {
+    const Tensor from = planes.contiguous();
+    const Tensor to = at::empty({from.size(0), from.size(1), from.size(2), from.size(4),
+                                 from.size(5), kFieldChannels}, from.options());
+    transpose_images<true>(from.data_ptr<float>(), from.size(0) * from.size(1) * from.size(2),
+                           from.size(4) * from.size(5), to.data_ptr<float>());
+    return to;
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext*,
+                                                 torch::autograd::variable_list gradients) {
+    return {unpack_planes(gradients[0])};
+  }
+};
+
 }  // namespace
 
 Tensor pack_planes(const Tensor& planes) {
   check_shape(planes, {-1, 3, -1, -1, -1, -1}, "planes");
-  return planes.permute({0, 1, 2, 4, 5, 3}).contiguous();
+  if (!planes.device().is_cpu() || planes.scalar_type() != at::kFloat ||
+      planes.size(3) != kFieldChannels) {
+    return planes.permute({0, 1, 2, 4, 5, 3}).contiguous();
+  }
+  return PackPlanes::apply(planes);
+}
+
+Tensor unpack_planes(const Tensor& packed) {
+  check_shape(packed, {-1, 3, -1, -1, -1, -1}, "packed planes");
+  if (!packed.device().is_cpu() || packed.scalar_type() != at::kFloat ||
+      packed.size(5) != kFieldChannels) {
+    return packed.permute({0, 1, 2, 5, 3, 4}).contiguous();
+  }
+  const Tensor from = packed.detach().contiguous();
+  const Tensor to = at::empty({from.size(0), from.size(1), from.size(2), kFieldChannels,
+                               from.size(3), from.size(4)}, from.options());
+  transpose_images<false>(from.data_ptr<float>(), from.size(0) * from.size(1) * from.size(2),
+                          from.size(3) * from.size(4), to.data_ptr<float>());
+  return to;
+}
+
+PlaneLayout layout_of(const Tensor& packed, const FieldFrame& frame) {
+  check_shape(packed, {-1, 3, frame.depth_slices, -1, -1, kFieldChannels}, "packed planes");
+  return {static_cast<int>(packed.size(2)), static_cast<int>(packed.size(3)),
+          static_cast<int>(packed.size(4)), frame};
 }
 
 Tensor sample_packed_planes(const Tensor& packed, const Tensor& points, const FieldFrame& frame) {
   check_shape(packed, {-1, 3, frame.depth_slices, -1, -1, -1}, "packed planes");
   check_shape(points, {packed.size(0), -1, 3}, "points");
-  const bool fast = packed.device().is_cpu() && packed.scalar_type() == at::kFloat &&
-                    points.scalar_type() == at::kFloat && packed.size(5) % kPlaneLane == 0 &&
+  const bool fast = have_field_kernels() && packed.device().is_cpu() &&
+                    packed.scalar_type() == at::kFloat && points.scalar_type() == at::kFloat &&
+                    packed.size(5) == kFieldChannels && packed.size(3) > 1 && packed.size(4) > 1 &&
                     !points.requires_grad();
   if (!fast) {
     return sample_planes(packed.permute({0, 1, 2, 5, 3, 4}), points, frame).contiguous();

@@ -8,6 +8,8 @@
 #include "core/nn/check_shape.h"
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 namespace portrait {
 namespace {
@@ -95,42 +97,58 @@ DensityGrid sample_density_grid(const Field& field, const Eigen::AlignedBox3f& b
   const std::int64_t layer = std::int64_t(dims.x()) * dims.y();
   grid.density.assign(std::size_t(layer * dims.z()), 0.0F);
   const FieldEvaluator evaluator(field);
-  const auto device = field.device();
   const Eigen::Vector3f spacing = grid.spacing();
-  std::vector<float> points;
-  std::vector<std::size_t> places;
-  const auto flush = [&] {
-    if (places.empty()) return;
-    const Tensor at_points =
-        at::from_blob(points.data(), {std::int64_t(places.size()), 3}, at::kFloat).to(device);
-    const Tensor density = density_of_raw(evaluator.raw(at_points)).to(at::kCPU).contiguous();
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      grid.density[places[i]] = density.data_ptr<float>()[i];
-    }
-    points.clear();
-    places.clear();
-  };
-  const float half = float(occupancy.half_extent);
+  // Node coordinates along each axis, and the occupancy's cells they lie in; -1: outside.
+  std::array<std::vector<float>, 3> line;
+  std::array<std::vector<int>, 3> cell;
   const float scale = float(occupancy.cells / (2 * occupancy.half_extent));
-  const auto occupied = [&](const Eigen::Vector3f& p) {
-    const Eigen::Vector3f cell = (p.array() + half).matrix() * scale;
-    if (cell.minCoeff() < 0 || cell.maxCoeff() > float(occupancy.cells)) return false;
-    const Eigen::Vector3i c = cell.cast<int>().cwiseMin(occupancy.cells - 1);
-    return occupancy.at(c.x(), c.y(), c.z());
-  };
-  for (int z = 0; z < dims.z(); ++z) {
-    for (int y = 0; y < dims.y(); ++y) {
-      for (int x = 0; x < dims.x(); ++x) {
-        const Eigen::Vector3f p =
-            box.min() + Eigen::Vector3i(x, y, z).cast<float>().cwiseProduct(spacing);
-        if (!occupied(p)) continue;
-        points.insert(points.end(), {p.x(), p.y(), p.z()});
-        places.push_back(grid.index(x, y, z));
-        if (std::int64_t(places.size()) == kChunk) flush();
-      }
+  for (int axis = 0; axis < 3; ++axis) {
+    for (int i = 0; i < dims[axis]; ++i) {
+      const float p = box.min()[axis] + float(i) * spacing[axis];
+      const float place = (p + float(occupancy.half_extent)) * scale;
+      const bool inside = place >= 0 && place <= float(occupancy.cells);
+      line[std::size_t(axis)].push_back(p);
+      cell[std::size_t(axis)].push_back(inside ? std::min(int(place), occupancy.cells - 1) : -1);
     }
   }
-  flush();
+  const Eigen::Vector3i blocks = (dims.array() + (kBlockSide - 1)) / kBlockSide;
+  for_blocks(evaluator, blocks.cast<std::int64_t>().prod(), [&](std::int64_t number) {
+    const Eigen::Vector3i first =
+        Eigen::Vector3i(int(number % blocks.x()), int(number / blocks.x() % blocks.y()),
+                        int(number / blocks.x() / blocks.y())) *
+        kBlockSide;
+    PointBlock block;
+    for (int axis = 0; axis < 3; ++axis) {
+      block.at[axis] = line[std::size_t(axis)].data() + first[axis];
+      block.size[axis] = std::min(kBlockSide, dims[axis] - first[axis]);
+    }
+    std::array<std::uint8_t, kBlockSide * kBlockSide * kBlockSide> wanted;
+    std::array<float, kBlockSide * kBlockSide * kBlockSide> density;
+    std::size_t i = 0;
+    bool any = false;
+    for (int z = first.z(); z < first.z() + block.size[2]; ++z) {
+      for (int y = first.y(); y < first.y() + block.size[1]; ++y) {
+        for (int x = first.x(); x < first.x() + block.size[0]; ++x, ++i) {
+          const Eigen::Vector3i c(cell[0][std::size_t(x)], cell[1][std::size_t(y)],
+                                  cell[2][std::size_t(z)]);
+          wanted[i] = c.minCoeff() >= 0 && occupancy.at(c.x(), c.y(), c.z());
+          any = any || wanted[i] != 0;
+        }
+      }
+    }
+    if (!any) return;
+    density.fill(0);
+    evaluator.block(block, wanted.data(), density.data(), nullptr);
+    densities_of_raw(density.data(), block.count(), density.data());
+    i = 0;
+    for (int z = first.z(); z < first.z() + block.size[2]; ++z) {
+      for (int y = first.y(); y < first.y() + block.size[1]; ++y) {
+        for (int x = first.x(); x < first.x() + block.size[0]; ++x, ++i) {
+          if (wanted[i]) grid.density[grid.index(x, y, z)] = density[i];
+        }
+      }
+    }
+  });
   return grid;
 }
 

@@ -4,24 +4,33 @@
 #include "core/field/march.h"
 
 #include "core/field/evaluator.h"
+#include "core/field/triplane.h"
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 namespace portrait {
 namespace {
 
-// Stands for s where nothing is evaluated: its density is 2e-5.
-constexpr double kEmptyRaw = -10;
 // Samples that weigh less get no normal.
 constexpr double kLeastNormalWeight = 1e-3;
 
 // A field made ready for one call of render().
 struct Scene {
   const Field& field;
-  FieldEvaluator evaluator;
   const RenderOptions& options;
   bool gradients;
+  std::optional<FieldEvaluator> evaluator;  // for normals, which carry no gradient
+
+  // [N,3] -> [N,64], by the definition.
+  Tensor hidden(const Tensor& points) const {
+    return field.decoder.hidden(
+        sample_planes(field.planes.unsqueeze(0), points.unsqueeze(0), field.frame).squeeze(0));
+  }
+  Tensor raw(const Tensor& points) const {
+    return field.decoder.raw_of_hidden(hidden(points)).squeeze(1);
+  }
 };
 
 // Samples of one pass: n rays with k samples each.
@@ -36,16 +45,25 @@ Samples evaluate(const Scene& scene, const Rays& rays, const Tensor& depths) {
   samples.points =
       at::addcmul(rays.origins.unsqueeze(1), rays.directions.unsqueeze(1), depths.unsqueeze(2));
   const Tensor points = samples.points.view({-1, 3});
+  const OccupancyGrid* occupancy = scene.options.occupancy;
   if (scene.gradients) {
-    samples.hidden = scene.evaluator.hidden(points);
+    samples.hidden = scene.hidden(points);
     samples.raw = scene.field.decoder.raw_of_hidden(samples.hidden).view(depths.sizes());
-  } else if (scene.options.occupancy) {
-    const Tensor index = occupied_points(*scene.options.occupancy, points).nonzero().view({-1});
+    if (occupancy) {
+      Tensor matter = occupied_points(*occupancy, samples.points);
+      if (scene.options.unskipped_every > 0) {
+        matter = matter.logical_or(unskipped_rays(rays.count(), scene.options)
+                                       .to(matter.device())
+                                       .unsqueeze(1));
+      }
+      samples.raw = at::where(matter, samples.raw, at::full_like(samples.raw, kEmptyRaw));
+    }
+  } else if (occupancy) {
+    const Tensor index = occupied_points(*occupancy, points).nonzero().view({-1});
     samples.raw = at::full(depths.sizes(), kEmptyRaw, depths.options());
-    samples.raw.view({-1}).index_copy_(0, index,
-                                       scene.evaluator.raw(points.index_select(0, index)));
+    samples.raw.view({-1}).index_copy_(0, index, scene.raw(points.index_select(0, index)));
   } else {
-    samples.raw = scene.evaluator.raw(points).view(depths.sizes());
+    samples.raw = scene.raw(points).view(depths.sizes());
   }
   return samples;
 }
@@ -60,8 +78,8 @@ Tensor composite(const Scene& scene, const Samples& samples, const Tensor& weigh
   // Only what is seen needs its colours: a tenth of the samples of an opaque head.
   const Tensor flat = weights.reshape({-1});
   const Tensor seen = (flat > kLeastColourWeight).nonzero().view({-1});
-  const Tensor colours =
-      scene.evaluator.colours(samples.points.view({-1, 3}).index_select(0, seen));
+  const Tensor colours = scene.field.decoder.colours_of_hidden(
+      scene.hidden(samples.points.view({-1, 3}).index_select(0, seen)));
   const Tensor all = at::zeros({flat.size(0), kFieldChannels}, colours.options());
   all.index_copy_(0, seen, colours);
   return at::bmm(weights.unsqueeze(1), all.view({rays, -1, kFieldChannels})).squeeze(1);
@@ -90,14 +108,14 @@ MarchResult march_chunk(const Scene& scene, const MarchRays& march) {
     chunk.out.features =
         composite(scene, coarse, coarse_weights) + composite(scene, fine, fine_weights);
     if (options.want_normals) {
-      chunk.out.normals = composite_normals(scene.evaluator, coarse.points, coarse_weights) +
-                          composite_normals(scene.evaluator, fine.points, fine_weights);
+      chunk.out.normals = composite_normals(*scene.evaluator, coarse.points, coarse_weights) +
+                          composite_normals(*scene.evaluator, fine.points, fine_weights);
     }
   } else {
     const Tensor each = sample_weights(weights);
     chunk.out.features = composite(scene, coarse, each);
     if (options.want_normals)
-      chunk.out.normals = composite_normals(scene.evaluator, coarse.points, each);
+      chunk.out.normals = composite_normals(*scene.evaluator, coarse.points, each);
   }
   chunk.out.opacity = weights.sum(1);
   const std::int64_t intervals = weights.size(1);
@@ -194,7 +212,8 @@ Tensor composite_normals(const FieldEvaluator& evaluator, const Tensor& points,
 
 MarchResult march_reference(const Field& field, const MarchRays& march,
                             const RenderOptions& options, bool gradients) {
-  const Scene scene{field, FieldEvaluator(field), options, gradients};
+  Scene scene{field, options, gradients, std::nullopt};
+  if (options.want_normals) scene.evaluator.emplace(field);
   return gradients ? march_chunk(scene, march) : march_in_chunks(scene, march);
 }
 

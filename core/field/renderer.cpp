@@ -28,10 +28,12 @@ RayRanges ray_ranges(const Field& field, const Rays& rays, const RenderOptions& 
       ranges.far = ranges.far.masked_fill(miss, 0);
     }
   }
-  if (!gradients && options.occupancy) {
-    ranges = clip_to_occupied(*options.occupancy, rays, ranges);
-  }
-  return ranges;
+  if (!options.occupancy) return ranges;
+  const RayRanges clipped = clip_to_occupied(*options.occupancy, rays, ranges);
+  if (!gradients || options.unskipped_every == 0) return clipped;
+  const Tensor whole = unskipped_rays(rays.count(), options).to(rays.origins.device());
+  return {at::where(whole, ranges.near, clipped.near), at::where(whole, ranges.far, clipped.far),
+          at::where(whole, ranges.hit, clipped.hit)};
 }
 
 void check_options(const Field& field, const Rays& rays, const RenderOptions& options) {
@@ -41,6 +43,12 @@ void check_options(const Field& field, const Rays& rays, const RenderOptions& op
   check(options.coarse >= 2 && options.fine >= 0 && options.chunk > 0, ErrorCode::kBadUsage,
         "{} coarse and {} fine samples in chunks of {} rays; at least 2, 0 and 1 are needed",
         options.coarse, options.fine, options.chunk);
+  check(options.unskipped_every >= 0 && options.unskipped_from >= 0 &&
+            options.least_transmittance >= 0 && options.least_transmittance < 1,
+        ErrorCode::kBadUsage,
+        "one ray in {} unskipped from {} on, rays ending at {} of their light; none of them may be "
+        "below zero, and the last must be less than 1",
+        options.unskipped_every, options.unskipped_from, options.least_transmittance);
   check(!options.disparity || (options.range && options.range->near > 0), ErrorCode::kBadUsage,
         "sampling in disparity needs a fixed range that starts in front of the camera");
 }
@@ -67,12 +75,21 @@ RayRanges whole_ranges(const Tensor& depths) {
           at::ones({depths.size(0)}, depths.options().dtype(at::kBool))};
 }
 
-// `depths` undefined: samples are drawn.
 RenderOutput render_by(bool may_fuse, const Field& field, const Rays& rays, const Tensor& depths,
                        const RenderOptions& options) {
-  check_options(field, rays, options);
   const bool gradients = wants_gradients(field);
   const at::AutoGradMode mode(gradients);
+  const MarchRays march = set_up_rays(field, rays, depths, options, gradients);
+  const bool fused = may_fuse && can_march_fused(field, rays, options, gradients);
+  return finish_march((fused ? march_fused : march_reference)(field, march, options, gradients),
+                      options);
+}
+
+}  // namespace
+
+MarchRays set_up_rays(const Field& field, const Rays& rays, const Tensor& depths,
+                      const RenderOptions& options, bool gradients) {
+  check_options(field, rays, options);
   MarchRays march{rays, {}, {}, depths};
   if (depths.defined()) {
     check_shape(depths, {rays.count(), options.coarse}, "sample depths");
@@ -81,9 +98,10 @@ RenderOutput render_by(bool may_fuse, const Field& field, const Rays& rays, cons
     march.ranges = ray_ranges(field, rays, options, gradients);
     march.jitter = sample_jitter(rays.count(), options, rays.origins.options());
   }
-  const bool fused = may_fuse && can_march_fused(field, rays, options, gradients);
-  const MarchResult marched =
-      (fused ? march_fused : march_reference)(field, march, options, gradients);
+  return march;
+}
+
+RenderOutput finish_march(const MarchResult& marched, const RenderOptions& options) {
   RenderOutput out = marched.out;
   out.depth = at::minimum(at::maximum(out.depth, marched.least), marched.largest);
   if (options.background) {
@@ -92,7 +110,10 @@ RenderOutput render_by(bool may_fuse, const Field& field, const Rays& rays, cons
   return out;
 }
 
-}  // namespace
+Tensor unskipped_rays(std::int64_t count, const RenderOptions& options) {
+  const Tensor turn = at::arange(count, at::kLong) + options.unskipped_from;
+  return turn.remainder(options.unskipped_every) == 0;
+}
 
 RenderOutput render(const Field& field, const Rays& rays, const RenderOptions& options) {
   return render_by(true, field, rays, {}, options);

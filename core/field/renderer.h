@@ -45,9 +45,18 @@ struct RenderOptions {
   bool want_normals = false;
   bool want_weights = false;
 
-  // Used without gradients only: rays are clipped to their occupied span, rays without any are
-  // not evaluated, nor are samples in empty cells. Not owned; must be of the same field.
+  // Rays are clipped to their occupied span; those without any are not evaluated, nor are samples
+  // in empty cells. Not owned; of the same field, or, while it is optimised, of a few steps ago
+  // (LiveOccupancy).
   const OccupancyGrid* occupancy = nullptr;
+  // With gradients, one ray in `unskipped_every` is marched as if there were no occupancy, so that
+  // matter can appear where there was none: those whose number plus `unskipped_from` (the step, so
+  // that every pixel has its turn) is a multiple of it. 0: none.
+  int unskipped_every = 32;
+  std::int64_t unskipped_from = 0;
+  // Rays end where no more than this is left of their light. 0: never. Of the kernels alone: the
+  // reference goes on to the end.
+  float least_transmittance = 1e-4F;
   // Rays evaluated at a time by the reference when no gradient is asked for.
   int chunk = 2048;
 
@@ -56,6 +65,7 @@ struct RenderOptions {
     RenderOptions options;
     options.eg3d_sampling = true;
     options.background.reset();
+    options.least_transmittance = 0;
     return options;
   }
 };
@@ -80,7 +90,7 @@ RenderOutput render(const Field& field, const Rays& rays, const RenderOptions& o
 RenderOutput render_reference(const Field& field, const Rays& rays, const RenderOptions& options);
 
 // The same at given sample depths [N,S], S >= 2, ascending, without gradient through them; what the
-// options say of sampling and occupancy is not used.
+// options say of sampling and occupancy is not used. The kernels end rays early here too.
 RenderOutput render_depths(const Field& field, const Rays& rays, const Tensor& depths,
                            const RenderOptions& options);
 RenderOutput render_depths_reference(const Field& field, const Rays& rays, const Tensor& depths,

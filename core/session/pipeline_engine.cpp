@@ -7,9 +7,11 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/machine_info.h"
 #include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/field/bake.h"
+#include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_threads.h"
 #include "core/photo/landmark_finder.h"
@@ -22,8 +24,6 @@
 #include "core/project/autosave.h"
 #include "core/project/project_file.h"
 #include "core/session/head_exports.h"
-#include "core/base/machine_info.h"
-#include "core/session/default_pack.h"
 
 #include <nlohmann/json.hpp>
 
@@ -41,6 +41,8 @@ constexpr int kMovingWidth = 48;
 constexpr int kMovingSamples = 20;
 constexpr int kThumbnailWidth = 72;
 constexpr int kRunningBakeSamples = 128;
+// Bytes by which a brick may differ from what is on screen while the head forms.
+constexpr int kBrickTolerance = 2;
 
 at::Device device_of(const std::string& name) {
   const bool cuda = at::hasCUDA();
@@ -162,10 +164,13 @@ class PipelineEngine : public HeadEngine {
     const int wanted = settings_->get<int>("bake.samples");
     BakeOptions options;
     options.samples_over_height = final ? wanted : std::min(wanted, kRunningBakeSamples);
-    options.previous_box = box_;
+    options.previous = baked_.get();
+    // While it forms, bricks that look as they did stay; the finished head is exact.
+    options.tolerance = final ? -1 : kBrickTolerance;
+    options.turn = bakes_++;
     options.occupancy = &view().occupancy();
     auto volume = std::make_shared<BakedVolume>(portrait::bake(pipeline().head(), options));
-    if (!volume->empty()) box_ = volume->box;
+    if (!volume->empty()) baked_ = volume;
     return volume;
   }
 
@@ -277,7 +282,7 @@ class PipelineEngine : public HeadEngine {
     info_ = std::move(info);
     project_path_ = std::move(project_path);
     view_.reset();
-    box_.reset();
+    baked_.reset();
   }
 
   SessionOptions options_;
@@ -293,7 +298,8 @@ class PipelineEngine : public HeadEngine {
   std::shared_ptr<const PhotoInfo> photo_;
   fs::path project_path_;
   std::optional<HeadView> view_;  // of the head as it stands; gone after each step
-  std::optional<Eigen::AlignedBox3f> box_;
+  std::shared_ptr<const BakedVolume> baked_;
+  int bakes_ = 0;
 };
 
 }  // namespace

@@ -24,6 +24,8 @@ class BakeTest : public QObject {
   void empty_samples_beside_matter_have_its_colour();
   void box_holds_the_head_and_stays();
   void unchanged_bricks_keep_their_hash();
+  void bricks_that_have_not_changed_are_not_evaluated_again();
+  void every_sample_of_a_brick_has_its_turn();
   void empty_field_gives_an_empty_volume();
   void density_grid_equals_direct_queries();
   void query_gives_normals_and_colours();
@@ -178,7 +180,7 @@ void BakeTest::box_holds_the_head_and_stays() {
   QVERIFY(first.box.sizes().minCoeff() >= 2 * kRadius);
   for (int axis = 0; axis < 3; ++axis) QCOMPARE(first.samples[axis] % BakedVolume::kBrick, 0);
   QVERIFY(std::abs(first.box.sizes().x() - float(first.samples.x()) * first.voxel) < 1e-4F);
-  options.previous_box = first.box;
+  options.previous = &first;
   const BakedVolume second = bake_ball(ball_field(kRadius * 0.97, 64), options);
   QVERIFY(second.box.isApprox(first.box));
   QCOMPARE(second.samples, first.samples);
@@ -191,7 +193,7 @@ void BakeTest::unchanged_bricks_keep_their_hash() {
   BakeOptions options;
   options.samples_over_height = 64;
   const BakedVolume first = bake_ball(field, options);
-  options.previous_box = first.box;
+  options.previous = &first;
   QCOMPARE(bake_ball(field, options).hashes, first.hashes);
   // Another colour in the half x > 0 only: channel 1 of the plane (x, y) holds x.
   field.planes = field.planes.clone();
@@ -217,6 +219,61 @@ void BakeTest::unchanged_bricks_keep_their_hash() {
   }
   QVERIFY(same > 5);
   QVERIFY(changed > 5);
+}
+
+void BakeTest::bricks_that_have_not_changed_are_not_evaluated_again() {
+  Field field = ball_field(kRadius, 64);
+  BakeOptions options;
+  options.samples_over_height = 64;
+  const BakedVolume first = bake_ball(field, options);
+  field.planes = field.planes.clone();
+  // Too little to be seen: kept as it was. Evaluated, it would differ.
+  field.planes[0][0][2].add_(0.002);
+  options.previous = &first;
+  options.tolerance = 2;
+  QCOMPARE(bake_ball(field, options).hashes, first.hashes);
+  options.tolerance = -1;
+  QVERIFY(bake_ball(field, options).hashes != first.hashes);
+  // Another colour in the half x > 0: as if all had been evaluated, but for what is not seen.
+  options.tolerance = 2;
+  field.planes[0][0][1].narrow(1, 34, 30).add_(0.4);
+  BakedVolume partly = bake_ball(field, options);
+  QVERIFY(partly.hashes != first.hashes);
+  // Turn by turn, what the first look missed at the rim of the change comes too.
+  for (options.turn = 1; options.turn < 64; ++options.turn) {
+    const BakedVolume previous = partly;
+    options.previous = &previous;
+    partly = bake_ball(field, options);
+  }
+  options.tolerance = -1;
+  const BakedVolume wholly = bake_ball(field, options);
+  QCOMPARE(partly.bricks, wholly.bricks);
+  QVERIFY(partly.hashes != wholly.hashes);
+  int most = 0;
+  for (std::size_t i = 0; i < partly.texels.size(); ++i) {
+    if (partly.texels[i | 3] < 16) continue;
+    most = std::max(most, std::abs(int(partly.texels[i]) - int(wholly.texels[i])));
+  }
+  QVERIFY(most <= 6);
+}
+
+void BakeTest::every_sample_of_a_brick_has_its_turn() {
+  const Field field = ball_field(kRadius, 64);
+  BakeOptions options;
+  options.samples_over_height = 64;
+  const BakedVolume before = bake_ball(field, options);
+  // One sample in the middle of the ball is wrong: one turn in 64 finds it.
+  BakedVolume wrong = before;
+  const Eigen::Vector3i counts = before.brick_counts();
+  const std::int32_t brick = before.brick_at(counts.x() / 2, counts.y() / 2, counts.z() / 2);
+  wrong.texels[std::size_t(brick) * BakedVolume::kBrickBytes + 4 * 1234 + 3] ^= 0x80;
+  options.previous = &wrong;
+  options.tolerance = 2;
+  int found = 0;
+  for (options.turn = 0; options.turn < 64; ++options.turn) {
+    found += bake_ball(field, options).texels == before.texels;
+  }
+  QCOMPARE(found, 1);
 }
 
 void BakeTest::empty_field_gives_an_empty_volume() {

@@ -7,31 +7,21 @@
 #define PORTRAIT_RAY_FORWARD_INL_H
 #endif
 
-#include "core/field/kernels/ray_kernels_body-inl.h"
+#include "core/field/kernels/ray_walk-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace portrait {
 namespace HWY_NAMESPACE {
 
-// Stands for s where nothing is evaluated: its density is 2e-5.
-constexpr float kEmptyRaw = -10;
-
-// One thread's work space for one ray. Arrays are a vector longer than a ray can be, since vectors
-// are read past the last sample.
+// One thread's work space for one ray.
 struct ForwardScratch {
-  static constexpr int kRoom = kMaxSamples + 16;
   Rows rows;
+  Walk coarse;
+  Walk ray;  // all samples in the order of depths
   Intervals intervals;
-  HWY_ALIGN float pass_t[kRoom];  // depths of the coarse pass, then of the fine one
-  HWY_ALIGN float coarse_t[kRoom];
-  HWY_ALIGN float fine_t[kRoom];
-  HWY_ALIGN float t[kRoom];
-  HWY_ALIGN float raw[kRoom];
-  HWY_ALIGN float importance[2 * kRoom];
+  HWY_ALIGN float fine_t[kPointRoom];
+  HWY_ALIGN float importance[2 * kPointRoom];
   HWY_ALIGN float colours[kMaxSamples * kFieldChannels];
-  int coarse_row[kMaxSamples];  // row of each sample; -1: not evaluated
-  int fine_row[kMaxSamples];
-  int row[kMaxSamples];
 };
 
 HWY_INLINE void coarse_row_depths(const RayMarch& march, std::int64_t ray, float* t) {
@@ -44,64 +34,36 @@ HWY_INLINE void coarse_row_depths(const RayMarch& march, std::int64_t ray, float
   }
 }
 
-// Evaluates the samples of a pass that may hold matter; row numbers go to `row`. Returns the next
-// free row.
-HWY_INLINE int evaluate_pass(const FieldView& field, const RayMarch& march, const float* origin,
-                             const float* direction, const float* t, int count, int first, int* row,
-                             ForwardScratch& scratch) {
-  int taken = 0;
-  if (march.cells.cells == 0) {
-    for (int i = 0; i < count; ++i) row[i] = first + i;
-    std::memcpy(scratch.pass_t, t, std::size_t(count) * sizeof(float));
-    taken = count;
-  } else {
-    const CellView& grid = march.cells;
-    const float scale = float(grid.cells) / (2 * grid.half_extent);
-    for (int i = 0; i < count; ++i) {
-      bool inside = true;
-      int cell[3];
-      for (int axis = 0; axis < 3; ++axis) {
-        const float place = (origin[axis] + t[i] * direction[axis] + grid.half_extent) * scale;
-        inside = inside && place >= 0 && place <= float(grid.cells);
-        cell[axis] = inside ? std::min(int(place), grid.cells - 1) : 0;
-      }
-      row[i] = -1;
-      const std::size_t at = (std::size_t(cell[2]) * grid.cells + cell[1]) * grid.cells + cell[0];
-      if (!inside || !grid.occupied[at]) continue;
-      scratch.pass_t[taken] = t[i];
-      row[i] = first + taken++;
-    }
-  }
-  evaluate_rows(field, origin, direction, scratch.pass_t, taken, first, scratch.rows);
-  return first + taken;
-}
-
-// Depths in order, with s and the rows of the hidden layer.
-HWY_INLINE void merge_passes(const RayMarch& march, ForwardScratch& s) {
-  const auto raw_of = [&](int row) { return row < 0 ? kEmptyRaw : s.rows.raw[row]; };
+// Coarse samples, as far as they were evaluated, and pending fine ones, by depth.
+HWY_INLINE void merge_passes(const RayMarch& march, const Walk& coarse, const float* fine_t,
+                             Walk& ray) {
   int c = 0;
   int f = 0;
   for (int k = 0; k < march.samples(); ++k) {
-    const bool coarse = f >= march.fine || (c < march.coarse && s.coarse_t[c] <= s.fine_t[f]);
-    s.t[k] = coarse ? s.coarse_t[c] : s.fine_t[f];
-    s.row[k] = coarse ? s.coarse_row[c++] : s.fine_row[f++];
-    s.raw[k] = raw_of(s.row[k]);
+    if (f >= march.fine || (c < march.coarse && coarse.t[c] <= fine_t[f])) {
+      ray.t[k] = coarse.t[c];
+      ray.raw[k] = coarse.raw[c];
+      ray.row[k] = coarse.row[c++];
+    } else {
+      ray.t[k] = fine_t[f++];
+      ray.row[k] = kPending;
+    }
   }
 }
 
 // Adds weight * colour of the samples that weigh enough to features [32].
 HWY_INLINE void composite_colours(const FieldView& field, const RayMarch& march, int n,
                                   ForwardScratch& s, float* features) {
-  const DecoderWeights& w = *field.weights;
-  HWY_ALIGN float share[kMaxSamples];
+  const DecoderView& w = field.decoder;
+  float share[kMaxSamples];
   int chosen = 0;
   // The hidden rows that count move together; a row never moves past one still to be read when
   // they are visited in the order of rows.
   int sample_of_row[kMaxSamples];
   int rows = 0;
   for (int k = 0; k < n; ++k) {
-    if (s.row[k] < 0) continue;
-    sample_of_row[s.row[k]] = k;
+    if (s.ray.row[k] < 0) continue;
+    sample_of_row[s.ray.row[k]] = k;
     ++rows;
   }
   for (int r = 0; r < rows; ++r) {
@@ -114,8 +76,8 @@ HWY_INLINE void composite_colours(const FieldView& field, const RayMarch& march,
     }
     share[chosen++] = weight;
   }
-  product<kFieldChannels>(s.rows.hidden, chosen, kHiddenUnits, w.w_colour.data(), w.b_colour.data(),
-                          s.colours, Unchanged());
+  product<kFieldChannels>(s.rows.hidden, chosen, kHiddenUnits, w.w_colour, w.b_colour, s.colours,
+                          Unchanged());
   const Vector range = all(w.colour_high - w.colour_low);
   const Vector low = all(w.colour_low);
   for (int j = 0; j < kChannelVectors; ++j) {
@@ -141,47 +103,48 @@ inline DepthSpan leave_empty(const RayMarch& march, std::int64_t ray, const RayR
   return {march.near[ray], march.near[ray]};
 }
 
+// Draws the samples of a ray and evaluates those that may be seen.
+HWY_INLINE void walk_two_passes(const FieldView& field, const RayMarch& march, std::int64_t ray,
+                                const RayStart& start, ForwardScratch& s) {
+  Walk& coarse = march.fine > 0 ? s.coarse : s.ray;
+  coarse_row_depths(march, ray, coarse.t);
+  std::fill_n(coarse.row, march.coarse, kPending);
+  int rows = walk_pending(field, march, start, march.coarse, 0, coarse, s.rows);
+  if (march.fine == 0) return;
+  weigh_intervals(coarse.t, coarse.raw, march.coarse, s.intervals);
+  importance_row(march.coarse, coarse.t, s.intervals.weights, march.fine,
+                 march.fine_quantiles + ray * march.fine_stride, s.fine_t, s.importance);
+  merge_passes(march, coarse, s.fine_t, s.ray);
+  walk_pending(field, march, start, march.samples(), rows, s.ray, s.rows);
+}
+
 inline DepthSpan march_one(const FieldView& field, const RayMarch& march, std::int64_t ray,
                            const RayResults& results, ForwardScratch& s) {
   const int n = march.samples();
-  const float* origin = march.origins + 3 * ray;
-  const float* direction = march.directions + 3 * ray;
-  float opacity = 0;
-  if (!march.depths && !(march.far[ray] > march.near[ray])) {
+  const bool whole = march.unskipped_every > 0 &&
+                     (ray + march.unskipped_from) % march.unskipped_every == 0;
+  const RayStart start{march.origins + 3 * ray, march.directions + 3 * ray, !whole};
+  if (march.depths) {
+    std::memcpy(s.ray.t, march.depths + ray * n, std::size_t(n) * sizeof(float));
+    std::fill_n(s.ray.row, n, kPending);
+    walk_pending(field, march, start, n, 0, s.ray, s.rows);
+  } else if (march.far[ray] > march.near[ray]) {
+    walk_two_passes(field, march, ray, start, s);
+  } else {
     return leave_empty(march, ray, results);
   }
-  if (march.depths) {
-    std::memcpy(s.t, march.depths + ray * n, std::size_t(n) * sizeof(float));
-    evaluate_pass(field, march, origin, direction, s.t, n, 0, s.row, s);
-    for (int k = 0; k < n; ++k) s.raw[k] = s.row[k] < 0 ? kEmptyRaw : s.rows.raw[s.row[k]];
-    opacity = weigh_intervals(s.t, s.raw, n, s.intervals);
-  } else {
-    coarse_row_depths(march, ray, s.coarse_t);
-    const int next = evaluate_pass(field, march, origin, direction, s.coarse_t, march.coarse, 0,
-                                   s.coarse_row, s);
-    if (march.fine > 0) {
-      for (int i = 0; i < march.coarse; ++i) {
-        s.raw[i] = s.coarse_row[i] < 0 ? kEmptyRaw : s.rows.raw[s.coarse_row[i]];
-      }
-      weigh_intervals(s.coarse_t, s.raw, march.coarse, s.intervals);
-      importance_row(march.coarse, s.coarse_t, s.intervals.weights, march.fine,
-                     march.fine_quantiles + ray * march.fine_stride, s.fine_t, s.importance);
-      evaluate_pass(field, march, origin, direction, s.fine_t, march.fine, next, s.fine_row, s);
-    }
-    merge_passes(march, s);
-    opacity = weigh_intervals(s.t, s.raw, n, s.intervals);
-  }
+  const float opacity = weigh_intervals(s.ray.t, s.ray.raw, n, s.intervals);
   composite_colours(field, march, n, s, results.features + ray * kFieldChannels);
-  const float moment = depth_moment(s.t, s.intervals.weights, n);
+  const float moment = depth_moment(s.ray.t, s.intervals.weights, n);
   results.opacity[ray] = opacity;
   results.depth[ray] = opacity > 0 ? moment / opacity : std::numeric_limits<float>::infinity();
   const auto keep = [&](float* to, const float* from, int count) {
     if (to) std::memcpy(to + ray * count, from, std::size_t(count) * sizeof(float));
   };
-  keep(results.depths, s.t, n);
-  keep(results.raw, s.raw, n);
+  keep(results.depths, s.ray.t, n);
+  keep(results.raw, s.ray.raw, n);
   keep(results.weights, s.intervals.weights, n - 1);
-  return {s.t[0], s.t[n - 1]};
+  return {s.ray.t[0], s.ray.t[n - 1]};
 }
 
 inline DepthSpan march_some(const FieldView& field, const RayMarch& march, std::int64_t begin,

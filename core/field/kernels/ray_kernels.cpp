@@ -19,25 +19,27 @@ DepthSpan march_rays(const FieldView& field, const RayMarch& march, std::int64_t
 }
 
 void pull_rays(const FieldView& field, const DecoderTransposes& transposes, const RayPull& pull,
-               std::int64_t begin, std::int64_t end, float* features, DecoderGradients& decoder) {
+               std::int64_t begin, std::int64_t end, float* features, DecoderGradients* decoder) {
   HWY_DYNAMIC_DISPATCH(pull_some)(field, transposes, pull, begin, end, features, decoder);
 }
 
 void scatter_rays(const FieldView& field, const RayPull& pull, std::int64_t begin,
                   std::int64_t end, const float* features, int plane, int channel,
-                  float* grad_plane) {
-  HWY_DYNAMIC_DISPATCH(scatter_some)(field, pull, begin, end, features, plane, channel, grad_plane);
+                  float* const* grad_planes) {
+  HWY_DYNAMIC_DISPATCH(scatter_some)
+  (field, pull, begin, end, features, plane, channel, grad_planes);
 }
 
-DecoderTransposes transpose_decoder(const DecoderWeights& weights) {
-  const auto transposed = [](const AlignedFloats& m, std::size_t rows, std::size_t columns) {
-    AlignedFloats result(m.size());
+DecoderTransposes transpose_decoder(const DecoderView& decoder) {
+  const auto transposed = [](const float* m, std::size_t rows, std::size_t columns) {
+    AlignedFloats result(rows * columns);
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::size_t c = 0; c < columns; ++c) result[c * rows + r] = m[r * columns + c];
     }
     return result;
   };
-  return {transposed(weights.w0, 32, 64), transposed(weights.w_colour, 64, 32)};
+  return {transposed(decoder.w0, kFieldChannels, kHiddenUnits),
+          transposed(decoder.w_colour, kHiddenUnits, kFieldChannels)};
 }
 
 void DecoderGradients::add(const DecoderGradients& other) {

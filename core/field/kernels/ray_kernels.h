@@ -1,34 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/field/kernels/decoder_kernels.h"
-#include "core/field/kernels/plane_kernels.h"
+#include "core/field/kernels/field_view.h"
 
 #include <cstdint>
 #include <limits>
-#include "core/field/kernels/aligned.h"
 
 namespace portrait {
 
 // The volume renderer (renderer.h) ray by ray, look-up to pixel in one pass, so that nothing but
-// the pixels and what the backward needs leaves the cache. Plain pointers, 32 channels, 64 hidden
-// units, planes of at least 2 x 2; every function here works on one thread. The same values as the
-// LibTorch reference up to rounding.
+// the pixels and what the backward needs leaves the cache. Every function here works on one
+// thread. The same values as the LibTorch reference up to rounding.
 
 inline constexpr int kMaxSamples = 256;  // per ray, coarse and fine together; a multiple of 16
 
-struct FieldView {
-  PlaneLayout layout;
-  const float* planes = nullptr;  // packed [3,D,H,W,32]
-  const DecoderWeights* weights = nullptr;
-};
-
-// Which cells of the box hold matter (OccupancyGrid of occupancy.h).
-struct CellView {
-  int cells = 0;  // per side; 0: not known, all may
-  float half_extent = 0;
-  const std::uint8_t* occupied = nullptr;  // x fastest, then y, then z; 0 or 1
-};
+// Stands for s of a sample that was not evaluated, and for no other: its density is 2e-5.
+inline constexpr float kEmptyRaw = -10;
 
 // How the rays of a call are marched. `near` >= `far`: the ray is empty.
 struct RayMarch {
@@ -48,7 +35,13 @@ struct RayMarch {
   bool disparity = false;  // strata linear in 1 / t
   // Depths [N, coarse + fine], ascending, instead of all that; null: none given.
   const float* depths = nullptr;
-  CellView cells;  // samples in cells without matter are not evaluated
+  // Samples in cells without matter are not evaluated, but for the rays whose number plus
+  // `unskipped_from` is a multiple of `unskipped_every` (0: no such rays).
+  CellView cells;
+  int unskipped_every = 0;
+  std::int64_t unskipped_from = 0;
+  // A ray ends where no more of its light is left: what lies behind is not evaluated. 0: never.
+  float least_transmittance = 0;
   // Samples that weigh no more get no colour. Below zero: all do.
   float least_weight = -1;
 
@@ -61,7 +54,7 @@ struct RayResults {
   float* depth = nullptr;     // [N]; infinite where the ray meets no matter
   float* opacity = nullptr;   // [N]
   float* depths = nullptr;    // [N,S] ascending
-  float* raw = nullptr;       // [N,S]
+  float* raw = nullptr;       // [N,S]; kEmptyRaw where not evaluated
   float* weights = nullptr;   // [N,S-1]
 };
 
@@ -78,40 +71,55 @@ struct DecoderTransposes {
   AlignedFloats w0;        // [64][32]
   AlignedFloats w_colour;  // [32][64]
 };
-DecoderTransposes transpose_decoder(const DecoderWeights& weights);
+DecoderTransposes transpose_decoder(const DecoderView& decoder);
 
 // Sums of the gradient in the decoder's parameters, laid out as DecoderWeights.
 struct DecoderGradients {
-  AlignedFloats w0 = AlignedFloats(32 * 64, 0.0F);
-  AlignedFloats b0 = AlignedFloats(64, 0.0F);
-  AlignedFloats w_density = AlignedFloats(64, 0.0F);
+  AlignedFloats w0 = AlignedFloats(kFieldChannels * kHiddenUnits, 0.0F);
+  AlignedFloats b0 = AlignedFloats(kHiddenUnits, 0.0F);
+  AlignedFloats w_density = AlignedFloats(kHiddenUnits, 0.0F);
   float b_density = 0;
-  AlignedFloats w_colour = AlignedFloats(64 * 32, 0.0F);
-  AlignedFloats b_colour = AlignedFloats(32, 0.0F);
+  AlignedFloats w_colour = AlignedFloats(kHiddenUnits * kFieldChannels, 0.0F);
+  AlignedFloats b_colour = AlignedFloats(kFieldChannels, 0.0F);
 
   void add(const DecoderGradients& other);
 };
 
-// What march_rays left for the backward, and the gradients of its results.
+// Gradients of the pixels.
+struct PixelGradients {
+  const float* features = nullptr;  // [N,32]
+  const float* depth = nullptr;     // [N]; null: zero
+  const float* opacity = nullptr;   // [N]; null: zero
+};
+
+// What march_rays left for the backward, and one or two gradients of its results: two are pulled
+// back together, sharing all that does not depend on them.
+inline constexpr int kMostPulled = 2;
 struct RayPull {
   const float* origins = nullptr;     // [N,3]
   const float* directions = nullptr;  // [N,3]
   const float* depths = nullptr;      // [N,S]
   const float* raw = nullptr;         // [N,S]
   int samples = 0;
-  const float* grad_features = nullptr;  // [N,32]
-  const float* grad_depth = nullptr;     // [N]; null: zero
-  const float* grad_opacity = nullptr;   // [N]; null: zero
+  int gradients = 1;  // 1 or 2
+  PixelGradients of[kMostPulled];
+
+  std::int64_t ray_floats() const {  // of the look-ups' gradients of one ray
+    return std::int64_t(gradients) * samples * kFieldChannels;
+  }
 };
 
-// Pulls rays begin .. end - 1 back to their look-ups, features [end - begin, S, 32] (mean of the
-// planes; the third of the mean is in scatter_rays), and adds to the decoder's gradient.
+// Pulls rays begin .. end - 1 back to their look-ups: features [end - begin, gradients, S, 32] (of
+// the mean of the planes; the third of the mean is in scatter_rays; the evaluated samples of a ray
+// come first, without gaps), and adds to the decoder's gradients [gradients].
 void pull_rays(const FieldView& field, const DecoderTransposes& transposes, const RayPull& pull,
-               std::int64_t begin, std::int64_t end, float* features, DecoderGradients& decoder);
+               std::int64_t begin, std::int64_t end, float* features, DecoderGradients* decoder);
 
-// Adds the look-ups' gradients of these rays to plane `plane` [D,H,W,32], channels
-// channel .. channel + 15. Different planes or channels touch different floats.
+// Adds the look-ups' gradients of these rays to plane `plane` [D,H,W,32] of each gradient
+// (grad_planes [gradients]), channels channel .. channel + 15. Different planes or channels touch
+// different floats.
+inline constexpr int kPlaneLane = 16;
 void scatter_rays(const FieldView& field, const RayPull& pull, std::int64_t begin, std::int64_t end,
-                  const float* features, int plane, int channel, float* grad_plane);
+                  const float* features, int plane, int channel, float* const* grad_planes);
 
 }  // namespace portrait

@@ -11,6 +11,7 @@
 #include "core/field/kernels/plane_taps-inl.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <memory>
 
@@ -18,30 +19,33 @@ HWY_BEFORE_NAMESPACE();
 namespace portrait {
 namespace HWY_NAMESPACE {
 
-constexpr int kHiddenUnits = 64;
-
 // One row per evaluated sample.
 struct Rows {
+  Points points;  // of the samples that are evaluated together
   Taps taps[3];
   HWY_ALIGN float features[kMaxSamples * kFieldChannels];
   HWY_ALIGN float hidden[kMaxSamples * kHiddenUnits];
   HWY_ALIGN float raw[kMaxSamples];
 };
 
-// Look-up, hidden layer and s of the points at t [count], into rows first, first + 1, ...
-HWY_INLINE void evaluate_rows(const FieldView& field, const float* origin, const float* direction,
-                              const float* t, int count, int first, Rows& rows) {
+// Look-up and hidden layer of rows.points [count], into rows first, first + 1, ...
+HWY_INLINE void evaluate_hidden(const FieldView& field, int count, int first, Rows& rows) {
   if (count == 0) return;
-  for (int p = 0; p < 3; ++p) find_taps(field.layout, p, origin, direction, t, count, rows.taps[p]);
+  for (int p = 0; p < 3; ++p) find_taps(field.layout, p, rows.points, count, rows.taps[p]);
   float* features = rows.features + std::size_t(first) * kFieldChannels;
-  float* hidden = rows.hidden + std::size_t(first) * kHiddenUnits;
   gather(field.layout, field.planes, rows.taps, count, features);
-  const DecoderWeights& w = *field.weights;
-  product<kHiddenUnits>(features, count, kFieldChannels, w.w0.data(), w.b0.data(), hidden,
-                        Softplus());
-  for (int i = 0; i < count; ++i) {
-    rows.raw[first + i] =
-        w.b_density + dot(hidden + std::size_t(i) * kHiddenUnits, w.w_density.data(), kHiddenUnits);
+  product<kHiddenUnits>(features, count, kFieldChannels, field.decoder.w0, field.decoder.b0,
+                        rows.hidden + std::size_t(first) * kHiddenUnits, Softplus());
+}
+
+// And s. Never kEmptyRaw, which stands for what was not evaluated.
+HWY_INLINE void evaluate_rows(const FieldView& field, int count, int first, Rows& rows) {
+  evaluate_hidden(field, count, first, rows);
+  const DecoderView& w = field.decoder;
+  for (int i = first; i < first + count; ++i) {
+    const float raw = *w.b_density + dot(rows.hidden + std::size_t(i) * kHiddenUnits, w.w_density,
+                                         kHiddenUnits);
+    rows.raw[i] = raw == kEmptyRaw ? std::nextafter(raw, 0.0F) : raw;
   }
 }
 
@@ -64,6 +68,19 @@ HWY_INLINE float weigh_intervals(const float* t, const float* raw, int n, Interv
     hn::Store(exp_below(hn::Neg(hn::Mul(density, length))), Floats(), out.kept + k);
   }
   return composite_weights(n - 1, out.kept, out.weights);
+}
+
+// Optical depth of the intervals first .. last - 1.
+HWY_INLINE float optical_depth(const float* t, const float* raw, int first, int last) {
+  Vector sum = hn::Zero(Floats());
+  for (int k = first; k < last; k += int(kLanes)) {
+    const Vector middle = hn::Mul(hn::Add(load(raw + k), load(raw + k + 1)), all(0.5F));
+    const Vector density = softplus_of(hn::Sub(middle, all(1.0F)));
+    const Vector depth = hn::Mul(density, hn::Sub(load(t + k + 1), load(t + k)));
+    const auto inside = hn::FirstN(Floats(), std::size_t(last - k));
+    sum = hn::Add(sum, hn::IfThenElseZero(inside, depth));
+  }
+  return hn::GetLane(hn::SumOfLanes(Floats(), sum));
 }
 
 // Sum over the intervals of weight * middle depth: depth is this over the opacity.

@@ -112,6 +112,19 @@ HWY_INLINE void product_block(const float* x, std::size_t x_stride, int inputs, 
   }
 }
 
+// The rows that a block of kRows leaves over, in one smaller block.
+template <int kRows, int kVectors, class Act>
+HWY_INLINE void product_rest(int rows, const float* x, int inputs, const float* w, int columns,
+                             const float* bias, float* y, const Act& act) {
+  if constexpr (kRows > 0) {
+    if (rows == kRows) {
+      product_block<kRows, kVectors>(x, inputs, inputs, w, columns, bias, y, columns, act);
+    } else {
+      product_rest<kRows - 1, kVectors>(rows, x, inputs, w, columns, bias, y, act);
+    }
+  }
+}
+
 template <int kRows, int kVectors, class Act>
 HWY_INLINE void product_rows(const float* x, int rows, int inputs, const float* w, int columns,
                              const float* bias, float* y, const Act& act) {
@@ -124,10 +137,8 @@ HWY_INLINE void product_rows(const float* x, int rows, int inputs, const float* 
                                      columns, part, y + std::size_t(b) * columns + column, columns,
                                      act);
     }
-    for (; b < rows; ++b) {
-      product_block<1, kVectors>(x + std::size_t(b) * inputs, inputs, inputs, w + column, columns,
-                                 part, y + std::size_t(b) * columns + column, columns, act);
-    }
+    product_rest<kRows - 1, kVectors>(rows - b, x + std::size_t(b) * inputs, inputs, w + column,
+                                      columns, part, y + std::size_t(b) * columns + column, act);
   }
 }
 

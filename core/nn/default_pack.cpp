@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/session/default_pack.h"
+#include "core/nn/default_pack.h"
 
 #include "core/base/error.h"
 
