@@ -2,15 +2,14 @@
 #pragma once
 
 #include "core/field/kernels/ray_kernels_cuda.h"
-#include "core/field/march.h"
 #include "core/field/packed_planes.h"
+#include "tests/field/march_settings.h"
 
 #include <cstdlib>
 #include <limits>
 #include <vector>
 
-// Calls of the CUDA kernels on tensors in main memory (tests/support/cuda_on_cpu), and the same of
-// the LibTorch reference.
+// Calls of the CUDA kernels on tensors in main memory (tests/support/cuda_on_cpu).
 namespace portrait {
 
 inline float* data(const Tensor& tensor) {
@@ -20,19 +19,8 @@ inline float* data(const Tensor& tensor) {
 // A call of the kernels and all that it reads.
 struct Call {
   Call(const Field& from, const Rays& rays, const RenderOptions& options)
-      : field(from), march{rays, box_ranges(rays, from.frame.half_extent), {}, {}} {
-    if (options.range) {
-      march.ranges.near = at::full({rays.count()}, options.range->near);
-      march.ranges.far = at::full({rays.count()}, options.range->far);
-    } else if (options.eg3d_sampling) {
-      march.ranges = fill_missing_ranges(march.ranges);
-    } else {
-      const Tensor miss = march.ranges.hit.logical_not();
-      march.ranges.near = march.ranges.near.masked_fill(miss, 0);
-      march.ranges.far = march.ranges.far.masked_fill(miss, 0);
-    }
-    const SampleJitter jitter = sample_jitter(rays.count(), options, at::kFloat);
-    march.jitter = {jitter.coarse.contiguous(), jitter.fine.contiguous()};
+      : field(from), march(march_of(from, rays, options)) {
+    march.jitter = {march.jitter.coarse.contiguous(), march.jitter.fine.contiguous()};
     const Decoder& d = field.decoder;
     parts = {pack_planes(field.planes.unsqueeze(0)),
              d.w0.t().contiguous(),
@@ -145,23 +133,6 @@ inline std::vector<std::vector<Tensor>> pull_through(const Call& call, const Res
     all.push_back(in_field_shapes(planes[g], decoders[g]));
   }
   return all;
-}
-
-inline std::vector<Tensor> pull_reference(const Call& call, const RenderOptions& options,
-                                          const PixelSlopes& of) {
-  const at::AutoGradMode on(true);
-  const Field field = call.field.clone();
-  std::vector<Tensor> parameters{field.planes};
-  for (const auto& named : field.decoder.named_parameters()) parameters.push_back(named.second);
-  for (const Tensor& tensor : parameters) tensor.set_requires_grad(true);
-  const RenderOutput out = march_reference(field, call.march, options, true).out;
-  const Tensor loss = (out.features * of.features).sum() +
-                      (out.depth.masked_fill(out.depth.isinf(), 0) * of.depth).sum() +
-                      (out.opacity * of.opacity).sum();
-  loss.backward();
-  std::vector<Tensor> gradients;
-  for (const Tensor& tensor : parameters) gradients.push_back(tensor.grad());
-  return gradients;
 }
 
 }  // namespace portrait

@@ -8,6 +8,7 @@
 #include "core/field/kernels/ray_backward_cuda.cu"
 #include "core/field/kernels/ray_forward_cuda.cu"
 #include "core/field/occupancy.h"
+#include "tests/field/cuda_comparison.h"
 #include "tests/field/cuda_kernel_calls.h"
 #include "tests/field/march_settings.h"
 
@@ -30,46 +31,16 @@ class CudaKernelsTest : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  void pictures_and_gradients_agree_data();
-  void pictures_and_gradients_agree();
+  void all_comparisons_hold();
   void two_gradients_are_two_single_ones();
   void skipping_is_what_the_scalar_renderer_says();
   void empty_and_missing_rays_are_left();
 };
 
-void CudaKernelsTest::pictures_and_gradients_agree_data() {
-  QTest::addColumn<int>("number");
-  int number = 0;
-  for (const auto& [name, setting] : settings()) QTest::newRow(name) << number++;
-}
-
-void CudaKernelsTest::pictures_and_gradients_agree() {
-  QFETCH(int, number);
-  Setting setting = settings()[std::size_t(number)].second;
-  setting.rays = std::min(setting.rays, 21);
-  const Call call(field_of(setting), random_rays(setting.rays, 12), setting.options);
-  const Results found = march_through(call);
-  RenderOptions options = setting.options;
-  options.want_weights = true;
-  const MarchResult expected = march_reference(call.field, call.march, options, true);
-  QVERIFY(expected.out.opacity.max().item<float>() > 0.2F);
-  QVERIFY(relative_difference(found.depths, expected.out.sample_depths) < 1e-5);
-  QVERIFY(relative_difference(found.features, expected.out.features) < 1e-4);
-  QVERIFY(relative_difference(found.opacity, expected.out.opacity) < 1e-4);
-  QVERIFY(relative_difference(found.weights, expected.out.weights) < 1e-3);
-  QVERIFY(at::equal(found.depth.isinf(), expected.out.depth.isinf()));
-  QVERIFY(relative_difference(found.depth.masked_fill(found.depth.isinf(), 0),
-                              expected.out.depth.masked_fill(found.depth.isinf(), 0)) < 1e-4);
-  QCOMPARE(found.span[0], found.depths.min().item<float>());
-  QCOMPARE(found.span[1], found.depths.max().item<float>());
-
-  const PixelSlopes of = slopes(call.count(), 0);
-  const std::vector<Tensor> pulled = pull_through(call, found, {of})[0];
-  const std::vector<Tensor> wanted = pull_reference(call, setting.options, of);
-  QCOMPARE(pulled.size(), wanted.size());
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const double error = relative_difference(pulled[i], wanted[i]);
-    QVERIFY2(error < 1e-3, qPrintable(QString("parameter %1: %2").arg(i).arg(error)));
+void CudaKernelsTest::all_comparisons_hold() {
+  for (const Comparison& one : compare_all(21, at::kCPU)) {
+    QVERIFY2(one.holds(),
+             qPrintable(QString::fromStdString(one.what + ": ") + QString::number(one.difference)));
   }
 }
 

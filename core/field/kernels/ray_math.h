@@ -55,7 +55,8 @@ PORTRAIT_HOST_DEVICE Scalar held_between(Scalar low, Scalar x, Scalar high) {
 // -- look-ups
 
 // The look-up of a point on a plane: 2 x 2 texels from `offset` (in numbers, inside the plane) on,
-// of one slice, or blended with the slice behind it. A texel outside the plane weighs nothing.
+// of one slice, or blended with the slice behind it. A texel outside the plane weighs nothing. A
+// plane holds fewer than 2^31 numbers.
 template <typename Scalar>
 struct PlaneTaps {
   std::int32_t offset;

@@ -112,14 +112,17 @@ inline void run_block(int threads, std::function<void()> body) {
     thread.context.uc_link = nullptr;
     makecontext(&thread.context, run_thread, 0);
   }
+  // Every other block runs its threads backwards: what rests on their order comes out wrong.
+  const bool backwards = blockIdx.x % 2 == 1;
   for (bool any = true; any;) {
     any = false;
     const long before = here.steps;
     for (int i = 0; i < threads; ++i) {
-      Thread& thread = here.threads[std::size_t(i)];
+      const int number = backwards ? threads - 1 - i : i;
+      Thread& thread = here.threads[std::size_t(number)];
       if (thread.done) continue;
       any = true;
-      threadIdx.x = unsigned(i);
+      threadIdx.x = unsigned(number);
       swapcontext(&here.scheduler, &thread.context);
     }
     if (any && here.steps == before) give_up("all threads wait");
