@@ -26,17 +26,21 @@ static_assert(kOfBColour + kPlaneChannels == kDecoderFloats);
 // for itself, lanes as in evaluate_tile().
 class DecoderSums {
  public:
-  // This warp's tile: its gradients a lane's rows at a time, and the samples' hidden layer.
-  __device__ void add_rows(const float (&colours)[kTile], const float (&pulled)[2][kTile],
-                           const float (&hidden)[2][kTile], const float (&grad_raw)[kTile]) {
+  // This warp's tile, a lane's rows: gradients of its channel's colours and of s; then those of its
+  // unit of either half, and that unit's values.
+  __device__ void add_channel(const float (&colours)[kTile], const float (&grad_raw)[kTile]) {
 #pragma unroll
     for (int s = 0; s < kTile; ++s) {
       b_colour_ += colours[s];
       b_density_ += grad_raw[s];
-      for (int half = 0; half < 2; ++half) {
-        b0_[half] += pulled[half][s];
-        w_density_[half] += grad_raw[s] * hidden[half][s];
-      }
+    }
+  }
+  __device__ void add_unit(int half, const float (&pulled)[kTile], const float (&hidden)[kTile],
+                           const float (&grad_raw)[kTile]) {
+#pragma unroll
+    for (int s = 0; s < kTile; ++s) {
+      b0_[half] += pulled[s];
+      w_density_[half] += grad_raw[s] * hidden[s];
     }
   }
 

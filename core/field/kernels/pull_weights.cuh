@@ -113,7 +113,7 @@ std::size_t pull_weights_bytes(int samples) {
 }
 
 template <int kGradients>
-__global__ void __launch_bounds__(kThreads, 2)
+__global__ void __launch_bounds__(kThreads, 3)
     pull_weights_kernel(const __grid_constant__ FieldView field,
                         const __grid_constant__ RayPull pull, std::int64_t count,
                         SampleGradients out) {

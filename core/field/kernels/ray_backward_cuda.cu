@@ -75,29 +75,32 @@ __device__ void scatter_tile(const PlaneLayout& layout, const Tile& tile, int ta
   }
 }
 
-// A tile back through the decoder. The gradient of its samples' colours before the sigmoids goes in
-// by `colours`; rows of what is on the way are left in `pulled`. Lanes as in evaluate_tile().
-__device__ void pull_tile(const SharedDecoder& decoder, const float (&colours)[kTile],
-                          const float (&grad_raw)[kTile], const float (&hidden)[2][kTile],
+// A tile back through the decoder, from the gradients of its samples' colours before the sigmoids
+// and of their s; rows of what is on the way are left in `pulled`. Lanes as in evaluate_tile().
+__device__ void pull_tile(const SharedDecoder& decoder, const Tile& tile,
+                          const float (&colours)[kTile], const float (&grad_raw)[kTile],
                           PulledTile& pulled, DecoderSums& sums, float (&of_features)[kTile]) {
   const int lane = lane_of_thread();
   store_row(colours, pulled.colours, lane);
+  sums.add_channel(colours, grad_raw);
   __syncwarp();
-  float of_hidden[2][kTile];
 #pragma unroll
   for (int half = 0; half < 2; ++half) {
     const int unit = lane + half * kWarp;
-    for (int s = 0; s < kTile; ++s) of_hidden[half][s] = grad_raw[s] * decoder.w_density[unit];
+    float of_unit[kTile];
+#pragma unroll
+    for (int s = 0; s < kTile; ++s) of_unit[s] = grad_raw[s] * decoder.w_density[unit];
     const float* weights = decoder.w_colour + unit * SharedDecoder::kChannelStride;
 #pragma unroll 4
-    for (int c = 0; c < kPlaneChannels; ++c) {
-      add_row(weights[c], pulled.colours, c, of_hidden[half]);
-    }
-    for (int s = 0; s < kTile; ++s) of_hidden[half][s] *= fast_softplus_slope(hidden[half][s]);
-    store_row(of_hidden[half], pulled.hidden, unit);
+    for (int c = 0; c < kPlaneChannels; ++c) add_row(weights[c], pulled.colours, c, of_unit);
+    float hidden[kTile];  // read back: registers are short
+    load_row(tile.hidden, unit, hidden);
+#pragma unroll
+    for (int s = 0; s < kTile; ++s) of_unit[s] *= fast_softplus_slope(hidden[s]);
+    store_row(of_unit, pulled.hidden, unit);
+    sums.add_unit(half, of_unit, hidden, grad_raw);
   }
   __syncwarp();
-  sums.add_rows(colours, of_hidden, hidden, grad_raw);
 #pragma unroll
   for (int s = 0; s < kTile; ++s) of_features[s] = 0;
   const float* weights = decoder.w0 + lane * SharedDecoder::kUnitStride;
@@ -152,7 +155,7 @@ __global__ void __launch_bounds__(kThreads, 2)
             ray_math::grad_before_sigmoid(of_channel, decoder.colour_range, share, sigmoids[s]);
       }
       float of_features[kTile];
-      pull_tile(decoder, colours, grad_raw, hidden, all_pulled[warp], sums, of_features);
+      pull_tile(decoder, tile, colours, grad_raw, all_pulled[warp], sums, of_features);
       scatter_tile(field.layout, tile, taken, of_features, of.each[g].planes);
       __syncthreads();
       sums.add_products(tiles, all_pulled);

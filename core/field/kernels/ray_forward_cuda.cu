@@ -96,7 +96,7 @@ __global__ void begin_span(float* span) {
   span[1] = -std::numeric_limits<float>::infinity();
 }
 
-__global__ void __launch_bounds__(kThreads, 2)
+__global__ void __launch_bounds__(kThreads, 3)
     march_kernel(const __grid_constant__ FieldView field, const __grid_constant__ RayMarch march,
                  std::int64_t count, const __grid_constant__ RayResults results, float* span) {
   SharedDecoder& decoder = *reinterpret_cast<SharedDecoder*>(shared_memory());

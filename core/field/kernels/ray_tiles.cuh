@@ -79,19 +79,26 @@ __device__ inline void store_row(const float (&values)[kTile], float* rows, int 
   to[1] = make_float4(values[4], values[5], values[6], values[7]);
 }
 
-// sums[s] += weight * rows[row][s] for the tile's samples.
-__device__ inline void add_row(float weight, const float* rows, int row, float (&sums)[kTile]) {
+__device__ inline void load_row(const float* rows, int row, float (&values)[kTile]) {
   const float4* from = reinterpret_cast<const float4*>(rows + row * kRow);
   const float4 a = from[0];
   const float4 b = from[1];
-  sums[0] += weight * a.x;
-  sums[1] += weight * a.y;
-  sums[2] += weight * a.z;
-  sums[3] += weight * a.w;
-  sums[4] += weight * b.x;
-  sums[5] += weight * b.y;
-  sums[6] += weight * b.z;
-  sums[7] += weight * b.w;
+  values[0] = a.x;
+  values[1] = a.y;
+  values[2] = a.z;
+  values[3] = a.w;
+  values[4] = b.x;
+  values[5] = b.y;
+  values[6] = b.z;
+  values[7] = b.w;
+}
+
+// sums[s] += weight * rows[row][s] for the tile's samples.
+__device__ inline void add_row(float weight, const float* rows, int row, float (&sums)[kTile]) {
+  float values[kTile];
+  load_row(rows, row, values);
+#pragma unroll
+  for (int s = 0; s < kTile; ++s) sums[s] += weight * values[s];
 }
 
 __device__ inline void point_at(const float* origin, const float* direction, float t,
