@@ -86,13 +86,17 @@ c10::intrusive_ptr<CudaMarching> prepare(const Field& field, const Tensor& packe
     march.strata = float(options.eg3d_sampling ? options.coarse - 1 : options.coarse);
     march.disparity = options.disparity;
   }
-  if (!gradients) {
+  march.least_transmittance = options.least_transmittance;
+  if (options.occupancy) {
+    const OccupancyGrid& grid = *options.occupancy;
+    m.occupied = at::tensor(grid.occupied, at::kByte).to(given.rays.origins.device());
+    march.cells = {grid.cells, float(grid.half_extent), m.occupied.data_ptr<std::uint8_t>()};
+  }
+  if (gradients) {
+    march.unskipped_every = options.unskipped_every;
+    march.unskipped_from = options.unskipped_from;
+  } else {
     march.least_weight = kLeastColourWeight;
-    if (options.occupancy) {
-      const OccupancyGrid& grid = *options.occupancy;
-      m.occupied = at::tensor(grid.occupied, at::kByte).to(given.rays.origins.device());
-      march.cells = {grid.cells, float(grid.half_extent), m.occupied.data_ptr<std::uint8_t>()};
-    }
   }
   return marching;
 }

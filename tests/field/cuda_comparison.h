@@ -67,7 +67,8 @@ inline double finite_difference(const Tensor& a, const Tensor& b) {
 
 inline std::vector<Comparison> compare_setting(const Setting& setting, at::Device device) {
   const Field field = field_of(setting);
-  const MarchRays rays = march_of(field, random_rays(setting.rays, 12), setting.options);
+  const MarchRays rays =
+      set_up_rays(field, random_rays(setting.rays, 12), Tensor(), setting.options, true);
   const Compared found = compared_on(device, march_cuda, field, rays, setting.options);
   const Compared expected = compared_on(at::kCPU, march_reference, field, rays, setting.options);
   RenderOptions options = setting.options;
@@ -100,22 +101,34 @@ inline std::vector<Comparison> compare_setting(const Setting& setting, at::Devic
   return all;
 }
 
-// A ball of matter with empty space left out, against all of it evaluated; largest differences.
+// A ball of matter with empty space left out and rays ended early, against all of it evaluated:
+// largest differences, with gradients (one ray in three is not skipped) and without.
 inline std::vector<Comparison> compare_skipping(int count, at::Device device) {
-  const at::NoGradGuard off;
   const Field field = ball_field(0.3, 48);
   const OccupancyGrid grid = build_occupancy(field);
-  const MarchRays rays = march_of(field, random_rays(count, 13), {});
+  const Rays rays = random_rays(count, 13);
   RenderOptions options;
-  const RenderOutput whole = march_reference(field, rays, options, false).out;
+  options.unskipped_every = 3;
+  options.unskipped_from = 1;
+  const MarchRays marched = set_up_rays(field, rays, Tensor(), options, true);
+  const Compared whole = compared_on(at::kCPU, march_reference, field, marched, options);
   options.occupancy = &grid;
-  const RenderOutput found =
-      march_cuda(field.to(device), march_to(rays, device), options, false).out;
+  const Compared found = compared_on(device, march_cuda, field, marched, options);
   const auto largest = [](const Tensor& a, const Tensor& b) {
-    return (a.cpu() - b).abs().max().item<double>();
+    return (a.detach().cpu() - b.detach()).abs().max().item<double>();
   };
-  return {{"features", largest(found.features, whole.features), 2e-3},
-          {"opacity", largest(found.opacity, whole.opacity), 2e-3}};
+  const RenderOutput& a = found.result.out;
+  const RenderOutput& b = whole.result.out;
+  std::vector<Comparison> all{{"features", largest(a.features, b.features), 2e-3},
+                              {"opacity", largest(a.opacity, b.opacity), 2e-3}};
+  const at::NoGradGuard off;
+  const MarchRays seen = set_up_rays(field, rays, Tensor(), options, false);
+  const RenderOutput picture =
+      march_cuda(field.to(device), march_to(seen, device), options, false).out;
+  const RenderOutput wanted = march_reference(field, seen, options, false).out;
+  all.push_back({"features without gradients", largest(picture.features, wanted.features), 2e-3});
+  all.push_back({"opacity without gradients", largest(picture.opacity, wanted.opacity), 2e-3});
+  return all;
 }
 
 // All settings of march_settings.h, with at most so many rays each.

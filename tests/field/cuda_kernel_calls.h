@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/field/kernels/ray_kernels_cuda.h"
+#include "core/field/march.h"
 #include "core/field/packed_planes.h"
-#include "tests/field/march_settings.h"
 
 #include <cstdlib>
 #include <limits>
@@ -19,7 +19,7 @@ inline float* data(const Tensor& tensor) {
 // A call of the kernels and all that it reads.
 struct Call {
   Call(const Field& from, const Rays& rays, const RenderOptions& options)
-      : field(from), march(march_of(from, rays, options)) {
+      : field(from), march(set_up_rays(from, rays, Tensor(), options, false)) {
     march.jitter = {march.jitter.coarse.contiguous(), march.jitter.fine.contiguous()};
     const Decoder& d = field.decoder;
     parts = {pack_planes(field.planes.unsqueeze(0)),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/field/march.h"
 #include "core/field/rays.h"
 #include "core/field/renderer.h"
 #include "tests/field/test_fields.h"
@@ -52,6 +51,7 @@ inline std::vector<std::pair<const char*, Setting>> settings() {
   usual.options.coarse = 24;
   usual.options.fine = 16;
   usual.options.jitter_key = RandomKey{7, random_purpose("test"), 1, 2};
+  usual.options.least_transmittance = 0;
   all.emplace_back("jittered", usual);
   Setting slices = usual;
   slices.slices = 2;
@@ -81,24 +81,6 @@ inline std::vector<std::pair<const char*, Setting>> settings() {
   most.options.fine = 128;
   all.emplace_back("256 samples", most);
   return all;
-}
-
-// What render() hands to march_reference() and its other versions.
-inline MarchRays march_of(const Field& field, const Rays& rays, const RenderOptions& options) {
-  MarchRays march{rays, box_ranges(rays, field.frame.half_extent), {}, {}};
-  if (options.range) {
-    march.ranges.near = at::full({rays.count()}, options.range->near);
-    march.ranges.far = at::full({rays.count()}, options.range->far);
-    march.ranges.hit = at::ones({rays.count()}, at::kBool);
-  } else if (options.eg3d_sampling) {
-    march.ranges = fill_missing_ranges(march.ranges);
-  } else {
-    const Tensor miss = march.ranges.hit.logical_not();
-    march.ranges.near = march.ranges.near.masked_fill(miss, 0);
-    march.ranges.far = march.ranges.far.masked_fill(miss, 0);
-  }
-  march.jitter = sample_jitter(rays.count(), options, at::kFloat);
-  return march;
 }
 
 }  // namespace portrait

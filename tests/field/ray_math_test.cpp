@@ -107,7 +107,7 @@ void raw_of(const FieldOf<double>& field, const TestRay& ray, double* raw) {
 
 Pixel<double> gradient_number(int number) {
   Pixel<double> of;
-  for (int c = 0; c < kPlaneChannels; ++c) of.features[c] = std::sin(1.3 * c + number);
+  for (int c = 0; c < kFieldChannels; ++c) of.features[c] = std::sin(1.3 * c + number);
   of.depth = number == 0 ? 0.7 : -1.9;
   of.opacity = number == 0 ? -0.4 : 2.5;
   return of;
@@ -115,7 +115,7 @@ Pixel<double> gradient_number(int number) {
 
 double along(const Pixel<double>& of, const Pixel<double>& pixel) {
   double sum = of.opacity * pixel.opacity + of.depth * pixel.depth;
-  for (int c = 0; c < kPlaneChannels; ++c) sum += of.features[c] * pixel.features[c];
+  for (int c = 0; c < kFieldChannels; ++c) sum += of.features[c] * pixel.features[c];
   return sum;
 }
 
@@ -223,7 +223,7 @@ void RayMathTest::it_is_the_reference() {
   for (const Tensor& tensor : parameters) tensor.set_requires_grad(true);
   const RenderOutput expected = render_depths_reference(field, rays, depths, options);
   const Pixel<double> of = gradient_number(0);
-  const Tensor loss = (expected.features * row(of.features, kPlaneChannels)).sum() +
+  const Tensor loss = (expected.features * row(of.features, kFieldChannels)).sum() +
                       expected.depth.sum() * of.depth + expected.opacity.sum() * of.opacity;
   loss.backward();
 
@@ -232,7 +232,7 @@ void RayMathTest::it_is_the_reference() {
   raw_of(numbers.view(), ray, raw);
   const Pixel<double> found = composite_ray(numbers.view(), ray.view(), raw);
   const Tensor features = expected.features.detach();
-  QVERIFY(largest_difference(features, row(found.features, kPlaneChannels)) < 1e-12);
+  QVERIFY(largest_difference(features, row(found.features, kFieldChannels)) < 1e-12);
   QVERIFY(std::abs(found.depth - expected.depth.item<double>()) < 1e-9);
   QVERIFY(std::abs(found.opacity - expected.opacity.item<double>()) < 1e-12);
 
@@ -258,7 +258,7 @@ void RayMathTest::it_is_the_reference() {
   float raw_single[kSamples];
   evaluate_ray(rounded.view(), view, CellView(), 0.0F, raw_single);
   const Pixel<float> pixel = composite_ray(rounded.view(), view, raw_single);
-  for (int c = 0; c < kPlaneChannels; ++c) {
+  for (int c = 0; c < kFieldChannels; ++c) {
     QVERIFY(std::abs(double(pixel.features[c]) - found.features[c]) < 1e-5);
   }
   QVERIFY(std::abs(double(pixel.opacity) - found.opacity) < 1e-5);
@@ -279,7 +279,7 @@ void RayMathTest::stops_and_cells_leave_samples_out() {
   QVERIFY(raw[0] != double(kEmptyRaw));
   QCOMPARE(raw[kSamples - 1], double(kEmptyRaw));
   QVERIFY(std::abs(stopped.opacity - whole.opacity) < 1e-4);
-  for (int c = 0; c < kPlaneChannels; ++c) {
+  for (int c = 0; c < kFieldChannels; ++c) {
     QVERIFY(std::abs(stopped.features[c] - whole.features[c]) < 2e-4);
   }
 

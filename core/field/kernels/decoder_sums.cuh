@@ -9,17 +9,17 @@ namespace portrait::cuda {
 
 // A warp's tile on the way back, beside its Tile.
 struct alignas(16) PulledTile {
-  float colours[kPlaneChannels * kRow];  // gradient before the sigmoids
+  float colours[kFieldChannels * kRow];  // gradient before the sigmoids
   float hidden[kHiddenUnits * kRow];     // gradient before the softplus
 };
 
 // Where the parts of [kDecoderFloats] begin.
-constexpr int kOfB0 = kPlaneChannels * kHiddenUnits;
+constexpr int kOfB0 = kFieldChannels * kHiddenUnits;
 constexpr int kOfWDensity = kOfB0 + kHiddenUnits;
 constexpr int kOfBDensity = kOfWDensity + kHiddenUnits;
 constexpr int kOfWColour = kOfBDensity + 1;
-constexpr int kOfBColour = kOfWColour + kHiddenUnits * kPlaneChannels;
-static_assert(kOfBColour + kPlaneChannels == kDecoderFloats);
+constexpr int kOfBColour = kOfWColour + kHiddenUnits * kFieldChannels;
+static_assert(kOfBColour + kFieldChannels == kDecoderFloats);
 
 // Of one gradient. The matrices are shared out over the block, 2 x 4 of their numbers to a thread,
 // 16 channels and 16 units apart, and summed over the tiles of all warps. The rest each warp sums
@@ -71,7 +71,7 @@ class DecoderSums {
 
   // The block's sums to `to` [kDecoderFloats] in global memory. By all threads; `room` is shared
   // memory of kWarps * kSmall floats that nobody uses any more.
-  static constexpr int kSmall = 2 * kHiddenUnits + 1 + kPlaneChannels;
+  static constexpr int kSmall = 2 * kHiddenUnits + 1 + kFieldChannels;
   __device__ void store(float* room, float* to) const {
     const int lane = lane_of_thread();
     float* mine = room + warp_of_thread() * kSmall;
@@ -94,7 +94,7 @@ class DecoderSums {
         const int channel = first_channel() + 16 * a;
         const int unit = first_unit() + 16 * b;
         to[channel * kHiddenUnits + unit] = w0_[a][b];
-        to[kOfWColour + unit * kPlaneChannels + channel] = w_colour_[a][b];
+        to[kOfWColour + unit * kFieldChannels + channel] = w_colour_[a][b];
       }
     }
     __syncthreads();

@@ -20,7 +20,7 @@ struct OneRay {
 
 template <typename Scalar>
 struct Pixel {
-  Scalar features[kPlaneChannels] = {};  // premultiplied by opacity
+  Scalar features[kFieldChannels] = {};  // premultiplied by opacity
   Scalar depth = 0;                      // infinite where the ray meets no matter
   Scalar opacity = 0;
 };
@@ -29,7 +29,7 @@ struct Pixel {
 template <typename Scalar>
 struct SampleValues {
   PlaneTaps<Scalar> taps[3];
-  Scalar features[kPlaneChannels];
+  Scalar features[kFieldChannels];
   Scalar hidden[kHiddenUnits];
 };
 
@@ -39,7 +39,7 @@ void evaluate_sample(const FieldOf<Scalar>& field, const OneRay<Scalar>& ray, in
   Scalar point[3];
   for (int i = 0; i < 3; ++i) point[i] = ray.origin[i] + ray.t[k] * ray.direction[i];
   for (int p = 0; p < 3; ++p) out.taps[p] = plane_taps(field.layout, p, point);
-  for (int c = 0; c < kPlaneChannels; ++c) {
+  for (int c = 0; c < kFieldChannels; ++c) {
     out.features[c] = 0;
     for (int p = 0; p < 3; ++p) {
       const Scalar* plane = field.planes + p * numbers_of_plane(field.layout);
@@ -105,7 +105,7 @@ Pixel<Scalar> composite_ray(const FieldOf<Scalar>& field, const OneRay<Scalar>& 
     if (raw[k] == kEmptyRaw) continue;
     evaluate_sample(field, ray, k, sample);
     const Scalar share = share_of_sample(weights, k, ray.samples);
-    for (int c = 0; c < kPlaneChannels; ++c) {
+    for (int c = 0; c < kFieldChannels; ++c) {
       pixel.features[c] += share * (range * colour_sigmoid(field.decoder, sample.hidden, c) +
                                     field.decoder.colour_low);
     }
@@ -157,7 +157,7 @@ void pull_ray(const FieldOf<Scalar>& field, const OneRay<Scalar>& ray, const Sca
   for (int k = 0; k < n; ++k) {
     if (raw[k] == kEmptyRaw) continue;
     evaluate_sample(field, ray, k, sample);
-    for (int c = 0; c < kPlaneChannels; ++c) {
+    for (int c = 0; c < kFieldChannels; ++c) {
       const Scalar colour = range * colour_sigmoid(decoder, sample.hidden, c) + decoder.colour_low;
       for (int g = 0; g < gradients; ++g) along[g][k] += of[g].features[c] * colour;
     }
@@ -168,9 +168,9 @@ void pull_ray(const FieldOf<Scalar>& field, const OneRay<Scalar>& ray, const Sca
     evaluate_sample(field, ray, k, sample);
     const Scalar share = share_of_sample(weights, k, n);
     for (int g = 0; g < gradients; ++g) {
-      Scalar grad_colours[kPlaneChannels];
+      Scalar grad_colours[kFieldChannels];
       Scalar grad_hidden[kHiddenUnits];
-      for (int c = 0; c < kPlaneChannels; ++c) {
+      for (int c = 0; c < kFieldChannels; ++c) {
         grad_colours[c] = grad_before_sigmoid(of[g].features[c], range, share,
                                               colour_sigmoid(decoder, sample.hidden, c));
       }
@@ -181,7 +181,7 @@ void pull_ray(const FieldOf<Scalar>& field, const OneRay<Scalar>& ray, const Sca
                            grad_raw[g][k], to[g]);
       for (int p = 0; p < 3; ++p) {
         Scalar* plane = to[g].planes + p * numbers_of_plane(field.layout);
-        for (int c = 0; c < kPlaneChannels; ++c) {
+        for (int c = 0; c < kFieldChannels; ++c) {
           const Scalar of_feature = grad_feature(decoder, grad_hidden, c);
           visit_texels(field.layout, sample.taps[p], [&](int offset, Scalar weight) {
             plane[offset + c] += weight * of_feature;

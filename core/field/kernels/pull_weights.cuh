@@ -40,7 +40,7 @@ __device__ void colours_along(const FieldView& field, const RayPull& pull,
   float of_channel[kGradients];
 #pragma unroll
   for (int g = 0; g < kGradients; ++g) {
-    of_channel[g] = pull.of[g].features[ray * kPlaneChannels + lane];
+    of_channel[g] = pull.of[g].features[ray * kFieldChannels + lane];
     for (int k = lane; k < n; k += kWarp) rows.along[g * n + k] = 0;
   }
   for (int next = 0; next < n;) {

@@ -92,7 +92,7 @@ __device__ void pull_tile(const SharedDecoder& decoder, const Tile& tile,
     for (int s = 0; s < kTile; ++s) of_unit[s] = grad_raw[s] * decoder.w_density[unit];
     const float* weights = decoder.w_colour + unit * SharedDecoder::kChannelStride;
 #pragma unroll 4
-    for (int c = 0; c < kPlaneChannels; ++c) add_row(weights[c], pulled.colours, c, of_unit);
+    for (int c = 0; c < kFieldChannels; ++c) add_row(weights[c], pulled.colours, c, of_unit);
     float hidden[kTile];  // read back: registers are short
     load_row(tile.hidden, unit, hidden);
 #pragma unroll
@@ -143,7 +143,7 @@ __global__ void __launch_bounds__(kThreads, 2)
                   pull.depths + ray * n, taken, tile, hidden);
     colour_tile(decoder, hidden, tile, sigmoids);
     const auto pull_gradient = [&](int g, DecoderSums& sums) {
-      const float of_channel = taken > 0 ? pull.of[g].features[ray * kPlaneChannels + lane] : 0.0F;
+      const float of_channel = taken > 0 ? pull.of[g].features[ray * kFieldChannels + lane] : 0.0F;
       float colours[kTile];
       float grad_raw[kTile];
 #pragma unroll

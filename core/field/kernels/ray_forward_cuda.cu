@@ -76,7 +76,7 @@ __device__ void march_one(const RayWork& w, std::int64_t ray, const RayResults& 
     }
     __syncwarp();
   }
-  results.features[ray * kPlaneChannels + w.lane] = composite_colours(w, n);
+  results.features[ray * kFieldChannels + w.lane] = composite_colours(w, n);
   const float depth = depth_of_ray(rows.t, rows.weights, n, opacity);
   if (w.lane == 0) {
     results.opacity[ray] = opacity;

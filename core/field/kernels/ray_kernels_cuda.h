@@ -26,7 +26,7 @@ const char* march_rays_cuda(const FieldView& field, const RayMarch& march, std::
 // Sums of the gradient in the decoder's parameters, one part behind the other in the shapes of
 // DecoderView: w0, b0, w_density, b_density, w_colour, b_colour.
 inline constexpr int kDecoderFloats =
-    2 * kPlaneChannels * kHiddenUnits + 2 * kHiddenUnits + 1 + kPlaneChannels;
+    2 * kFieldChannels * kHiddenUnits + 2 * kHiddenUnits + 1 + kFieldChannels;
 
 // Where the gradients of one pull are added to.
 struct PulledFloats {

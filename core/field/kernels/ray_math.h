@@ -100,7 +100,7 @@ PORTRAIT_HOST_DEVICE PlaneTaps<Scalar> plane_taps(const PlaneLayout& layout, int
     taps.second = z - z0;
     row += int(z0) * layout.height;
   }
-  taps.offset = (row * layout.width + int(x0)) * kPlaneChannels;
+  taps.offset = (row * layout.width + int(x0)) * kFieldChannels;
   return taps;
 }
 
@@ -108,12 +108,12 @@ PORTRAIT_HOST_DEVICE PlaneTaps<Scalar> plane_taps(const PlaneLayout& layout, int
 template <typename Scalar, typename Visit>
 PORTRAIT_HOST_DEVICE void visit_texels(const PlaneLayout& layout, const PlaneTaps<Scalar>& taps,
                                        const Visit& visit) {
-  const int row = layout.width * kPlaneChannels;
+  const int row = layout.width * kFieldChannels;
   const auto visit_slice = [&](int offset, Scalar share) {
     visit(offset, taps.weight[0] * share);
-    visit(offset + kPlaneChannels, taps.weight[1] * share);
+    visit(offset + kFieldChannels, taps.weight[1] * share);
     visit(offset + row, taps.weight[2] * share);
-    visit(offset + row + kPlaneChannels, taps.weight[3] * share);
+    visit(offset + row + kFieldChannels, taps.weight[3] * share);
   };
   if (taps.second < 1) visit_slice(taps.offset, 1 - taps.second);
   if (taps.second > 0) visit_slice(taps.offset + row * layout.height, taps.second);
@@ -130,7 +130,7 @@ PORTRAIT_HOST_DEVICE Scalar look_up(const PlaneLayout& layout, const Scalar* pla
 }
 
 PORTRAIT_HOST_DEVICE inline std::int64_t numbers_of_plane(const PlaneLayout& layout) {
-  return std::int64_t(layout.depth) * layout.height * layout.width * kPlaneChannels;
+  return std::int64_t(layout.depth) * layout.height * layout.width * kFieldChannels;
 }
 
 // -- decoder
@@ -140,7 +140,7 @@ template <typename Scalar>
 PORTRAIT_HOST_DEVICE Scalar hidden_unit(const DecoderOf<Scalar>& decoder, const Scalar* features,
                                         int unit) {
   Scalar sum = decoder.b0[unit];
-  for (int c = 0; c < kPlaneChannels; ++c) {
+  for (int c = 0; c < kFieldChannels; ++c) {
     sum += features[c] * decoder.w0[c * kHiddenUnits + unit];
   }
   return softplus(sum);
@@ -160,7 +160,7 @@ PORTRAIT_HOST_DEVICE Scalar colour_sigmoid(const DecoderOf<Scalar>& decoder, con
                                            int channel) {
   Scalar sum = decoder.b_colour[channel];
   for (int u = 0; u < kHiddenUnits; ++u) {
-    sum += hidden[u] * decoder.w_colour[u * kPlaneChannels + channel];
+    sum += hidden[u] * decoder.w_colour[u * kFieldChannels + channel];
   }
   return sigmoid(sum);
 }

@@ -40,8 +40,8 @@ PORTRAIT_HOST_DEVICE Scalar grad_hidden_unit(const DecoderOf<Scalar>& decoder,
                                              const Scalar* grad_colours, Scalar grad_raw,
                                              const Scalar* hidden, int unit) {
   Scalar sum = grad_raw * decoder.w_density[unit];
-  for (int c = 0; c < kPlaneChannels; ++c) {
-    sum += decoder.w_colour[unit * kPlaneChannels + c] * grad_colours[c];
+  for (int c = 0; c < kFieldChannels; ++c) {
+    sum += decoder.w_colour[unit * kFieldChannels + c] * grad_colours[c];
   }
   return sum * softplus_slope(hidden[unit]);
 }
@@ -77,15 +77,15 @@ PORTRAIT_HOST_DEVICE void add_decoder_gradient(const Scalar* features, const Sca
                                                const Scalar* grad_hidden, Scalar grad_raw,
                                                const FieldGradientOf<Scalar>& to) {
   for (int u = 0; u < kHiddenUnits; ++u) {
-    for (int c = 0; c < kPlaneChannels; ++c) {
+    for (int c = 0; c < kFieldChannels; ++c) {
       to.w0[c * kHiddenUnits + u] += features[c] * grad_hidden[u];
-      to.w_colour[u * kPlaneChannels + c] += hidden[u] * grad_colours[c];
+      to.w_colour[u * kFieldChannels + c] += hidden[u] * grad_colours[c];
     }
     to.b0[u] += grad_hidden[u];
     to.w_density[u] += grad_raw * hidden[u];
   }
   *to.b_density += grad_raw;
-  for (int c = 0; c < kPlaneChannels; ++c) to.b_colour[c] += grad_colours[c];
+  for (int c = 0; c < kFieldChannels; ++c) to.b_colour[c] += grad_colours[c];
 }
 
 }  // namespace portrait::ray_math

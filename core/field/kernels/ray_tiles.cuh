@@ -34,28 +34,28 @@ __device__ inline float fast_sigmoid(float x) {
 // rows and along columns without waiting for each other.
 struct alignas(16) SharedDecoder {
   static constexpr int kUnitStride = kHiddenUnits + 1;
-  static constexpr int kChannelStride = kPlaneChannels + 1;
+  static constexpr int kChannelStride = kFieldChannels + 1;
 
-  float w0[kPlaneChannels * kUnitStride];         // [32][64]
+  float w0[kFieldChannels * kUnitStride];         // [32][64]
   float w_colour[kHiddenUnits * kChannelStride];  // [64][32]
   float b0[kHiddenUnits];
   float w_density[kHiddenUnits];
-  float b_colour[kPlaneChannels];
+  float b_colour[kFieldChannels];
   float b_density;
   float colour_low;
   float colour_range;
 
   // By all threads of the block, which wait for each other.
   __device__ void load(const DecoderView& from) {
-    for (int i = static_cast<int>(threadIdx.x); i < kPlaneChannels * kHiddenUnits; i += kThreads) {
+    for (int i = static_cast<int>(threadIdx.x); i < kFieldChannels * kHiddenUnits; i += kThreads) {
       w0[i / kHiddenUnits * kUnitStride + i % kHiddenUnits] = from.w0[i];
-      w_colour[i / kPlaneChannels * kChannelStride + i % kPlaneChannels] = from.w_colour[i];
+      w_colour[i / kFieldChannels * kChannelStride + i % kFieldChannels] = from.w_colour[i];
     }
     if (threadIdx.x < kHiddenUnits) {
       b0[threadIdx.x] = from.b0[threadIdx.x];
       w_density[threadIdx.x] = from.w_density[threadIdx.x];
     }
-    if (threadIdx.x < kPlaneChannels) b_colour[threadIdx.x] = from.b_colour[threadIdx.x];
+    if (threadIdx.x < kFieldChannels) b_colour[threadIdx.x] = from.b_colour[threadIdx.x];
     if (threadIdx.x == 0) {
       b_density = *from.b_density;
       colour_low = from.colour_low;
@@ -67,7 +67,7 @@ struct alignas(16) SharedDecoder {
 
 // One warp's tile of samples, in shared memory: a row per channel or unit, a column per sample.
 struct alignas(16) Tile {
-  float features[kPlaneChannels * kRow];
+  float features[kFieldChannels * kRow];
   float hidden[kHiddenUnits * kRow];
   Taps taps[3 * kTile];
   int sample[kTile];  // which samples of the ray
@@ -151,7 +151,7 @@ __device__ inline void evaluate_tile(const FieldView& field, const SharedDecoder
     for (int s = 0; s < kTile; ++s) hidden[half][s] = decoder.b0[lane + half * kWarp];
   }
 #pragma unroll 4
-  for (int c = 0; c < kPlaneChannels; ++c) {
+  for (int c = 0; c < kFieldChannels; ++c) {
     const float* row = decoder.w0 + c * SharedDecoder::kUnitStride + lane;
     add_row(row[0], tile.features, c, hidden[0]);
     add_row(row[kWarp], tile.features, c, hidden[1]);
