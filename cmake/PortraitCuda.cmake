@@ -59,8 +59,8 @@ function(portrait_check_cuda name)
   endif()
 endfunction()
 
-# Adds .cu files to the library portrait_NAME, which gets the definition PORTRAIT_HAVE_CUDA; without CUDA, checks
-# that they compile.
+# Adds .cu files to the library portrait_NAME, which gets the definition PORTRAIT_HAVE_CUDA;
+# without CUDA, checks that they compile.
 function(portrait_cuda_sources name)
   if(NOT PORTRAIT_HAVE_CUDA)
     portrait_check_cuda(${name} ${ARGN})
