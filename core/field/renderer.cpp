@@ -4,6 +4,7 @@
 #include "core/field/renderer.h"
 
 #include "core/base/error.h"
+#include "core/field/cuda_march.h"
 #include "core/field/march.h"
 #include "core/nn/check_shape.h"
 
@@ -80,6 +81,11 @@ RenderOutput render_by(bool may_fuse, const Field& field, const Rays& rays, cons
   const bool gradients = wants_gradients(field);
   const at::AutoGradMode mode(gradients);
   const MarchRays march = set_up_rays(field, rays, depths, options, gradients);
+#ifdef PORTRAIT_HAVE_CUDA
+  if (may_fuse && can_march_cuda(field, rays, options, gradients)) {
+    return finish_march(march_cuda(field, march, options, gradients), options);
+  }
+#endif
   const bool fused = may_fuse && can_march_fused(field, rays, options, gradients);
   return finish_march((fused ? march_fused : march_reference)(field, march, options, gradients),
                       options);
