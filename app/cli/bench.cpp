@@ -5,6 +5,7 @@
 #include "app/cli/command.h"
 #include "core/base/machine_info.h"
 #include "core/base/process_threads.h"
+#include "core/base/thread_pool.h"
 
 #include <nlohmann/json.hpp>
 
@@ -100,6 +101,12 @@ void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
   }
 }
 
+void on_one_thread(const std::function<void()>& work) {
+  parallel_for(2, 1, [&](std::int64_t begin, std::int64_t) {
+    if (begin == 0) work();
+  });
+}
+
 const BenchRow& row_named(const std::vector<BenchRow>& rows, const std::string& name) {
   return *std::find_if(rows.begin(), rows.end(),
                        [&](const BenchRow& row) { return row.name == name; });
@@ -166,6 +173,20 @@ void add_bench(CLI::App& app, Action& action) {
       nlohmann::ordered_json findings;
       const std::vector<BenchRow> rows =
           bench_renderer(machine, arguments->repeats, arguments->width, findings);
+      print_bench(machine, rows, findings, arguments->json);
+    };
+  });
+  auto& reproject =
+      *bench.add_subcommand("reproject", "Lifting a view by its depth and splatting it");
+  reproject.add_option("--repeats", arguments->repeats, "Alternating rounds")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  reproject.add_flag("--json", arguments->json, "For scripts");
+  reproject.callback([arguments, &action] {
+    action = [arguments](std::stop_token) {
+      const Machine machine = measure_machine();
+      nlohmann::ordered_json findings;
+      const std::vector<BenchRow> rows = bench_reproject(machine, arguments->repeats, findings);
       print_bench(machine, rows, findings, arguments->json);
     };
   });

@@ -41,6 +41,8 @@ struct BenchRow {
 // Runs the cases in turn, round after round, so that a slow phase of the machine meets them all.
 void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
              std::vector<BenchRow>& rows);
+// Nested calls of the pool run on the caller's thread alone.
+void on_one_thread(const std::function<void()>& work);
 const BenchRow& row_named(const std::vector<BenchRow>& rows, const std::string& name);
 void print_bench(const Machine& machine, const std::vector<BenchRow>& rows,
                  const nlohmann::ordered_json& findings, bool as_json);
@@ -48,5 +50,8 @@ void print_bench(const Machine& machine, const std::vector<BenchRow>& rows,
 // Images of width x width rays.
 std::vector<BenchRow> bench_renderer(const Machine& machine, int repeats, int width,
                                      nlohmann::ordered_json& findings);
+// The splat of one view into another.
+std::vector<BenchRow> bench_reproject(const Machine& machine, int repeats,
+                                      nlohmann::ordered_json& findings);
 
 }  // namespace portrait::cli
