@@ -29,7 +29,7 @@ struct SplatOptions {
 // one point and falls into one target pixel, so it wins at most one, however much the target
 // magnifies; what magnification tears open are holes.
 //
-// Three passes follow, in which two depths are of one surface when they differ by at most
+// Four passes follow, in which two depths are of one surface when they differ by at most
 // max_step_px pixels of the target.
 // 1. A winner that shines through a tear is dropped: along its row, its column or a diagonal there
 //    are winners on both sides, at most 3 pixels apart, that touch in the driving view (by side or
@@ -37,6 +37,8 @@ struct SplatOptions {
 // 2. Holes along rows are closed: one or two void pixels between two winners of one surface. One
 //    takes the mean of these two ends; of two, each 2/3 of the end beside it and 1/3 of the other.
 // 3. Then holes along columns, where pixels closed by pass 2 serve as ends too.
+// 4. Then once more along rows: where the points of a row of the driving view change over from one
+//    row of the target to the next, the passes before leave a seam.
 // So a hole closes when it is at most 2 px wide along a row or a column. Nothing is closed but
 // between two ends on a line: the mask never grows outwards, nor from one surface to another, nor
 // into a wider void.

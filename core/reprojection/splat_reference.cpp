@@ -201,6 +201,7 @@ SplatMap make_splat_reference(const DrivingView& view, const Camera& target, int
     drop_hidden(map, geometry.same_surface);
     close_holes(map, 1, 0, kRowCode, geometry.same_surface);
     close_holes(map, 0, 1, kColumnCode, geometry.same_surface);
+    close_holes(map, 1, 0, kSeamCode, geometry.same_surface);
   }
   return map;
 }

@@ -52,7 +52,8 @@ SplatMap closed_map(const std::vector<std::string>& rows, bool torn = false) {
   return map;
 }
 
-// The same, drawn: '.' void, '#' won, '-' closed along its row, '|' along its column.
+// The same, drawn: '.' void, '#' won, '-' closed along its row, '|' along its column, '=' along its
+// row after that.
 std::vector<std::string> drawn(const SplatMap& map) {
   std::vector<std::string> rows;
   for (int y = 0; y < map.height(); ++y) {
@@ -61,7 +62,7 @@ std::vector<std::string> drawn(const SplatMap& map) {
       const int code = map.closing[y][x].item<int>();
       const bool known = map.depth[y][x].item<float>() < kNoDepth;
       const bool won = map.source[y][x].item<int>() >= 0;
-      row += !known ? '.' : won ? '#' : code < 4 ? '-' : '|';
+      row += !known ? '.' : won ? '#' : code < 4 ? '-' : code < 7 ? '|' : '=';
       if (known != (won || code != 0)) row += '?';
     }
     rows.push_back(row);
@@ -116,6 +117,8 @@ void CarryTest::holes_close_as_the_rule_says_data() {
                                                 << Rows{"#-#-#", "|||||", "#-#-#", ".#-#."};
   QTest::newRow("what shows between things apart")
       << Rows{"2292.2", "299922"} << false << Rows{"####-#", "######"};
+  QTest::newRow("a seam") << Rows{"22.....", "....222", "22.....", "....222", "......."} << false
+                          << Rows{"##.....", "||==###", "##==|||", "....###", "......."};
   QTest::newRow("a point in front stays") << Rows{"2.212"} << true << Rows{"#-###"};
 }
 

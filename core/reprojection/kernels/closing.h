@@ -12,7 +12,8 @@ namespace portrait {
 // pixels at a time.
 
 // How a closed pixel was closed: the known pixels `before` and `after` it, 1 or 2 away, along its
-// row (codes 1 to 3) or its column (4 to 6).
+// row (codes 1 to 3 and 7 to 9) or its column (4 to 6). Pixels of one group lie between such as
+// were known before it.
 struct Gap {
   int before;
   int after;
@@ -20,11 +21,11 @@ struct Gap {
 inline constexpr int kGaps = 3;
 inline constexpr int kRowCode = 1;
 inline constexpr int kColumnCode = kRowCode + kGaps;
-inline constexpr int kHiddenCode =
-    kColumnCode + kGaps;  // a point to be dropped, between two passes
+inline constexpr int kSeamCode = kColumnCode + kGaps;  // rows again
+inline constexpr int kHiddenCode = kSeamCode + kGaps;  // to be dropped; never in a finished map
 
 PORTRAIT_HOST_DEVICE inline Gap gap_of(int code) {
-  const int number = code < kColumnCode ? code - kRowCode : code - kColumnCode;
+  const int number = (code - kRowCode) % kGaps;
   return {number == 2 ? 2 : 1, number == 1 ? 2 : 1};
 }
 

@@ -97,27 +97,24 @@ __global__ void drop_hidden(SplatGeometry g, SplatPlanes planes) {
   planes.closing[p.at] = 0;
 }
 
-// Along rows or, `columns`, along columns.
-__global__ void find_gaps(SplatGeometry g, SplatPlanes planes, bool columns) {
+// The pass of closing whose codes begin with `first`: along columns or along rows.
+__global__ void find_gaps(SplatGeometry g, SplatPlanes planes, int first) {
   Pixel p;
   if (!pixel_of_thread(g.target_width, g.target_height, p)) return;
   if (planes.depth[p.at] < void_depth()) return;
-  const SplatLine line = line_through(g, p, columns ? 0 : 1, columns ? 1 : 0);
+  const SplatLine line = line_through(g, p, first == kColumnCode ? 0 : 1, first == kColumnCode);
   const int number = closes(planes.depth + p.at, line, g.same_surface, void_depth());
-  const int first = columns ? kColumnCode : kRowCode;
   if (number >= 0) planes.closing[p.at] = static_cast<std::uint8_t>(first + number);
 }
 
-// Fills the pixels of `values` [h,w] whose holes were closed along rows or columns.
-__global__ void fill_gaps(const std::uint8_t* closing, int width, int height, float* values,
-                          bool columns) {
+// Gives the pixels of `values` [h,w] that this pass closed their means.
+__global__ void fill_gaps(const std::uint8_t* closing, int width, int height, float* values, int first) {
   Pixel p;
   if (!pixel_of_thread(width, height, p)) return;
-  const int first = columns ? kColumnCode : kRowCode;
   const int code = closing[p.at];
   if (code < first || code >= first + kGaps) return;
   const Gap gap = gap_of(code);
-  const std::int64_t stride = columns ? width : 1;
+  const std::int64_t stride = first == kColumnCode ? width : 1;
   float* at = values + std::int64_t(blockIdx.y) * width * height + p.at;
   *at = across_gap(gap, at[-gap.before * stride], at[gap.after * stride]);
 }
@@ -149,10 +146,10 @@ int make_splat(const SplatGeometry& geometry, const LiftedMaps& maps, SplatKey* 
   if (close_holes) {
     find_hidden<<<to, kBlock, 0, on>>>(g, planes);
     drop_hidden<<<to, kBlock, 0, on>>>(g, planes);
-    for (const bool columns : {false, true}) {
-      find_gaps<<<to, kBlock, 0, on>>>(g, planes, columns);
+    for (const int first : {kRowCode, kColumnCode, kSeamCode}) {
+      find_gaps<<<to, kBlock, 0, on>>>(g, planes, first);
       fill_gaps<<<to, kBlock, 0, on>>>(planes.closing, g.target_width, g.target_height,
-                                       planes.depth, columns);
+                                       planes.depth, first);
     }
   }
   return cudaGetLastError();
@@ -163,8 +160,9 @@ int carry_planes(const CarryMap& map, int height, const float* image, std::int64
   const auto on = static_cast<cudaStream_t>(stream);
   const dim3 grid(blocks_over(map.width, height), static_cast<unsigned>(planes));
   carry<<<grid, kBlock, 0, on>>>(map, height, image, source_pixels, background, channels, out);
-  fill_gaps<<<grid, kBlock, 0, on>>>(map.closing, map.width, height, out, false);
-  fill_gaps<<<grid, kBlock, 0, on>>>(map.closing, map.width, height, out, true);
+  for (const int first : {kRowCode, kColumnCode, kSeamCode}) {
+    fill_gaps<<<grid, kBlock, 0, on>>>(map.closing, map.width, height, out, first);
+  }
   return cudaGetLastError();
 }
 

@@ -14,13 +14,13 @@ namespace {
 
 constexpr float kVoid = std::numeric_limits<float>::infinity();
 
-// Calls work(x) for the pixels of a row whose code is at least `least` and below `most`; eight
-// codes at a time, since nearly all are 0.
+// Calls work(x) for the pixels of a row whose code is one of the group that begins with `first`;
+// eight codes at a time, since nearly all are 0.
 template <typename Work>
-void for_closed(const std::uint8_t* closing, int width, int least, int most, const Work& work) {
+void for_closed(const std::uint8_t* closing, int width, int first, const Work& work) {
   int x = 0;
   const auto look = [&] {
-    if (closing[x] >= least && closing[x] < most) work(x);
+    if (closing[x] >= first && closing[x] < first + kGaps) work(x);
     ++x;
   };
   while (x + 8 <= width) {
@@ -33,6 +33,16 @@ void for_closed(const std::uint8_t* closing, int width, int least, int most, con
     }
   }
   while (x < width) look();
+}
+
+// Gives the pixels of a row that a group closed the mean of their ends, `stride` apart.
+void fill_gaps(const std::uint8_t* closing, int width, int first, std::int64_t stride,
+               float* values) {
+  for_closed(closing, width, first, [&](int x) {
+    const Gap gap = gap_of(closing[x]);
+    float* at = values + x;
+    *at = across_gap(gap, at[-gap.before * stride], at[gap.after * stride]);
+  });
 }
 
 // Depths of a row's pixels and of those on their lines.
@@ -74,6 +84,18 @@ void over_recessed(const SplatGeometry& g, const float* depth, bool is_void, int
   }
 }
 
+void close_row(const SplatGeometry& g, int y, int first_code, const SplatPlanes& planes,
+               std::int32_t* space) {
+  const std::int64_t first = std::int64_t(y) * g.target_width;
+  float* depth = planes.depth + first;
+  std::uint8_t* closing = planes.closing + first;
+  over_recessed(g, planes.depth, true, y, 1, 0, space, [&](int x, const SplatLine& line) {
+    const int number = closes(depth + x, line, g.same_surface, kVoid);
+    if (number >= 0) closing[x] = static_cast<std::uint8_t>(first_code + number);
+  });
+  fill_gaps(closing, g.target_width, first_code, 1, depth);
+}
+
 }  // namespace
 
 void settle_rows(const SplatGeometry& g, const SplatKey* keys, int sets, int begin, int end,
@@ -107,21 +129,12 @@ void close_rows(const SplatGeometry& g, int begin, int end, const SplatPlanes& p
   std::vector<std::int32_t> space(static_cast<std::size_t>(g.target_width));
   for (int y = begin; y < end; ++y) {
     const std::int64_t first = std::int64_t(y) * g.target_width;
-    std::uint8_t* closing = planes.closing + first;
-    float* depth = planes.depth + first;
-    for_closed(closing, g.target_width, kHiddenCode, kHiddenCode + 1, [&](int x) {
+    for_closed(planes.closing + first, g.target_width, kHiddenCode, [&](int x) {
       planes.source[first + x] = -1;
-      depth[x] = kVoid;
-      closing[x] = 0;
+      planes.depth[first + x] = kVoid;
+      planes.closing[first + x] = 0;
     });
-    over_recessed(g, planes.depth, true, y, 1, 0, space.data(), [&](int x, const SplatLine& line) {
-      closing[x] =
-          static_cast<std::uint8_t>(kRowCode + closes(depth + x, line, g.same_surface, kVoid));
-    });
-    for_closed(closing, g.target_width, kRowCode, kColumnCode, [&](int x) {
-      const Gap gap = gap_of(closing[x]);
-      depth[x] = across_gap(gap, depth[x - gap.before], depth[x + gap.after]);
-    });
+    close_row(g, y, kRowCode, planes, space.data());
   }
 }
 
@@ -137,14 +150,12 @@ void find_column_gaps(const SplatGeometry& g, int begin, int end, const SplatPla
 }
 
 void close_columns(const SplatGeometry& g, int begin, int end, const SplatPlanes& planes) {
-  const std::int64_t width = g.target_width;
+  std::vector<std::int32_t> space(static_cast<std::size_t>(g.target_width));
   for (int y = begin; y < end; ++y) {
-    float* depth = planes.depth + y * width;
-    const std::uint8_t* closing = planes.closing + y * width;
-    for_closed(closing, g.target_width, kColumnCode, kColumnCode + kGaps, [&](int x) {
-      const Gap gap = gap_of(closing[x]);
-      depth[x] = across_gap(gap, depth[x - gap.before * width], depth[x + gap.after * width]);
-    });
+    const std::int64_t first = std::int64_t(y) * g.target_width;
+    fill_gaps(planes.closing + first, g.target_width, kColumnCode, g.target_width,
+              planes.depth + first);
+    close_row(g, y, kSeamCode, planes, space.data());
   }
 }
 
@@ -155,43 +166,38 @@ void carry_rows(const CarryMap& map, const float* image, float background, int b
     const std::int32_t* source = map.source + first;
     float* row = out + first;
     for (int x = 0; x < map.width; ++x) row[x] = source[x] < 0 ? background : image[source[x]];
-    for_closed(map.closing + first, map.width, kRowCode, kColumnCode, [&](int x) {
-      const Gap gap = gap_of(map.closing[first + x]);
-      row[x] = across_gap(gap, row[x - gap.before], row[x + gap.after]);
-    });
+    fill_gaps(map.closing + first, map.width, kRowCode, 1, row);
   }
 }
 
 void carry_columns(const CarryMap& map, int begin, int end, float* out) {
   for (int y = begin; y < end; ++y) {
     const std::int64_t first = std::int64_t(y) * map.width;
-    for_closed(map.closing + first, map.width, kColumnCode, kColumnCode + kGaps, [&](int x) {
-      const Gap gap = gap_of(map.closing[first + x]);
-      float* at = out + first + x;
-      *at = across_gap(gap, at[-std::int64_t(gap.before) * map.width],
-                       at[std::int64_t(gap.after) * map.width]);
-    });
+    fill_gaps(map.closing + first, map.width, kColumnCode, map.width, out + first);
+    fill_gaps(map.closing + first, map.width, kSeamCode, 1, out + first);
   }
 }
 
 void pull_channel(const CarryMap& map, int height, float* grad_out, float* grad_image) {
-  // An end of a gap is never closed by the same pass itself, so the order within one is free.
-  const auto share = [](const Gap& gap, std::int64_t stride, float* at) {
-    const float whole = *at;
-    const float nearer = gap.before == gap.after ? whole * 0.5F : whole * (2.0F / 3);
-    at[-gap.before * stride] += gap.before <= gap.after ? nearer : whole - nearer;
-    at[gap.after * stride] += gap.before < gap.after ? whole - nearer : nearer;
+  // Last closed, first pulled. An end of a gap is never closed by the same pass itself, so the
+  // order within one is free.
+  const auto pull_gaps = [&](int y, int first_code, std::int64_t stride) {
+    const std::int64_t first = std::int64_t(y) * map.width;
+    for_closed(map.closing + first, map.width, first_code, [&](int x) {
+      float* at = grad_out + first + x;
+      const Gap gap = gap_of(map.closing[first + x]);
+      const float share = *at / static_cast<float>(gap.before + gap.after);
+      at[-gap.before * stride] += share * static_cast<float>(gap.after);
+      at[gap.after * stride] += share * static_cast<float>(gap.before);
+    });
   };
   for (int y = 0; y < height; ++y) {
-    const std::int64_t first = std::int64_t(y) * map.width;
-    for_closed(map.closing + first, map.width, kColumnCode, kColumnCode + kGaps, [&](int x) {
-      share(gap_of(map.closing[first + x]), map.width, grad_out + first + x);
-    });
+    pull_gaps(y, kSeamCode, 1);
+    pull_gaps(y, kColumnCode, map.width);
   }
   for (int y = 0; y < height; ++y) {
+    pull_gaps(y, kRowCode, 1);
     const std::int64_t first = std::int64_t(y) * map.width;
-    for_closed(map.closing + first, map.width, kRowCode, kColumnCode,
-               [&](int x) { share(gap_of(map.closing[first + x]), 1, grad_out + first + x); });
     for (std::int64_t at = first; at < first + map.width; ++at) {
       if (map.source[at] >= 0) grad_image[map.source[at]] += grad_out[at];
     }

@@ -28,7 +28,7 @@ void find_hidden(const SplatGeometry& geometry, int begin, int end, const SplatP
 void close_rows(const SplatGeometry& geometry, int begin, int end, const SplatPlanes& planes);
 // Marks the holes along columns; changes `closing` alone.
 void find_column_gaps(const SplatGeometry& geometry, int begin, int end, const SplatPlanes& planes);
-// Closes them.
+// Closes them, then what is left along rows.
 void close_columns(const SplatGeometry& geometry, int begin, int end, const SplatPlanes& planes);
 
 // The part of a map that an image is carried over by.
@@ -39,7 +39,7 @@ struct CarryMap {
 };
 
 // One channel: image [H,W] -> out [h,w], rows [begin, end): winners, background elsewhere, then
-// the holes closed along rows; after that for all rows, those along columns.
+// the holes closed along rows; after that for all rows, those along columns and the seams.
 void carry_rows(const CarryMap& map, const float* image, float background, int begin, int end,
                 float* out);
 void carry_columns(const CarryMap& map, int begin, int end, float* out);
