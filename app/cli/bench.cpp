@@ -5,6 +5,7 @@
 #include "app/cli/command.h"
 #include "core/base/machine_info.h"
 #include "core/base/process_threads.h"
+#include "core/base/thread_pool.h"
 
 #include <nlohmann/json.hpp>
 
@@ -115,6 +116,12 @@ void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
   }
 }
 
+void on_one_thread(const std::function<void()>& work) {
+  parallel_for(2, 1, [&](std::int64_t begin, std::int64_t) {
+    if (begin == 0) work();
+  });
+}
+
 const BenchRow& row_named(const std::vector<BenchRow>& rows, const std::string& name) {
   return *std::find_if(rows.begin(), rows.end(),
                        [&](const BenchRow& row) { return row.name == name; });
@@ -169,6 +176,7 @@ void add_bench(CLI::App& app, Action& action) {
       {"renderer", "Volume renderer, forward and backward, against its LibTorch reference",
        bench_renderer},
       {"bake", "Radiance volume, occupancy, density grid and frames of a head", bench_bake},
+      {"reproject", "Lifting a view by its depth and splatting it into another", bench_reproject},
   };
   struct Arguments : BenchOptions {
     bool json = false;

@@ -43,6 +43,8 @@ struct BenchRow {
 // A first round is not timed: it warms up, and tells the memory.
 void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
              std::vector<BenchRow>& rows);
+// Nested calls of the pool run on the caller's thread alone.
+void on_one_thread(const std::function<void()>& work);
 const BenchRow& row_named(const std::vector<BenchRow>& rows, const std::string& name);
 void print_bench(const Machine& machine, const std::vector<BenchRow>& rows,
                  const nlohmann::ordered_json& findings, bool as_json);
@@ -56,5 +58,7 @@ std::vector<BenchRow> bench_renderer(const Machine& machine, const BenchOptions&
                                      nlohmann::ordered_json& findings);
 std::vector<BenchRow> bench_bake(const Machine& machine, const BenchOptions& bench,
                                  nlohmann::ordered_json& findings);
+std::vector<BenchRow> bench_reproject(const Machine& machine, const BenchOptions& bench,
+                                      nlohmann::ordered_json& findings);
 
 }  // namespace portrait::cli

@@ -8,11 +8,8 @@
 #include "core/field/renderer.h"
 
 namespace portrait::cli {
-namespace {
 
 using Json = nlohmann::ordered_json;
-
-}  // namespace
 
 std::vector<BenchRow> bench_bake(const Machine& machine, const BenchOptions& bench,
                                  Json& findings) {

@@ -3,7 +3,6 @@
 
 #include "app/cli/bench.h"
 #include "app/cli/bench_fields.h"
-#include "core/base/thread_pool.h"
 #include "core/field/occupancy.h"
 #include "core/field/render_pair.h"
 #include "core/field/renderer.h"
@@ -39,13 +38,6 @@ std::vector<Tensor> forward_backward(Renderer renderer, const Field& field, cons
 
 double relative(const Tensor& a, const Tensor& b) {
   return ((a - b).norm() / b.norm().clamp_min(1e-12)).item<double>();
-}
-
-// Nested calls of the pool run on the caller's thread alone.
-void on_one_thread(const std::function<void()>& work) {
-  parallel_for(2, 1, [&](std::int64_t begin, std::int64_t) {
-    if (begin == 0) work();
-  });
 }
 
 // Gradients of two losses of one picture, seen through the super-resolution: each is pulled back

@@ -28,6 +28,16 @@ class BenchTest : public QObject {
     QVERIFY(findings.at("largest relative difference of a gradient").get<double>() < 1e-3);
   }
 
+  void reproject_rows_and_findings() {
+    const RunResult ran = run_portrait({"bench", "reproject", "--repeats", "1", "--json"});
+    QCOMPARE(ran.code, 0);
+    const auto json = nlohmann::json::parse(ran.out.toStdString());
+    QVERIFY(json.at("rows").size() >= 5);
+    const auto& findings = json.at("findings");
+    QCOMPARE(findings.at("pixels that differ from the reference").get<double>(), 0.0);
+    QVERIFY(findings.at("share of the target that is known").get<double>() > 0.8);
+  }
+
   void unknown_parts_are_refused() {
     const RunResult ran = run_portrait({"bench", "everything"});
     QCOMPARE(ran.code, 2);
