@@ -13,8 +13,9 @@ namespace portrait {
 namespace {
 
 constexpr std::int64_t kRayGrain = 32;
-// Rays whose look-ups' gradients wait for their scattering at a time: a few MiB.
-constexpr std::int64_t kPullRays = 512;
+// Rays per thread whose look-ups' gradients wait for their scattering at a time: they should still
+// be in the caches by then. No result depends on it.
+constexpr std::int64_t kPullRays = 64;
 // Rays per sum of decoder gradients, so that the order of sums does not depend on the threads.
 constexpr std::int64_t kPullGrain = 32;
 
@@ -23,6 +24,40 @@ Tensor rows_of(const Tensor& tensor, std::int64_t& stride) {
   const bool shared = tensor.size(0) > 0 && tensor.stride(0) == 0;
   stride = shared ? 0 : tensor.size(1);
   return (shared ? tensor.narrow(0, 0, 1) : tensor).contiguous();
+}
+
+// Bits of a number below 1024 with two zeros between each and the next.
+std::uint32_t spread_bits(std::uint32_t x) {
+  x = (x | (x << 16)) & 0x030000FFU;
+  x = (x | (x << 8)) & 0x0300F00FU;
+  x = (x | (x << 4)) & 0x030C30C3U;
+  return (x | (x << 2)) & 0x09249249U;
+}
+
+// Rays along a curve (Morton's) through the middles of their samples: neighbours read the same
+// texels, which stay in the nearer caches.
+std::vector<std::int32_t> order_along_curve(const Marching& m) {
+  const RayMarch& march = m.march;
+  const std::int64_t count = m.count();
+  const double scale = 512 / m.frame.half_extent;
+  std::vector<std::uint64_t> keys(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float* depths = march.depths ? march.depths + i * march.samples() : nullptr;
+    const double middle = depths ? 0.5 * (depths[0] + depths[march.samples() - 1])
+                                 : 0.5 * (march.near[i] + march.far[i]);
+    std::uint32_t curve = 0;
+    for (int axis = 0; axis < 3; ++axis) {
+      const double p = march.origins[3 * i + axis] + middle * march.directions[3 * i + axis];
+      const double place = (p + m.frame.half_extent) * scale;
+      const auto cell = static_cast<std::uint32_t>(place > 0 ? std::min(place, 1023.0) : 0.0);
+      curve |= spread_bits(cell) << axis;
+    }
+    keys[std::size_t(i)] = (std::uint64_t(curve) << 32) | std::uint64_t(i);
+  }
+  std::sort(keys.begin(), keys.end());
+  std::vector<std::int32_t> order(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) order[i] = std::int32_t(keys[i] & 0xFFFFFFFFU);
+  return order;
 }
 
 Tensor tensor_of(const AlignedFloats& values, at::IntArrayRef sizes) {
@@ -83,6 +118,8 @@ c10::intrusive_ptr<Marching> prepare_march(const Field& field, const MarchRays& 
   } else {
     march.least_weight = kLeastColourWeight;
   }
+  m.order = order_along_curve(m);
+  march.order = m.order.data();
   return marching;
 }
 
@@ -132,6 +169,7 @@ RayPull pull_of(const Marching& m, const Tensor& depths, const Tensor& raw) {
   pull.depths = depths.data_ptr<float>();
   pull.raw = raw.data_ptr<float>();
   pull.samples = m.march.samples();
+  pull.order = m.march.order;
   return pull;
 }
 
@@ -142,14 +180,15 @@ std::vector<PulledGradient> pull_all(const Marching& m, const RayPull& pull) {
   const DecoderTransposes transposes = transpose_decoder(view.decoder);
   const std::int64_t count = m.count();
   const auto gradients = static_cast<std::size_t>(pull.gradients);
-  AlignedFloats features(static_cast<std::size_t>(std::min(count, kPullRays) * pull.ray_floats()));
+  const std::int64_t batch = std::min(count, kPullRays * pool_threads());
+  AlignedFloats features(static_cast<std::size_t>(batch * pull.ray_floats()));
   const auto parts_of = static_cast<std::size_t>((count + kPullGrain - 1) / kPullGrain);
   std::vector<DecoderGradients> parts(parts_of * gradients);  // side by side per grain
   std::vector<Tensor> packed;
   for (std::size_t g = 0; g < gradients; ++g) packed.push_back(at::zeros(m.packed.sizes()));
   constexpr int kGroups = kFieldChannels / kPlaneLane;
-  for (std::int64_t first = 0; first < count; first += kPullRays) {
-    const std::int64_t length = std::min(kPullRays, count - first);
+  for (std::int64_t first = 0; first < count; first += batch) {
+    const std::int64_t length = std::min(batch, count - first);
     parallel_for(length, kPullGrain, [&](std::int64_t begin, std::int64_t end) {
       const auto part = static_cast<std::size_t>((first + begin) / kPullGrain);
       pull_rays(view, transposes, pull, first + begin, first + end,

@@ -19,6 +19,7 @@ struct Marching : torch::CustomClassHolder {
   Rays rays;
   Tensor near, far, coarse_jitter, fine_quantiles, depths;
   RayMarch march;
+  std::vector<std::int32_t> order;
 
   std::int64_t count() const { return rays.count(); }
   FieldView view() const {

@@ -17,7 +17,12 @@ struct OccupancyGrid {
   int cells = 0;             // per side
   double half_extent = 0.5;  // of the box
   std::vector<std::uint8_t> occupied;  // x fastest, then y, then z; 0 or 1
+  // Whether any cell of each block of kBlock cells a side is, blocks() per side, in the same order:
+  // for walks through empty space. Empty: not known.
+  std::vector<std::uint8_t> occupied_blocks;
+  static constexpr int kBlock = 4;
 
+  int blocks() const { return (cells + kBlock - 1) / kBlock; }
   bool at(int x, int y, int z) const {
     return occupied[(std::size_t(z) * cells + y) * cells + x] != 0;
   }
@@ -25,16 +30,19 @@ struct OccupancyGrid {
   double fraction() const;
 };
 
+// Samples lie on a lattice of cells * samples_per_side a side. Every other one along each axis is
+// taken first, then those near matter: what is thinner than two of their distances (6 mm as it is
+// set) and touches nothing else may be missed.
 struct OccupancyOptions {
-  int cells = 64;
-  int samples_per_side = 2;  // 2: eight samples per cell
+  int cells = 128;
+  int samples_per_side = 1;
   // A sample is matter when its alpha over the reference step exceeds the threshold.
   double alpha_threshold = 1e-4;
   double reference_step = 1.0 / 96;
   int dilate = 1;  // cells
 };
 
-// Throws kBadUsage when a side is not positive or samples_per_side is above 16.
+// Throws kBadUsage when a side is not positive.
 OccupancyGrid build_occupancy(const Field& field, const OccupancyOptions& options = {});
 OccupancyGrid build_occupancy(const FieldEvaluator& evaluator,
                               const OccupancyOptions& options = {});

@@ -17,11 +17,13 @@ constexpr std::int64_t kLookUpGrain = 8192;
 // calls visit(cell occupied, t at which the cell ends) until it returns false.
 class CellWalk {
  public:
-  CellWalk(const OccupancyGrid& grid, const float* origin, const float* direction)
-      : grid_(grid), size_(2 * grid.half_extent / grid.cells) {
+  // occupied [side^3], cells of `size` from the corner -half_extent on.
+  CellWalk(const std::uint8_t* occupied, int side, double size, double half_extent,
+           const float* origin, const float* direction)
+      : occupied_(occupied), side_(side) {
     for (int axis = 0; axis < 3; ++axis) {
-      origin_[axis] = (double(origin[axis]) + grid.half_extent) / size_;
-      direction_[axis] = double(direction[axis]) / size_;
+      origin_[axis] = (double(origin[axis]) + half_extent) / size;
+      direction_[axis] = double(direction[axis]) / size;
     }
   }
 
@@ -35,7 +37,7 @@ class CellWalk {
     for (int axis = 0; axis < 3; ++axis) {
       const double position = origin_[axis] + from * direction_[axis];
       const double speed = sign * direction_[axis];
-      cell[axis] = std::clamp(int(std::floor(position)), 0, grid_.cells - 1);
+      cell[axis] = std::clamp(int(std::floor(position)), 0, side_ - 1);
       step[axis] = speed > 0 ? 1 : -1;
       if (std::abs(speed) < 1e-12) {
         next[axis] = step_t[axis] = kNever;
@@ -47,23 +49,97 @@ class CellWalk {
     const double length = std::abs(to - from);
     double walked = 0;
     while (walked <= length) {
-      if (grid_.at(cell[0], cell[1], cell[2])) return from + sign * std::max(walked, 0.0);
+      if (occupied_[(std::size_t(cell[2]) * side_ + cell[1]) * side_ + cell[0]]) {
+        return from + sign * std::max(walked, 0.0);
+      }
       const int axis = next[0] < next[1] ? (next[0] < next[2] ? 0 : 2)
                                          : (next[1] < next[2] ? 1 : 2);
       walked = next[axis];
       next[axis] += step_t[axis];
       cell[axis] += step[axis];
-      if (cell[axis] < 0 || cell[axis] >= grid_.cells) break;
+      if (cell[axis] < 0 || cell[axis] >= side_) break;
     }
     return std::nan("");
   }
 
  private:
   static constexpr double kNever = 1e30;
-  const OccupancyGrid& grid_;
-  double size_;
+  const std::uint8_t* occupied_;
+  int side_;
   double origin_[3];     // in cells
   double direction_[3];  // cells per unit of t
+};
+
+// Part of a ray inside the box round all occupied blocks, which most rays that miss the head miss
+// too: no walk for them.
+class OccupiedBox {
+ public:
+  explicit OccupiedBox(const OccupancyGrid& grid) {
+    const int side = grid.blocks();
+    if (grid.occupied_blocks.empty()) {
+      for (int axis = 0; axis < 3; ++axis) widen(axis, -grid.half_extent, grid.half_extent);
+      return;
+    }
+    const double size = 2 * grid.half_extent / grid.cells * OccupancyGrid::kBlock;
+    std::size_t i = 0;
+    for (int z = 0; z < side; ++z) {
+      for (int y = 0; y < side; ++y) {
+        for (int x = 0; x < side; ++x, ++i) {
+          if (!grid.occupied_blocks[i]) continue;
+          const int place[3] = {x, y, z};
+          for (int axis = 0; axis < 3; ++axis) {
+            const double corner = place[axis] * size - grid.half_extent;
+            widen(axis, corner, std::min(corner + size, grid.half_extent));
+          }
+        }
+      }
+    }
+  }
+
+  void clip(const float* origin, const float* direction, double& from, double& to) const {
+    for (int axis = 0; axis < 3; ++axis) {
+      // A ray along a side divides by zero on purpose: infinities compare as they should.
+      const double a = (low_[axis] - origin[axis]) / double(direction[axis]);
+      const double b = (high_[axis] - origin[axis]) / double(direction[axis]);
+      if (std::isnan(a) || std::isnan(b)) continue;
+      from = std::max(from, std::min(a, b));
+      to = std::min(to, std::max(a, b));
+    }
+  }
+
+ private:
+  void widen(int axis, double low, double high) {
+    low_[axis] = std::min(low_[axis], low);
+    high_[axis] = std::max(high_[axis], high);
+  }
+
+  double low_[3] = {1e30, 1e30, 1e30};
+  double high_[3] = {-1e30, -1e30, -1e30};
+};
+
+// The two walks of a ray: through blocks of cells up to the first that holds matter, and on from
+// there through the cells.
+class SpanWalk {
+ public:
+  SpanWalk(const OccupancyGrid& grid, const float* origin, const float* direction)
+      : cells_(grid.occupied.data(), grid.cells, cell_size(grid), grid.half_extent, origin,
+               direction),
+        blocks_(grid.occupied_blocks.data(), grid.blocks(),
+                cell_size(grid) * OccupancyGrid::kBlock, grid.half_extent, origin, direction),
+        has_blocks_(!grid.occupied_blocks.empty()) {}
+
+  // As CellWalk::first_occupied.
+  double first_occupied(double from, double to) const {
+    const double block = has_blocks_ ? blocks_.first_occupied(from, to) : from;
+    return std::isnan(block) ? block : cells_.first_occupied(block, to);
+  }
+
+ private:
+  static double cell_size(const OccupancyGrid& grid) { return 2 * grid.half_extent / grid.cells; }
+
+  CellWalk cells_;
+  CellWalk blocks_;
+  bool has_blocks_;
 };
 
 }  // namespace
@@ -80,15 +156,17 @@ RayRanges clip_to_occupied(const OccupancyGrid& grid, const Rays& rays, const Ra
   float* first_out = first.data_ptr<float>();
   float* last_out = last.data_ptr<float>();
   bool* hit_out = hit.data_ptr<bool>();
+  const OccupiedBox box(grid);
   parallel_for(rays.count(), kRayGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       if (!hit_out[i]) continue;
-      const CellWalk walk(grid, origins.data_ptr<float>() + 3 * i,
+      const SpanWalk walk(grid, origins.data_ptr<float>() + 3 * i,
                           directions.data_ptr<float>() + 3 * i);
-      const double from = near.data_ptr<float>()[i];
-      const double to = far.data_ptr<float>()[i];
-      const double a = walk.first_occupied(from, to);
-      if (to <= from || std::isnan(a)) {
+      double from = near.data_ptr<float>()[i];
+      double to = far.data_ptr<float>()[i];
+      box.clip(origins.data_ptr<float>() + 3 * i, directions.data_ptr<float>() + 3 * i, from, to);
+      const double a = from < to ? walk.first_occupied(from, to) : std::nan("");
+      if (std::isnan(a)) {
         hit_out[i] = false;
         continue;
       }

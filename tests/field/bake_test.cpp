@@ -223,30 +223,32 @@ void BakeTest::unchanged_bricks_keep_their_hash() {
 
 void BakeTest::bricks_that_have_not_changed_are_not_evaluated_again() {
   Field field = ball_field(kRadius, 64);
+  const OccupancyGrid grid = ball_occupancy(field);
   BakeOptions options;
   options.samples_over_height = 64;
-  const BakedVolume first = bake_ball(field, options);
+  options.occupancy = &grid;
+  const BakedVolume first = bake(field, options);
   field.planes = field.planes.clone();
   // Too little to be seen: kept as it was. Evaluated, it would differ.
   field.planes[0][0][2].add_(0.002);
   options.previous = &first;
   options.tolerance = 2;
-  QCOMPARE(bake_ball(field, options).hashes, first.hashes);
+  QCOMPARE(bake(field, options).hashes, first.hashes);
   options.tolerance = -1;
-  QVERIFY(bake_ball(field, options).hashes != first.hashes);
+  QVERIFY(bake(field, options).hashes != first.hashes);
   // Another colour in the half x > 0: as if all had been evaluated, but for what is not seen.
   options.tolerance = 2;
   field.planes[0][0][1].narrow(1, 34, 30).add_(0.4);
-  BakedVolume partly = bake_ball(field, options);
+  BakedVolume partly = bake(field, options);
   QVERIFY(partly.hashes != first.hashes);
   // Turn by turn, what the first look missed at the rim of the change comes too.
   for (options.turn = 1; options.turn < 64; ++options.turn) {
     const BakedVolume previous = partly;
     options.previous = &previous;
-    partly = bake_ball(field, options);
+    partly = bake(field, options);
   }
   options.tolerance = -1;
-  const BakedVolume wholly = bake_ball(field, options);
+  const BakedVolume wholly = bake(field, options);
   QCOMPARE(partly.bricks, wholly.bricks);
   QVERIFY(partly.hashes != wholly.hashes);
   int most = 0;
@@ -259,9 +261,11 @@ void BakeTest::bricks_that_have_not_changed_are_not_evaluated_again() {
 
 void BakeTest::every_sample_of_a_brick_has_its_turn() {
   const Field field = ball_field(kRadius, 64);
+  const OccupancyGrid grid = ball_occupancy(field);
   BakeOptions options;
   options.samples_over_height = 64;
-  const BakedVolume before = bake_ball(field, options);
+  options.occupancy = &grid;
+  const BakedVolume before = bake(field, options);
   // One sample in the middle of the ball is wrong: one turn in 64 finds it.
   BakedVolume wrong = before;
   const Eigen::Vector3i counts = before.brick_counts();
@@ -271,7 +275,7 @@ void BakeTest::every_sample_of_a_brick_has_its_turn() {
   options.tolerance = 2;
   int found = 0;
   for (options.turn = 0; options.turn < 64; ++options.turn) {
-    found += bake_ball(field, options).texels == before.texels;
+    found += bake(field, options).texels == before.texels;
   }
   QCOMPARE(found, 1);
 }

@@ -122,20 +122,23 @@ HWY_INLINE void evaluate_point(const DecoderView& w, const TablePlace (&places)[
                                const BlockScratch& s, float* raw, float* rgb) {
   Vector density = hn::Zero(Floats());
   Vector colour[3] = {density, density, density};
-  for (int j = 0; j < kHiddenUnits; j += int(kLanes)) {
-    Vector sum = hn::Zero(Floats());
-    for (const TablePlace& place : places) {
-      const Vector front = load(place.front + j);
-      sum = hn::Add(sum, front);
-      if (slices) {
-        sum = hn::MulAdd(all(place.second), hn::Sub(load(place.back + j), front), sum);
-      }
-    }
-    const Vector hidden = softplus_of(sum);
-    density = hn::MulAdd(hidden, load(w.w_density + j), density);
-    if constexpr (kColours) {
-      for (int k = 0; k < 3; ++k) {
-        colour[k] = hn::MulAdd(hidden, load(s.weight_colour[k] + j), colour[k]);
+  for (int j = 0; j < kHiddenUnits; j += 2 * int(kLanes)) {
+    const auto part = [&](const TablePlace& place, int at) HWY_ATTR {
+      const Vector front = load(place.front + at);
+      if (!slices) return front;
+      return hn::MulAdd(all(place.second), hn::Sub(load(place.back + at), front), front);
+    };
+    const Vectors<2> hidden = softplus_of(each<2>([&](int n) HWY_ATTR {
+      const int at = j + n * int(kLanes);
+      return hn::Add(hn::Add(part(places[0], at), part(places[1], at)), part(places[2], at));
+    }));
+    for (int n = 0; n < 2; ++n) {
+      const int at = j + n * int(kLanes);
+      density = hn::MulAdd(hidden.at[n], load(w.w_density + at), density);
+      if constexpr (kColours) {
+        for (int k = 0; k < 3; ++k) {
+          colour[k] = hn::MulAdd(hidden.at[n], load(s.weight_colour[k] + at), colour[k]);
+        }
       }
     }
   }

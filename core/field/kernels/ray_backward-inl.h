@@ -66,14 +66,17 @@ HWY_INLINE void colours_along(const FieldView& field, int n, int rows,
     float* row = s.slopes + std::size_t(i) * kFieldChannels;
     Vector sum[kGradients];
     for (int g = 0; g < kGradients; ++g) sum[g] = hn::Zero(Floats());
-    for (int j = 0; j < kChannelVectors; ++j) {
-      const Vector sigmoid =
-          hn::Div(one, hn::Add(exp_of(hn::Neg(load(row + j * kLanes))), one));
-      const Vector colour = hn::MulAdd(range, sigmoid, low);
-      for (int g = 0; g < kGradients; ++g) {
-        sum[g] = hn::MulAdd(colour, load(gradients[g] + j * kLanes), sum[g]);
+    for (int j = 0; j < kChannelVectors; j += 2) {
+      float* at = row + j * kLanes;
+      const Vectors<2> sigmoid = sigmoid_of(Vectors<2>{{load(at), load(at + kLanes)}});
+      for (int v = 0; v < 2; ++v) {
+        const Vector here = sigmoid.at[v];
+        const Vector colour = hn::MulAdd(range, here, low);
+        for (int g = 0; g < kGradients; ++g) {
+          sum[g] = hn::MulAdd(colour, load(gradients[g] + (j + v) * kLanes), sum[g]);
+        }
+        store(hn::Mul(hn::Mul(range, here), hn::Sub(one, here)), at + v * kLanes);
       }
-      store(hn::Mul(hn::Mul(range, sigmoid), hn::Sub(one, sigmoid)), row + j * kLanes);
     }
     for (int g = 0; g < kGradients; ++g) {
       s.pulled[g].along[s.sample[i]] = hn::GetLane(hn::SumOfLanes(Floats(), sum[g]));
@@ -223,7 +226,8 @@ inline void pull_some(const FieldView& field, const DecoderTransposes& transpose
                       const RayPull& pull, std::int64_t begin, std::int64_t end, float* features,
                       DecoderGradients* decoder) {
   thread_local const auto scratch = std::make_unique<BackwardScratch>();
-  for (std::int64_t ray = begin; ray < end; ++ray, features += pull.ray_floats()) {
+  for (std::int64_t i = begin; i < end; ++i, features += pull.ray_floats()) {
+    const std::int64_t ray = pull.order ? pull.order[i] : i;
     if (pull.gradients == 1) {
       pull_one<1>(field, transposes, pull, ray, features, decoder, *scratch);
     } else {
@@ -244,7 +248,8 @@ inline void scatter_some(const FieldView& field, const RayPull& pull, std::int64
   ScatterScratch& s = *scratch;
   HWY_ALIGN float row_t[kPointRoom];
   const int n = pull.samples;
-  for (std::int64_t ray = begin; ray < end; ++ray, features += pull.ray_floats()) {
+  for (std::int64_t i = begin; i < end; ++i, features += pull.ray_floats()) {
+    const std::int64_t ray = pull.order ? pull.order[i] : i;
     const float* t = pull.depths + ray * n;
     const float* raw = pull.raw + ray * n;
     int rows = 0;

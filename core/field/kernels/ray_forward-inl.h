@@ -80,14 +80,19 @@ HWY_INLINE void composite_colours(const FieldView& field, const RayMarch& march,
                           Unchanged());
   const Vector range = all(w.colour_high - w.colour_low);
   const Vector low = all(w.colour_low);
-  for (int j = 0; j < kChannelVectors; ++j) {
-    Vector sum = hn::Zero(Floats());
+  for (int j = 0; j < kChannelVectors; j += 2) {
+    Vectors<2> sum{{hn::Zero(Floats()), hn::Zero(Floats())}};
+    float all_shares = 0;
     for (int i = 0; i < chosen; ++i) {
-      const Vector x = load(s.colours + std::size_t(i) * kFieldChannels + j * kLanes);
-      const Vector colour = hn::Add(hn::Div(range, hn::Add(exp_of(hn::Neg(x)), all(1.0F))), low);
-      sum = hn::MulAdd(all(share[i]), colour, sum);
+      const float* x = s.colours + std::size_t(i) * kFieldChannels + j * kLanes;
+      const Vectors<2> weight{{all(share[i]), all(share[i])}};
+      sum = add_product(weight, sigmoid_of(Vectors<2>{{load(x), load(x + kLanes)}}), sum);
+      all_shares += share[i];
     }
-    store(sum, features + j * kLanes);
+    for (int v = 0; v < 2; ++v) {
+      store(hn::MulAdd(sum.at[v], range, hn::Mul(low, all(all_shares))),
+            features + (j + v) * kLanes);
+    }
   }
 }
 
@@ -151,7 +156,8 @@ inline DepthSpan march_some(const FieldView& field, const RayMarch& march, std::
                             std::int64_t end, const RayResults& results) {
   thread_local const auto scratch = std::make_unique<ForwardScratch>();
   DepthSpan span;
-  for (std::int64_t ray = begin; ray < end; ++ray) {
+  for (std::int64_t i = begin; i < end; ++i) {
+    const std::int64_t ray = march.order ? march.order[i] : i;
     const DepthSpan one = march_one(field, march, ray, results, *scratch);
     span.least = std::min(span.least, one.least);
     span.largest = std::max(span.largest, one.largest);

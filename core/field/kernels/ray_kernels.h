@@ -44,6 +44,9 @@ struct RayMarch {
   float least_transmittance = 0;
   // Samples that weigh no more get no colour. Below zero: all do.
   float least_weight = -1;
+  // Number of each ray in the order in which begin .. end - 1 count them, so that rays that pass
+  // through the same texels follow each other; null: as they are numbered. [N]
+  const std::int32_t* order = nullptr;
 
   int samples() const { return coarse + fine; }
 };
@@ -103,6 +106,7 @@ struct RayPull {
   int samples = 0;
   int gradients = 1;  // 1 or 2
   PixelGradients of[kMostPulled];
+  const std::int32_t* order = nullptr;  // as in RayMarch
 
   std::int64_t ray_floats() const {  // of the look-ups' gradients of one ray
     return std::int64_t(gradients) * samples * kFieldChannels;

@@ -42,10 +42,10 @@ HWY_INLINE void evaluate_hidden(const FieldView& field, int count, int first, Ro
 HWY_INLINE void evaluate_rows(const FieldView& field, int count, int first, Rows& rows) {
   evaluate_hidden(field, count, first, rows);
   const DecoderView& w = field.decoder;
+  dots<kHiddenUnits>(rows.hidden + std::size_t(first) * kHiddenUnits, count, w.w_density,
+                     *w.b_density, rows.raw + first);
   for (int i = first; i < first + count; ++i) {
-    const float raw = *w.b_density + dot(rows.hidden + std::size_t(i) * kHiddenUnits, w.w_density,
-                                         kHiddenUnits);
-    rows.raw[i] = raw == kEmptyRaw ? std::nextafter(raw, 0.0F) : raw;
+    if (rows.raw[i] == kEmptyRaw) rows.raw[i] = std::nextafter(kEmptyRaw, 0.0F);
   }
 }
 

@@ -14,7 +14,7 @@ namespace portrait {
 namespace HWY_NAMESPACE {
 
 // Samples evaluated between two looks at what is left of the ray's light.
-constexpr int kWalkBlock = 12;
+constexpr int kWalkBlock = 6;
 
 constexpr int kPending = -1;  // not evaluated, nor found to be empty
 constexpr int kSkipped = -2;  // in a cell without matter
