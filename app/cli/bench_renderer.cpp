@@ -125,7 +125,7 @@ std::vector<BenchRow> bench_renderer(const Machine& machine, const BenchOptions&
            {"renderer.reference.forward_backward", random,
             [&] { forward_backward(render_reference, dense, rays, options); }, 3 * flops}},
           rows);
-  measure(machine, bench.repeats * 3,
+  measure(machine, bench.repeats,
           {{"renderer.forward", random, [&] { forward(render, dense, rays, options); }, flops},
            {"renderer.forward.one_thread", random,
             [&] { on_one_thread([&] { forward(render, dense, rays, options); }); }, flops},
