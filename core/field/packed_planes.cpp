@@ -88,14 +88,15 @@ class SamplePacked : public torch::autograd::Function<SamplePacked> {
   }
 };
 
-// Texels moved together: sixteen floats of a channel are a cache line.
-constexpr std::int64_t kTexels = 16;
+// Texels moved together: half a kilobyte of each channel, which lie so far apart that they share
+// the caches' sets, and 16 KB of texels.
+constexpr std::int64_t kTexels = 128;
 
 // from [N,A,B] -> to [N,B,A] where one of A and B is the 32 channels and the other the texels.
 template <bool kToChannelsLast>
 void transpose_images(const float* from, std::int64_t images, std::int64_t texels, float* to) {
   const std::int64_t tiles = (texels + kTexels - 1) / kTexels;
-  parallel_for(images * tiles, 256, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(images * tiles, 16, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t tile = begin; tile < end; ++tile) {
       const std::int64_t image = tile / tiles * texels * kFieldChannels;
       const std::int64_t first = tile % tiles * kTexels;
