@@ -50,8 +50,7 @@ const float* pointer_to_rows(Tensor& kept, const Tensor& tensor, std::int64_t& s
 void view_field(const Field& field, const Tensor& packed, CudaMarching& m) {
   const Decoder& d = field.decoder;
   m.packed = packed.detach();
-  m.view.layout = {static_cast<int>(packed.size(2)), static_cast<int>(packed.size(3)),
-                   static_cast<int>(packed.size(4)), field.frame};
+  m.view.layout = layout_of(packed, field.frame);
   m.view.planes = m.packed.data_ptr<float>();
   m.view.decoder = {pointer(m.w0, d.w0.t()),
                     pointer(m.b0, d.b0),
@@ -81,22 +80,12 @@ c10::intrusive_ptr<CudaMarching> prepare(const Field& field, const Tensor& packe
     march.coarse_jitter =
         pointer_to_rows(m.coarse_jitter, given.jitter.coarse, march.coarse_stride);
     march.fine_quantiles = pointer_to_rows(m.fine_quantiles, given.jitter.fine, march.fine_stride);
-    march.coarse = options.coarse;
-    march.fine = options.fine;
-    march.strata = float(options.eg3d_sampling ? options.coarse - 1 : options.coarse);
-    march.disparity = options.disparity;
   }
-  march.least_transmittance = options.least_transmittance;
+  set_march_options(options, !given.depths.defined(), gradients, march);
   if (options.occupancy) {
     const OccupancyGrid& grid = *options.occupancy;
     m.occupied = at::tensor(grid.occupied, at::kByte).to(given.rays.origins.device());
     march.cells = {grid.cells, float(grid.half_extent), m.occupied.data_ptr<std::uint8_t>()};
-  }
-  if (gradients) {
-    march.unskipped_every = options.unskipped_every;
-    march.unskipped_from = options.unskipped_from;
-  } else {
-    march.least_weight = kLeastColourWeight;
   }
   return marching;
 }
@@ -200,15 +189,13 @@ bool can_march_cuda(const Field& field, const Rays& rays, const RenderOptions& o
     return false;
   }
   if (field.planes.size(3) < 2 || field.planes.size(4) < 2) return false;
-  if (options.coarse + options.fine > kMaxSamples || (options.fine > 0 && options.coarse < 4)) {
-    return false;
-  }
-  return !gradients || (!options.want_normals && !options.want_weights);
+  return within_kernel_limits(options, gradients);
 }
 
 MarchResult march_cuda(const Field& field, const MarchRays& march, const RenderOptions& options,
                        bool gradients) {
-  const Tensor packed = pack_planes(field.planes.unsqueeze(0));
+  const FieldEvaluator evaluator(field);
+  const Tensor& packed = evaluator.packed();
   const c10::intrusive_ptr<CudaMarching> marching =
       prepare(field, packed, march, options, gradients);
   MarchResult result;
@@ -230,17 +217,7 @@ MarchResult march_cuda(const Field& field, const MarchRays& march, const RenderO
   result.least = found.span[0];
   result.largest =
       march.depths.defined() ? found.span[1] : at::maximum(march.ranges.far.max(), found.span[1]);
-  if (options.want_normals) {
-    const Tensor points =
-        at::addcmul(march.rays.origins.unsqueeze(1), march.rays.directions.unsqueeze(1),
-                    found.depths.unsqueeze(2));
-    result.out.normals =
-        composite_normals(FieldEvaluator(field), points, sample_weights(found.weights));
-  }
-  if (options.want_weights) {
-    result.out.weights = found.weights;
-    result.out.sample_depths = found.depths;
-  }
+  add_on_demand(evaluator, march.rays, options, found.depths, found.weights, result.out);
   return result;
 }
 

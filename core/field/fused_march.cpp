@@ -58,10 +58,7 @@ bool can_march_fused(const Field& field, const Rays& rays, const RenderOptions& 
       return false;
     }
   }
-  if (options.coarse + options.fine > kMaxSamples || (options.fine > 0 && options.coarse < 4)) {
-    return false;
-  }
-  return !gradients || (!options.want_normals && !options.want_weights);
+  return within_kernel_limits(options, gradients);
 }
 
 MarchResult march_fused(const Field& field, const MarchRays& march, const RenderOptions& options,
@@ -90,17 +87,7 @@ MarchResult march_fused(const Field& field, const MarchRays& march, const Render
   if (!march.depths.defined()) {
     result.largest = at::maximum(march.ranges.far.max(), result.largest);
   }
-  if (options.want_normals) {
-    const Tensor points =
-        at::addcmul(march.rays.origins.unsqueeze(1), march.rays.directions.unsqueeze(1),
-                    found.depths.unsqueeze(2));
-    result.out.normals =
-        composite_normals(evaluator, points, sample_weights(found.weights));
-  }
-  if (options.want_weights) {
-    result.out.weights = found.weights;
-    result.out.sample_depths = found.depths;
-  }
+  add_on_demand(evaluator, march.rays, options, found.depths, found.weights, result.out);
   return result;
 }
 

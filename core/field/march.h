@@ -9,6 +9,7 @@
 namespace portrait {
 
 class FieldEvaluator;
+struct RayMarch;
 
 // Without gradients, samples that weigh less get no colour.
 inline constexpr float kLeastColourWeight = 1e-5F;
@@ -47,6 +48,15 @@ MarchResult march_fused(const Field& field, const MarchRays& march, const Render
 // at most 256 samples per ray; with gradients neither weights nor normals.
 bool can_march_fused(const Field& field, const Rays& rays, const RenderOptions& options,
                      bool gradients);
+
+// What the kernels on the processor and on a device have in common.
+// Whether they take as many samples, and give what is asked for.
+bool within_kernel_limits(const RenderOptions& options, bool gradients);
+// All of the options but the cells; samples are `drawn` or given.
+void set_march_options(const RenderOptions& options, bool drawn, bool gradients, RayMarch& march);
+// Normals and weights of the samples at depths [N,S], weights [N,S-1], where asked for.
+void add_on_demand(const FieldEvaluator& evaluator, const Rays& rays, const RenderOptions& options,
+                   const Tensor& depths, const Tensor& weights, RenderOutput& out);
 
 // Holds the depths to those of the samples and blends the background.
 RenderOutput finish_march(const MarchResult& marched, const RenderOptions& options);

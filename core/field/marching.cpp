@@ -79,6 +79,41 @@ PulledGradient gradient_of(const DecoderGradients& decoder) {
 
 }  // namespace
 
+bool within_kernel_limits(const RenderOptions& options, bool gradients) {
+  if (options.coarse + options.fine > kMaxSamples) return false;
+  if (options.fine > 0 && options.coarse < 4) return false;
+  return !gradients || (!options.want_normals && !options.want_weights);
+}
+
+void set_march_options(const RenderOptions& options, bool drawn, bool gradients, RayMarch& march) {
+  if (drawn) {
+    march.coarse = options.coarse;
+    march.fine = options.fine;
+    march.strata = float(options.eg3d_sampling ? options.coarse - 1 : options.coarse);
+    march.disparity = options.disparity;
+  }
+  march.least_transmittance = options.least_transmittance;
+  if (gradients) {
+    march.unskipped_every = options.unskipped_every;
+    march.unskipped_from = options.unskipped_from;
+  } else {
+    march.least_weight = kLeastColourWeight;
+  }
+}
+
+void add_on_demand(const FieldEvaluator& evaluator, const Rays& rays, const RenderOptions& options,
+                   const Tensor& depths, const Tensor& weights, RenderOutput& out) {
+  if (options.want_normals) {
+    const Tensor points = at::addcmul(rays.origins.unsqueeze(1), rays.directions.unsqueeze(1),
+                                      depths.unsqueeze(2));
+    out.normals = composite_normals(evaluator, points, sample_weights(weights));
+  }
+  if (options.want_weights) {
+    out.weights = weights;
+    out.sample_depths = depths;
+  }
+}
+
 c10::intrusive_ptr<Marching> prepare_march(const Field& field, const MarchRays& given,
                                            const RenderOptions& options, bool gradients) {
   auto marching = c10::make_intrusive<Marching>();
@@ -102,21 +137,11 @@ c10::intrusive_ptr<Marching> prepare_march(const Field& field, const MarchRays& 
     march.far = m.far.data_ptr<float>();
     march.coarse_jitter = m.coarse_jitter.data_ptr<float>();
     march.fine_quantiles = m.fine_quantiles.data_ptr<float>();
-    march.coarse = options.coarse;
-    march.fine = options.fine;
-    march.strata = float(options.eg3d_sampling ? options.coarse - 1 : options.coarse);
-    march.disparity = options.disparity;
   }
-  march.least_transmittance = options.least_transmittance;
+  set_march_options(options, !given.depths.defined(), gradients, march);
   if (options.occupancy) {
     march.cells = {options.occupancy->cells, float(options.occupancy->half_extent),
                    options.occupancy->occupied.data()};
-  }
-  if (gradients) {
-    march.unskipped_every = options.unskipped_every;
-    march.unskipped_from = options.unskipped_from;
-  } else {
-    march.least_weight = kLeastColourWeight;
   }
   m.order = order_along_curve(m);
   march.order = m.order.data();

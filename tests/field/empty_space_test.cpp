@@ -4,7 +4,7 @@
 
 #include "core/field/occupancy.h"
 #include "core/field/renderer.h"
-#include "tests/field/test_fields.h"
+#include "tests/field/march_settings.h"
 
 #include <QtTest>
 
@@ -13,9 +13,6 @@ using namespace portrait;
 namespace {
 
 double largest(const Tensor& a, const Tensor& b) { return (a - b).abs().max().item<double>(); }
-double relative(const Tensor& a, const Tensor& b) {
-  return ((a - b).norm() / b.norm().clamp_min(1e-12)).item<double>();
-}
 
 struct Pulled {
   RenderOutput out;
@@ -109,7 +106,7 @@ void EmptySpaceTest::skipped_samples_pull_as_in_the_reference() {
   QVERIFY(largest(found.out.features, expected.out.features) < 1e-4);
   QVERIFY(largest(found.out.opacity, expected.out.opacity) < 1e-4);
   for (std::size_t i = 0; i < expected.gradients.size(); ++i) {
-    const double error = relative(found.gradients[i], expected.gradients[i]);
+    const double error = relative_difference(found.gradients[i], expected.gradients[i]);
     QVERIFY2(error < 2e-3, qPrintable(QString("parameter %1: %2").arg(i).arg(error)));
   }
 }

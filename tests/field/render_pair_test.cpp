@@ -5,7 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/thread_pool.h"
 #include "core/field/render_pair.h"
-#include "tests/field/test_fields.h"
+#include "tests/field/march_settings.h"
 
 #include <QtTest>
 
@@ -60,9 +60,6 @@ RenderOptions options_of(int slices) {
   return options;
 }
 
-double relative(const Tensor& a, const Tensor& b) {
-  return ((a - b).norm() / b.norm().clamp_min(1e-12)).item<double>();
-}
 
 }  // namespace
 
@@ -85,9 +82,9 @@ void RenderPairTest::the_picture_is_that_of_render() {
   const SavedOutput saved = render_and_save(field, rays_like(field), options);
   const RenderOutput expected = render(field, rays_like(field), options);
   QVERIFY(!saved.out.features.requires_grad());
-  QVERIFY(relative(saved.out.features, expected.features) < 1e-5);
-  QVERIFY(relative(saved.out.depth, expected.depth) < 1e-5);
-  QVERIFY(relative(saved.out.opacity, expected.opacity) < 1e-5);
+  QVERIFY(relative_difference(saved.out.features, expected.features) < 1e-5);
+  QVERIFY(relative_difference(saved.out.depth, expected.depth) < 1e-5);
+  QVERIFY(relative_difference(saved.out.opacity, expected.opacity) < 1e-5);
 }
 
 void RenderPairTest::both_are_what_autograd_says_data() {
@@ -109,7 +106,7 @@ void RenderPairTest::both_are_what_autograd_says() {
     for (std::size_t i = 0; i < expected.size(); ++i) {
       QCOMPARE(pulled[i].sizes().vec(), expected[i].sizes().vec());
       QVERIFY(expected[i].norm().item<double>() > 1e-6);
-      const double error = relative(pulled[i], expected[i]);
+      const double error = relative_difference(pulled[i], expected[i]);
       QVERIFY2(error < 1e-3, qPrintable(QString("parameter %1: %2").arg(i).arg(error)));
     }
   }
@@ -125,7 +122,7 @@ void RenderPairTest::a_pair_is_two_single_pulls() {
   const auto [of_a, of_nothing] = backward_pair(saved.saved, a, nothing);
   const std::vector<Tensor> single = list(backward(saved.saved, a));
   for (std::size_t i = 0; i < single.size(); ++i) {
-    QVERIFY(relative(list(of_a)[i], single[i]) < 1e-5);
+    QVERIFY(relative_difference(list(of_a)[i], single[i]) < 1e-5);
     QCOMPARE(list(of_nothing)[i].abs().max().item<float>(), 0.0F);
   }
 }
@@ -145,8 +142,8 @@ void RenderPairTest::other_types_go_through_autograd() {
   const auto [of_a, of_b] = backward_pair(saved.saved, a, b);
   const std::vector<Tensor> expected = by_autograd(field, options, b);
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    QVERIFY(relative(list(of_b)[i], expected[i]) < 1e-12);
-    QVERIFY(relative(list(of_a)[i], expected[i]) > 0.1);
+    QVERIFY(relative_difference(list(of_b)[i], expected[i]) < 1e-12);
+    QVERIFY(relative_difference(list(of_a)[i], expected[i]) > 0.1);
   }
 }
 

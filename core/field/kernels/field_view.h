@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/host_device.h"
 #include "core/field/field_frame.h"
 #include "core/field/kernels/aligned.h"
 
@@ -20,7 +21,9 @@ struct PlaneLayout {
   int width = 0;
   FieldFrame frame;
 
-  std::int64_t plane_floats() const { return std::int64_t(depth) * height * width * kFieldChannels; }
+  PORTRAIT_HOST_DEVICE std::int64_t plane_floats() const {
+    return std::int64_t(depth) * height * width * kFieldChannels;
+  }
 };
 
 struct DecoderView {

@@ -42,7 +42,7 @@ void evaluate_sample(const FieldOf<Scalar>& field, const OneRay<Scalar>& ray, in
   for (int c = 0; c < kFieldChannels; ++c) {
     out.features[c] = 0;
     for (int p = 0; p < 3; ++p) {
-      const Scalar* plane = field.planes + p * numbers_of_plane(field.layout);
+      const Scalar* plane = field.planes + p * field.layout.plane_floats();
       out.features[c] += look_up(field.layout, plane, out.taps[p], c);
     }
   }
@@ -180,7 +180,7 @@ void pull_ray(const FieldOf<Scalar>& field, const OneRay<Scalar>& ray, const Sca
       add_decoder_gradient(sample.features, sample.hidden, grad_colours, grad_hidden,
                            grad_raw[g][k], to[g]);
       for (int p = 0; p < 3; ++p) {
-        Scalar* plane = to[g].planes + p * numbers_of_plane(field.layout);
+        Scalar* plane = to[g].planes + p * field.layout.plane_floats();
         for (int c = 0; c < kFieldChannels; ++c) {
           const Scalar of_feature = grad_feature(decoder, grad_hidden, c);
           visit_texels(field.layout, sample.taps[p], [&](int offset, Scalar weight) {

@@ -61,7 +61,7 @@ class RayQueue {
 // Gradient of the look-ups into the planes: a channel per lane, gradients of the tile's samples.
 __device__ void scatter_tile(const PlaneLayout& layout, const Tile& tile, int taken,
                              const float (&of_features)[kTile], float* planes) {
-  const std::int64_t plane = ray_math::numbers_of_plane(layout);
+  const std::int64_t plane = layout.plane_floats();
   const int lane = lane_of_thread();
 #pragma unroll
   for (int s = 0; s < kTile; ++s) {

@@ -129,10 +129,6 @@ PORTRAIT_HOST_DEVICE Scalar look_up(const PlaneLayout& layout, const Scalar* pla
   return sum;
 }
 
-PORTRAIT_HOST_DEVICE inline std::int64_t numbers_of_plane(const PlaneLayout& layout) {
-  return std::int64_t(layout.depth) * layout.height * layout.width * kFieldChannels;
-}
-
 // -- decoder
 
 // h = softplus(W0 f + b0), one unit of it; `features` [32].

@@ -133,7 +133,7 @@ __device__ inline void evaluate_tile(const FieldView& field, const SharedDecoder
     tile.taps[lane] = ray_math::plane_taps(field.layout, lane % 3, point);
   }
   __syncwarp();
-  const std::int64_t plane = ray_math::numbers_of_plane(field.layout);
+  const std::int64_t plane = field.layout.plane_floats();
   float features[kTile];
 #pragma unroll
   for (int s = 0; s < kTile; ++s) {
