@@ -4,6 +4,7 @@
 #ifndef PORTRAIT_TRAIN_ONLY
 #include "core/training/heldout.h"
 #include "core/training/landmarks_cache.h"
+#include "core/training/portrait_cache.h"
 #endif
 
 #include <cstdio>
@@ -18,6 +19,19 @@ void show(int done, int of) {
   std::fflush(stdout);
 }
 
+#ifndef PORTRAIT_TRAIN_ONLY
+// What the command line says once for every cache.
+template <class Cache>
+void take_shared(const SubjectCacheOptions& from, bool held_out, Cache& to) {
+  to.heads = from.heads;
+  to.hair = from.hair;
+  to.first = from.first;
+  to.count = from.count;
+  to.seed = from.seed;
+  to.held_out = held_out;
+}
+#endif
+
 }  // namespace
 
 void add_synth(CLI::App& app, Action& action) {
@@ -31,8 +45,12 @@ void add_synth(CLI::App& app, Action& action) {
   auto faces = std::make_shared<LandmarkCacheOptions>();
   target.add_option("--heldout", *heldout, "Folder for the held-out set; its subjects are pinned");
   target.add_option("--landmarks", faces->folder, "Folder of the landmark network's faces to fill");
-  command.add_flag("--validation", faces->held_out,
-                   "Landmarks: faces that are never trained on and score the network");
+  auto portraits = std::make_shared<PortraitCacheOptions>();
+  target.add_option("--portraits", portraits->folder,
+                    "Folder of photos with mattes to fill, for the matting network and the VAE");
+  auto held_out = std::make_shared<bool>(false);
+  command.add_flag("--validation", *held_out,
+                   "Landmarks and portraits: people that are never trained on and score the network");
 #endif
   target.require_option(1);
   command.add_option("--heads", options->heads, "The head model, ict_facekit_light.safetensors")
@@ -48,8 +66,8 @@ void add_synth(CLI::App& app, Action& action) {
     action = [options](std::stop_token stop) { fill_subject_cache(*options, show, stop); };
   });
 #else
-  command.callback([options, heldout, faces, &action] {
-    action = [options, heldout, faces](std::stop_token stop) {
+  command.callback([options, heldout, faces, portraits, held_out, &action] {
+    action = [options, heldout, faces, portraits, held_out](std::stop_token stop) {
       if (!heldout->empty()) {
         HeldoutOptions held_options;
         held_options.folder = *heldout;
@@ -57,12 +75,11 @@ void add_synth(CLI::App& app, Action& action) {
         held_options.hair = options->hair;
         write_heldout(held_options, show, stop);
       } else if (!faces->folder.empty()) {
-        faces->heads = options->heads;
-        faces->hair = options->hair;
-        faces->first = options->first;
-        faces->count = options->count;
-        faces->seed = options->seed;
+        take_shared(*options, *held_out, *faces);
         fill_landmark_cache(*faces, show, stop);
+      } else if (!portraits->folder.empty()) {
+        take_shared(*options, *held_out, *portraits);
+        fill_portrait_cache(*portraits, show, stop);
       } else {
         fill_subject_cache(*options, show, stop);
       }

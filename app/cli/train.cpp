@@ -8,14 +8,17 @@
 #endif
 
 #include <cstdio>
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace portrait::cli {
 namespace {
 
 void print_report(const TrainingReport& report) {
-  std::printf("%7.2f min  step %6lld  samples %8lld ", report.minutes,
-              static_cast<long long>(report.step), static_cast<long long>(report.samples_seen));
+  std::printf("%7.2f min  %6.2f left  step %6lld  samples %8lld  %6.2f/s ", report.minutes,
+              report.minutes_left, static_cast<long long>(report.step),
+              static_cast<long long>(report.samples_seen), report.samples_per_second);
   for (const auto& [name, value] : report.values) std::printf(" %s %.4f", name.c_str(), value);
   std::printf("\n");
   std::fflush(stdout);
@@ -23,70 +26,74 @@ void print_report(const TrainingReport& report) {
 
 at::Device device_named(const std::string& name) {
   if (name == "cpu") return at::kCPU;
-  check(name == "cuda", ErrorCode::kBadUsage, "There is no device \"{}\"; use cpu or cuda", name);
+  if (name == "auto") return at::hasCUDA() ? at::kCUDA : at::kCPU;
+  check(name == "cuda", ErrorCode::kBadUsage,
+        "There is no device \"{}\"; use auto, cpu or cuda", name);
   check(at::hasCUDA(), ErrorCode::kUnsupported,
         "This LibTorch has no CUDA; use --device cpu or build against one that has");
   return at::kCUDA;
 }
 
-// What a run of any trainer is told.
+// A subcommand with what a run of any trainer is told. run(stop) trains into OUT/ID.safetensors.
 template <class Options>
-void add_run_options(CLI::App& command, Options& options, std::filesystem::path& pack) {
-  command.add_option("--out", options.out, "Folder of checkpoint and weights")->required();
-  command.add_option("--minutes", options.minutes, "Length of this run")->capture_default_str();
-  command.add_option("--batch", options.batch)->capture_default_str();
-  command.add_option("--learning-rate", options.learning_rate)->capture_default_str();
-  command.add_option("--seed", options.seed)->capture_default_str();
-  command.add_flag("--resume", options.resume, "Go on from OUT/checkpoint.safetensors");
-  command.add_option("--pack", pack,
+CLI::App& add_trainer(CLI::App& train, Action& action, const std::string& id,
+                      const std::string& help, const std::shared_ptr<Options>& options,
+                      void (*run)(const Options&,
+                                  const std::function<void(const TrainingReport&)>&,
+                                  std::stop_token)) {
+  auto device = std::make_shared<std::string>("auto");
+  auto pack = std::make_shared<std::filesystem::path>();
+  auto& command = *train.add_subcommand(id, help);
+  TrainingRun& told = options->run;
+  command.add_option("--out", told.out, "Folder of checkpoint and weights")->required();
+  command.add_option("--minutes", told.minutes, "Length of this run")->capture_default_str();
+  command.add_option("--batch", told.batch)->capture_default_str();
+  command.add_option("--learning-rate", told.learning_rate)->capture_default_str();
+  command.add_option("--seed", told.seed)->capture_default_str();
+  command.add_flag("--resume", told.resume, "Go on from OUT/checkpoint.safetensors");
+  command.add_option("--from", told.from, "Pack whose weights are the start")->excludes("--resume");
+  command.add_option("--device", *device, "auto, cpu or cuda")->capture_default_str();
+  command.add_flag("--mixed", told.mixed_precision, "Products in bfloat16");
+  command.add_option("--pack", *pack,
                      "Pack that takes the weights when the run ends; with --resume and --minutes 0 "
                      "nothing else is done");
+  command.callback([options, device, pack, id, run, &action] {
+    action = [options, device, pack, id, run](std::stop_token stop) {
+      options->run.device = device_named(*device);
+      run(*options, print_report, stop);
+      if (!pack->empty()) install_weights(options->run.out, id, *pack);
+    };
+  });
+  return command;
 }
 
 void add_train_prior(CLI::App& train, Action& action) {
   auto options = std::make_shared<PriorTrainingOptions>();
-  auto device = std::make_shared<std::string>("cpu");
-  auto pack = std::make_shared<std::filesystem::path>();
-  auto& command = *train.add_subcommand(
-      "prior", "The network that makes the first head of a photo, with decoder and "
-               "super-resolution");
+  auto& command = add_trainer(
+      train, action, "prior",
+      "The network that makes the first head of a photo, with decoder and super-resolution", options,
+      train_prior);
   command.add_option("--cache", options->cache, "Subject cache, filled by `portrait synth --cache`")
       ->required();
-  add_run_options(command, *options, *pack);
   command.add_option("--rendered-share", options->rendered_share,
                      "Last part of the run that trains on volume-rendered pieces")
       ->capture_default_str();
   command.add_option("--depth-slices", options->encoder.depth_slices,
                      "Depth slices per plane of the tri-grid")
       ->capture_default_str();
-  command.add_option("--device", *device, "cpu or cuda")->capture_default_str();
-  command.callback([options, device, pack, &action] {
-    action = [options, device, pack](std::stop_token stop) {
-      options->device = device_named(*device);
-      train_prior(*options, print_report, stop);
-      if (!pack->empty()) install_prior(options->out, *pack);
-    };
-  });
 }
 
 #ifndef PORTRAIT_TRAIN_ONLY
 void add_train_landmarks(CLI::App& train, Action& action) {
   auto options = std::make_shared<LandmarkTrainingOptions>();
-  auto pack = std::make_shared<std::filesystem::path>();
-  auto& command =
-      *train.add_subcommand("landmarks", "The network that finds the 68 points of a face");
+  auto& command = add_trainer(train, action, "landmarks",
+                              "The network that finds the 68 points of a face", options,
+                              train_landmarks);
   command
       .add_option("--cache", options->cache,
                   "Cache of faces, filled by `portrait synth --landmarks`; faces that come while "
                   "the run goes on are taken in")
       ->required();
-  add_run_options(command, *options, *pack);
-  command.callback([options, pack, &action] {
-    action = [options, pack](std::stop_token stop) {
-      train_landmarks(*options, print_report, stop);
-      if (!pack->empty()) install_landmarks(options->out, *pack);
-    };
-  });
 }
 #endif
 

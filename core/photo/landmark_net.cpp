@@ -9,8 +9,7 @@
 #include "core/photo/landmarks68.h"
 
 #include <fmt/format.h>
-
-#include <charconv>
+#include <nlohmann/json.hpp>
 
 namespace portrait {
 namespace {
@@ -19,19 +18,6 @@ Tensor activate(const Tensor& x) { return at::leaky_relu(x, 0.1); }
 
 Tensor twice(const Tensor& x) { return at::upsample_nearest2d(x, {x.size(2) * 2, x.size(3) * 2}); }
 
-int read_int(const std::map<std::string, std::string>& metadata, const std::string& key,
-             int otherwise) {
-  const auto found = metadata.find(key);
-  if (found == metadata.end()) return otherwise;
-  int value = 0;
-  const std::string& text = found->second;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  check(problem == std::errc() && end == text.data() + text.size() && value > 0 && value <= 1024,
-        ErrorCode::kCorrupt, "The landmark network's \"{}\" is \"{}\"; a number from 1 to 1024 was "
-        "expected", key, text);
-  return value;
-}
-
 }  // namespace
 
 LandmarkNet::LandmarkNet(const LandmarkNetConfig& config, std::uint64_t seed) : config_(config) {
@@ -39,13 +25,8 @@ LandmarkNet::LandmarkNet(const LandmarkNetConfig& config, std::uint64_t seed) : 
   build(parameters);
 }
 
-LandmarkNet::LandmarkNet(const TensorMap& tensors,
-                         const std::map<std::string, std::string>& metadata) {
-  config_.stem = read_int(metadata, "stem", config_.stem);
-  config_.decoder = read_int(metadata, "decoder", config_.decoder);
-  for (int i = 0; i < 4; ++i) {
-    config_.widths[i] = read_int(metadata, fmt::format("width{}", i), config_.widths[i]);
-  }
+LandmarkNet::LandmarkNet(const TensorMap& tensors, const LandmarkNetConfig& config)
+    : config_(config) {
   Parameters parameters = Parameters::bound(tensors);
   build(parameters);
   parameters.require_all_used();
@@ -113,23 +94,36 @@ TensorMap LandmarkNet::tensors() const {
   return map;
 }
 
-std::map<std::string, std::string> LandmarkNet::metadata() const {
-  std::map<std::string, std::string> out = {{"stem", fmt::to_string(config_.stem)},
-                                            {"decoder", fmt::to_string(config_.decoder)}};
-  for (int i = 0; i < 4; ++i) out[fmt::format("width{}", i)] = fmt::to_string(config_.widths[i]);
-  return out;
-}
-
 std::int64_t LandmarkNet::parameter_count() const {
   std::int64_t count = 0;
   for (const auto& [name, tensor] : named_) count += tensor.numel();
   return count;
 }
 
+nlohmann::json to_json(const LandmarkNetConfig& config) {
+  nlohmann::json json = {{"stem", config.stem}, {"decoder", config.decoder}};
+  for (std::size_t i = 0; i < 4; ++i) json[fmt::format("width{}", i)] = config.widths[i];
+  return json;
+}
+
+LandmarkNetConfig landmark_net_config(const nlohmann::json& json) {
+  const auto read = [&](const std::string& key) {
+    const int value = json.contains(key) && json[key].is_number_integer() ? json[key].get<int>() : 0;
+    check(value > 0 && value <= 1024, ErrorCode::kCorrupt,
+          "The landmark network's configuration lacks a \"{}\" from 1 to 1024", key);
+    return value;
+  };
+  LandmarkNetConfig config;
+  config.stem = read("stem");
+  config.decoder = read("decoder");
+  for (std::size_t i = 0; i < 4; ++i) config.widths[i] = read(fmt::format("width{}", i));
+  return config;
+}
+
 std::shared_ptr<const LandmarkNet> load_landmark_net(const ModelPack& pack) {
   const PackNetwork& network = pack.network("landmarks");
   return std::make_shared<const LandmarkNet>(load_tensors(*network.weights),
-                                             network.weights->metadata());
+                                             landmark_net_config(network.config));
 }
 
 }  // namespace portrait

@@ -5,9 +5,10 @@
 #include "core/nn/torch.h"
 #include "core/nn/torch_safetensors.h"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +23,10 @@ struct LandmarkNetConfig {
   std::array<int, 4> widths = {40, 80, 112, 128};  // at 32, 16, 8 and 4 squared
   int decoder = 64;
 };
+
+// As in pack.json. landmark_net_config throws kCorrupt naming what is missing or out of range.
+nlohmann::json to_json(const LandmarkNetConfig& config);
+LandmarkNetConfig landmark_net_config(const nlohmann::json& json);
 
 // A small convolutional network: a 128 x 128 crop of a face -> 68 points by soft-argmax over
 // 32 x 32 heat maps (Sun et al., "Integral human pose regression", ECCV 2018), a log-scale of
@@ -39,17 +44,16 @@ class LandmarkNet {
 
   // Fresh weights, reproducible from the seed.
   explicit LandmarkNet(const LandmarkNetConfig& config = {}, std::uint64_t seed = 1);
-  // From a pack's tensors and the metadata stored beside them. Throws kCorrupt naming a missing,
-  // surplus or misshapen tensor.
-  LandmarkNet(const TensorMap& tensors, const std::map<std::string, std::string>& metadata);
+  // From a file's tensors. Throws kCorrupt naming a missing, surplus or misshapen tensor.
+  LandmarkNet(const TensorMap& tensors, const LandmarkNetConfig& config);
 
   // crops: [B, 3, 128, 128] f32, sRGB in [0, 1], CPU. Differentiable.
   Output forward(const Tensor& crops) const;
 
   // Leaves, in the order of construction; names as in the file.
   const std::vector<std::pair<std::string, Tensor>>& parameters() const { return named_; }
-  TensorMap tensors() const;                            // detached, by name
-  std::map<std::string, std::string> metadata() const;  // the config, as strings
+  TensorMap tensors() const;  // detached, by name
+  const LandmarkNetConfig& config() const { return config_; }
   std::int64_t parameter_count() const;
 
  private:

@@ -4,13 +4,16 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/nn/model_pack.h"
-#include "core/nn/safetensors.h"
-
-#include <nlohmann/json.hpp>
+#include "core/prior/plane_encoder.h"
 
 namespace portrait {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr const char* kExtension = ".safetensors";
+constexpr const char* kConfig = "config";
+constexpr const char* kSamplesSeen = "samples_seen";
+constexpr const char* kTrainedOn = "trained_on";
 
 nlohmann::json credits() {
   return {{"credits",
@@ -24,8 +27,18 @@ nlohmann::json credits() {
 
 }  // namespace
 
-void install_prior(const fs::path& folder, const fs::path& pack) {
-  const fs::path weights = folder / "prior.safetensors";
+void write_weights(const fs::path& folder, const std::string& id, const TensorMap& tensors,
+                   const nlohmann::json& config, std::int64_t samples_seen,
+                   const std::string& trained_on) {
+  save_tensors(folder / (id + kExtension), tensors,
+               {{kConfig, config.dump()},
+                {kSamplesSeen, std::to_string(samples_seen)},
+                {kTrainedOn, trained_on}},
+               at::kHalf);
+}
+
+void install_weights(const fs::path& folder, const std::string& id, const fs::path& pack) {
+  const fs::path weights = folder / (id + kExtension);
   const SafetensorsFile file(weights);
   const auto stated = [&](const char* key) {
     const auto found = file.metadata().find(key);
@@ -34,20 +47,21 @@ void install_prior(const fs::path& folder, const fs::path& pack) {
     return found->second;
   };
   PackNetwork network;
-  network.id = "prior";
-  network.file = "prior.safetensors";
+  network.id = id;
+  network.file = id + kExtension;
   network.licence = "Apache-2.0";
   network.provenance = "Trained from scratch by this product's own trainer.";
-  network.trained_on = "Synthetic portraits of core/synth, subjects " + stated("subjects") + ".";
-  network.samples_seen = std::stoll(stated("samples_seen"));
-  network.config = nlohmann::json::parse(stated("config"));
+  network.trained_on = stated(kTrainedOn);
+  network.samples_seen = std::stoll(stated(kSamplesSeen));
+  network.config = nlohmann::json::parse(stated(kConfig));
 
   require_writable_folder(pack);
+  PackFrame frame;
+  if (fs::exists(pack / "pack.json")) frame = ModelPack::open(pack).frame();
+  if (id == "prior") frame.depth_slices = plane_encoder_config(network.config).depth_slices;
   write_beside(pack / network.file, [&](const fs::path& temporary) {
     fs::copy_file(weights, temporary, fs::copy_options::overwrite_existing);
   });
-  PackFrame frame;
-  frame.depth_slices = plane_encoder_config(network.config).depth_slices;
   write_pack_json(pack, "compact", "0.1.0", frame, credits());
   add_network(pack, network);
 }

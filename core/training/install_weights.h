@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/prior/plane_encoder.h"
+#include "core/nn/torch_safetensors.h"
 
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace portrait {
 
-// Copies FOLDER/prior.safetensors, as train_prior() leaves it, into a pack and names it there with
-// its hash, configuration, provenance and the credits of the data it was trained on; the pack's
-// frame takes the network's depth slices. Makes the pack when there is none.
-// Throws kNotFound (no weights), kIo.
-void install_prior(const std::filesystem::path& folder, const std::filesystem::path& pack);
+// What a trainer leaves for a pack: FOLDER/ID.safetensors in half precision, whose metadata state
+// "config" (JSON), "samples_seen" and "trained_on". Throws kIo.
+void write_weights(const std::filesystem::path& folder, const std::string& id,
+                   const TensorMap& tensors, const nlohmann::json& config,
+                   std::int64_t samples_seen, const std::string& trained_on);
+
+// Copies FOLDER/ID.safetensors into a pack and names it there with its hash, configuration,
+// provenance and the credits of the data it was trained on; a prior's depth slices become those of
+// the pack's frame. Makes the pack when there is none.
+// Throws kNotFound (no weights), kCorrupt (weights that do not state what they are), kIo.
+void install_weights(const std::filesystem::path& folder, const std::string& id,
+                     const std::filesystem::path& pack);
 
 }  // namespace portrait

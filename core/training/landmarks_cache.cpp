@@ -10,6 +10,7 @@
 #include "core/synth/subject_mesh.h"
 #include "core/synth/subject_recipe.h"
 #include "core/synth/synth_assets.h"
+#include "core/training/cache_files.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,9 +23,7 @@ namespace {
 
 constexpr int kPhotoPx = 320;
 
-std::string file_name(bool held_out, int index) {
-  return fmt::format("{}_{:06}.safetensors", held_out ? "heldout" : "face", index);
-}
+const char* stem(bool held_out) { return held_out ? "heldout" : "face"; }
 
 Points2 points_of(const PhotoSample& photo) {
   Points2 points;
@@ -72,7 +71,7 @@ void draw_subject(const SynthAssets& assets, const LandmarkCacheOptions& options
     yaw.push_back(float(photo.yaw_deg));
   }
   const std::int64_t count = options.photos_per_subject;
-  save_safetensors(options.folder / file_name(options.held_out, index),
+  save_safetensors(options.folder / cache_file_name(stem(options.held_out), index),
                    {{"crops", DType::kU8, {count, side, side, 3}, std::as_bytes(std::span(crops))},
                     {"points", DType::kF32, {count, 68, 2}, std::as_bytes(std::span(all_points))},
                     {"yaw", DType::kF32, {count}, std::as_bytes(std::span(yaw))}});
@@ -83,30 +82,13 @@ void draw_subject(const SynthAssets& assets, const LandmarkCacheOptions& options
 void fill_landmark_cache(const LandmarkCacheOptions& options,
                          const std::function<void(int done, int of)>& progress,
                          std::stop_token stop) {
-  std::error_code problem;
-  fs::create_directories(options.folder, problem);
   const SynthAssets assets = SynthAssets::load(options.heads, options.hair);
-  for (int i = 0; i < options.count && !stop.stop_requested(); ++i) {
-    const int index = options.first + i;
-    if (!fs::exists(options.folder / file_name(options.held_out, index), problem)) {
-      draw_subject(assets, options, index);
-    }
-    if (progress) progress(i + 1, options.count);
-  }
+  fill_cache_files(options.folder, stem(options.held_out), options.first, options.count,
+                   [&](int index) { draw_subject(assets, options, index); }, progress, stop);
 }
 
 std::vector<fs::path> list_landmark_cache(const fs::path& folder, bool held_out) {
-  std::vector<fs::path> files;
-  std::error_code problem;
-  const std::string start = held_out ? "heldout_" : "face_";
-  for (const auto& entry : fs::directory_iterator(folder, problem)) {
-    const std::string name = entry.path().filename().string();
-    if (name.rfind(start, 0) == 0 && entry.path().extension() == ".safetensors") {
-      files.push_back(entry.path());
-    }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
+  return list_cache_files(folder, stem(held_out));
 }
 
 void append_landmark_faces(const fs::path& path, LandmarkFaces& faces) {

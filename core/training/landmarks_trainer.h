@@ -3,9 +3,8 @@
 
 #include "core/photo/landmark_net.h"
 #include "core/training/landmarks_cache.h"
-#include "core/training/prior_trainer.h"
+#include "core/training/training_loop.h"
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <stop_token>
@@ -13,17 +12,10 @@
 namespace portrait {
 
 struct LandmarkTrainingOptions {
-  std::filesystem::path cache;  // filled by fill_landmark_cache; new files are taken in as they come
-  std::filesystem::path out;    // checkpoint.safetensors and landmarks.safetensors go there
-  LandmarkNetConfig net;
-  double minutes = 20;          // of this run; the learning rate falls to nothing over them
-  int batch = 32;
-  double learning_rate = 2e-3;
+  TrainingRun run{.minutes = 20, .batch = 32, .learning_rate = 2e-3};
+  std::filesystem::path cache;  // of fill_landmark_cache; files that come later are taken in
+  LandmarkNetConfig net;        // of a fresh network; a checkpoint must agree with it
   double negatives = 0.15;      // share of a batch that is no face
-  double report_seconds = 120;
-  double checkpoint_seconds = 180;
-  bool resume = false;
-  std::uint64_t seed = 1;
 };
 
 struct LandmarkScore {
@@ -37,16 +29,11 @@ struct LandmarkScore {
 LandmarkScore score_landmarks(const LandmarkNet& net, const LandmarkFaces& faces);
 
 // Wing loss on the points (Feng et al., CVPR 2018), Laplace likelihood of their errors for the
-// scales, cross-entropy for face or not. Averaged weights are what is kept. values of a report:
-// "points_px", "scale", "face", "nme_percent", "nme_box_percent".
-// Throws kNotFound (empty cache), kNumerical.
+// scales, cross-entropy for face or not. Writes OUT/landmarks.safetensors with each checkpoint.
+// values of a report: "points_px", "scale", "face"; "faces" (trained on), "nme_percent",
+// "nme_box_percent", "face_recall". Throws what run_training() throws, kNotFound (empty cache).
 void train_landmarks(const LandmarkTrainingOptions& options,
                      const std::function<void(const TrainingReport&)>& progress,
                      std::stop_token stop = {});
-
-// Copies FOLDER/landmarks.safetensors, as train_landmarks() leaves it, into a pack as its network
-// "landmarks", with configuration, hash and provenance. Makes the pack when there is none.
-// Throws kNotFound (no weights), kCorrupt (weights that do not state their samples), kIo.
-void install_landmarks(const std::filesystem::path& folder, const std::filesystem::path& pack);
 
 }  // namespace portrait

@@ -7,6 +7,8 @@ namespace portrait {
 namespace {
 
 constexpr const char* kEncoderPrefix = "encoder.";
+constexpr const char* kLastWeight = "decoder.net.2.weight";
+constexpr const char* kLastBias = "decoder.net.2.bias";
 
 Tensor density_gain(const Tensor& like) {
   Tensor gain = at::ones({like.size(0)}, like.options().requires_grad(false));
@@ -52,10 +54,19 @@ std::vector<std::pair<std::string, Tensor>> PriorNetworks::named() const {
 
 TensorMap PriorNetworks::shipped(const TensorMap& values) {
   TensorMap out = values;
-  const Tensor gain = density_gain(values.at("decoder.net.2.weight"));
-  out["decoder.net.2.weight"] = values.at("decoder.net.2.weight") * gain.unsqueeze(1);
-  out["decoder.net.2.bias"] = values.at("decoder.net.2.bias") * gain;
+  const Tensor gain = density_gain(values.at(kLastWeight));
+  out[kLastWeight] = values.at(kLastWeight) * gain.unsqueeze(1);
+  out[kLastBias] = values.at(kLastBias) * gain;
   return out;
+}
+
+PriorNetworks PriorNetworks::from_shipped(TensorMap tensors, const PlaneEncoderConfig& config) {
+  PriorNetworks networks = from(tensors, config);
+  const at::NoGradGuard no_grad;
+  const Tensor gain = density_gain(networks.trained_decoder.w1);
+  networks.trained_decoder.w1.div_(gain.unsqueeze(1));
+  networks.trained_decoder.b1.div_(gain);
+  return networks;
 }
 
 }  // namespace portrait

@@ -17,7 +17,10 @@ struct PriorNetworks {
   SuperResolution sr;
 
   static PriorNetworks random(const PlaneEncoderConfig& config, std::uint64_t seed);
+  // Bound to the values of named().
   static PriorNetworks from(const TensorMap& tensors, const PlaneEncoderConfig& config);
+  // From what shipped() gave: the weights of a pack.
+  static PriorNetworks from_shipped(TensorMap tensors, const PlaneEncoderConfig& config);
 
   static constexpr double kDensityGain = 40;
   Decoder decoder() const;  // with the gain folded in; differentiable

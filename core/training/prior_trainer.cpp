@@ -2,30 +2,22 @@
 #include "core/training/prior_trainer.h"
 
 #include "core/base/error.h"
-#include "core/base/files.h"
-#include "core/base/log.h"
 #include "core/base/random.h"
 #include "core/field/packed_planes.h"
 #include "core/field/renderer.h"
-#include "core/nn/adam.h"
+#include "core/nn/model_pack.h"
 #include "core/nn/torch_safetensors.h"
+#include "core/training/install_weights.h"
 #include "core/training/mean_surface.h"
 #include "core/training/prior_networks.h"
 #include "core/training/subject_batch.h"
 #include "core/training/subject_cache.h"
 
 #include <Eigen/LU>
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <numbers>
 
 namespace portrait {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // Raw density s says that a point is matter with probability sigmoid((s - kSurface) / kWidth).
 // A doubtful point must weigh next to nothing on a ray, or doubt along the ray adds up to a wall and
@@ -36,10 +28,9 @@ using Clock = std::chrono::steady_clock;
 constexpr double kSurface = 33;
 constexpr double kWidth = 35;
 constexpr double kDepthWeight = 4;
-constexpr double kAveraging = 0.998;  // of the weights that ship
-constexpr double kMinutesBetweenCheckpoints = 5;
-constexpr int kStepsBetweenReports = 25;
 constexpr float kGrey = 0.5F;
+constexpr const char* kSurfaceName = "encoder.surface";  // a constant
+constexpr std::size_t kSurfaceSubjects = 48;
 
 // Cross-entropy of matter against labels.
 Tensor occupancy_loss(const Tensor& raw, const Tensor& labels) {
@@ -52,96 +43,33 @@ Tensor gradient_l1(const Tensor& a, const Tensor& b) {
          (d.slice(2, 1) - d.slice(2, 0, -1)).abs().mean();
 }
 
-class PriorTrainer {
+class PriorTask : public TrainingTask {
  public:
-  explicit PriorTrainer(const PriorTrainingOptions& options)
+  explicit PriorTask(const PriorTrainingOptions& options)
       : options_(options),
         files_(list_subject_cache(options.cache)),
         held_back_(split_validation()),
-        networks_(options.resume
-                      ? PriorNetworks::from(load_checkpoint(), options.encoder)
-                      : PriorNetworks::random(options.encoder, options.seed)),
-        optimiser_(prepare_groups(), {.learning_rate = options.learning_rate}),
+        networks_(start()),
         batches_(files_, batch_options(true)),
-        validation_(held_back_, batch_options(false)) {
-    require_writable_folder(options.out);
-    if (options.resume) {
-      optimiser_.load_from(checkpoint_);
-      for (auto& [name, tensor] : averaged_) tensor.copy_(checkpoint_.at("averaged." + name));
-      step_ = checkpoint_.at("step").item<std::int64_t>();
-      checkpoint_.clear();
-    }
-  }
+        validation_(held_back_, batch_options(false)) {}
 
-  void run(const std::function<void(const TrainingReport&)>& progress, std::stop_token stop) {
-    const auto started = Clock::now();
-    auto last_saved = started;
-    const auto minutes_since = [](Clock::time_point t) {
-      return std::chrono::duration<double>(Clock::now() - t).count() / 60;
-    };
-    const std::int64_t first = step_;
-    for (;;) {
-      double share = minutes_since(started) / options_.minutes;
-      if (options_.steps > 0) share = std::max(share, double(step_ - first) / double(options_.steps));
-      if (share >= 1 || stop.stop_requested()) break;
-      train_step(share);
-      if (step_ % kStepsBetweenReports == 0) report(progress, minutes_since(started));
-      if (minutes_since(last_saved) > kMinutesBetweenCheckpoints) {
-        save();
-        last_saved = Clock::now();
-      }
-    }
-    report(progress, minutes_since(started));
-    save();
-  }
-
- private:
-  std::vector<std::filesystem::path> split_validation() {
-    const auto keep = std::min<std::size_t>(static_cast<std::size_t>(options_.validation),
-                                            files_.size() / 4 + 1);
-    std::vector<std::filesystem::path> back(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
-    files_.erase(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
-    check(!files_.empty(), ErrorCode::kBadInput, "The cache has too few subjects to train on");
-    return back;
-  }
-
-  const TensorMap& load_checkpoint() {
-    checkpoint_ = load_tensors(SafetensorsFile(options_.out / "checkpoint.safetensors"));
-    return checkpoint_;
-  }
-
-  std::vector<Adam::Group> prepare_groups() {
-    if (!options_.resume) {
-      const std::size_t used = std::min<std::size_t>(files_.size(), 48);
-      networks_.encoder.surface.copy_(
-          mean_surface({files_.begin(), files_.begin() + std::ptrdiff_t(used)},
-                       options_.encoder.depth_slices, options_.encoder.plane_resolution));
-    }
+  std::vector<Adam::Group> parameters() override {
     Adam::Group usual;
     Adam::Group mean;
     mean.learning_rate_scale = 5;  // starts small and is touched by every sample
     for (const auto& [name, tensor] : networks_.named()) {
-      averaged_[name] = tensor.detach().clone();
-      if (name == "encoder.surface") continue;  // a constant
-      tensor.set_requires_grad(true);
+      if (name == kSurfaceName) continue;
       (name == "encoder.mean_planes" ? mean : usual).parameters.emplace_back(name, tensor);
     }
     return {usual, mean};
   }
 
-  SubjectBatches::Options batch_options(bool training) const {
-    return {training ? options_.batch : 4, options_.occupancy_points, options_.surface_points,
-            training};
-  }
+  TensorMap constants() override { return {{kSurfaceName, networks_.encoder.surface}}; }
 
-  double learning_rate_scale(double share) const {
-    const double warm = std::min(1.0, double(step_ + 1) / 100);
-    return warm * (0.03 + 0.97 * 0.5 * (1 + std::cos(std::numbers::pi * share)));
-  }
+  std::int64_t samples_before() const override { return samples_before_; }
 
-  void train_step(double share) {
-    RandomStream random({options_.seed, random_purpose("prior.step"),
-                         static_cast<std::uint32_t>(step_), 0});
+  Tensor loss(TrainingStep& step) override {
+    RandomStream random(step.key("prior.step"));
     const SubjectBatch batch = batches_.draw(random);
     const FieldFrame frame = FieldFrame::own(options_.encoder.depth_slices);
     const Tensor planes = networks_.encoder(batch.photo, batch.matte, batch.cameras);
@@ -160,15 +88,13 @@ class PriorTrainer {
     const Tensor colour =
         (colours.slice(1, 0, m).slice(2, 0, 3) - batch.surface_rgb).abs().mean();
     Tensor total = matter + 4 * colour;
-    note("matter", matter);
-    note("colour", colour);
+    step.note("matter", matter);
+    step.note("colour", colour);
 
-    const bool rendered = share > 1 - options_.rendered_share;
     const Tensor target = batch.patch.slice(1, 0, 3);
-    const Tensor target_small = at::avg_pool2d(batch.patch, {4, 4});
     Tensor patch_features;
-    if (rendered) {
-      patch_features = rendered_patches(planes, decoder, frame, batch, target_small, total);
+    if (step.share() > 1 - options_.rendered_share) {
+      patch_features = rendered_patches(step, planes, decoder, frame, batch, total);
     } else {
       const Tensor hit = batch.patch_hit.unsqueeze(2);
       patch_features = (colours.slice(1, m) * hit + kGrey * (1 - hit))
@@ -177,26 +103,81 @@ class PriorTrainer {
     }
     const Tensor picture = networks_.sr.forward(patch_features);
     const Tensor sharp = (picture - target).abs().mean() + gradient_l1(picture, target);
-    total = total + 2 * sharp;
-    note("picture", sharp);
+    step.note("picture", sharp);
+    return total + 2 * sharp;
+  }
 
-    optimiser_.zero_grad();
-    total.backward();
-    const double norm = optimiser_.gradient_norm();
-    check(std::isfinite(norm), ErrorCode::kNumerical,
-          "Training met a gradient that is not finite at step {}; go on from the checkpoint with a "
-          "smaller learning rate",
-          step_);
-    if (norm > kLargestGradient) optimiser_.scale_gradients(kLargestGradient / norm);
-    optimiser_.step(learning_rate_scale(share));
-    average();
-    ++step_;
-    samples_ += batch.photo.size(0);
+  // Share of labelled points near the surface told right, as intersection over union, and the
+  // colour error, on subjects that are never trained on; with the averaged weights.
+  TrainingValues validate(const TensorMap& averaged) override {
+    const PriorNetworks shipped =
+        PriorNetworks::from(PriorNetworks::shipped(averaged), options_.encoder);
+    double both = 0, either = 0, colour = 0;
+    constexpr int kBatches = 4;
+    for (int i = 0; i < kBatches; ++i) {
+      RandomStream random({options_.run.seed, random_purpose("prior.validation"), 0,
+                           static_cast<std::uint32_t>(i)});
+      const SubjectBatch batch = validation_.draw(random);
+      const Tensor planes =
+          pack_planes(shipped.encoder(batch.photo, batch.matte, batch.cameras));
+      const FieldFrame frame = FieldFrame::own(options_.encoder.depth_slices);
+      const Decoder& decoder = shipped.trained_decoder;
+      const Decoded at_points =
+          decoder.decode(sample_packed_planes(planes, batch.occupancy_points, frame));
+      const Tensor inside = at_points.raw_density.squeeze(2) > kSurface;
+      const Tensor truth = batch.occupancy.gt(0.5);
+      both += (inside & truth).sum().item<double>();
+      either += (inside | truth).sum().item<double>();
+      const Decoded at_surface =
+          decoder.decode(sample_packed_planes(planes, batch.surface_points, frame));
+      colour += (at_surface.colours.slice(2, 0, 3) - batch.surface_rgb).abs().mean().item<double>();
+    }
+    return {{"validation_iou", both / std::max(1.0, either)},
+            {"validation_colour", colour / kBatches}};
+  }
+
+  void save_weights(const TensorMap& averaged, std::int64_t samples_seen) override {
+    write_weights(options_.run.out, "prior", PriorNetworks::shipped(averaged),
+                  to_json(options_.encoder), samples_seen,
+                  "Synthetic portraits of core/synth, subjects " + files_.front().stem().string() +
+                      " to " + files_.back().stem().string() + ".");
+  }
+
+ private:
+  std::vector<std::filesystem::path> split_validation() {
+    const auto keep = std::min<std::size_t>(static_cast<std::size_t>(options_.validation),
+                                            files_.size() / 4 + 1);
+    std::vector<std::filesystem::path> back(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
+    files_.erase(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
+    check(!files_.empty(), ErrorCode::kBadInput, "The cache has too few subjects to train on");
+    return back;
+  }
+
+  PriorNetworks start() {
+    if (!options_.run.from.empty()) {
+      const ModelPack pack = ModelPack::open(options_.run.from);
+      const PackNetwork& network = pack.network("prior");
+      samples_before_ = network.samples_seen;
+      options_.encoder = plane_encoder_config(network.config);
+      return PriorNetworks::from_shipped(load_tensors(*network.weights), options_.encoder);
+    }
+    PriorNetworks networks = PriorNetworks::random(options_.encoder, options_.run.seed);
+    const std::size_t used = std::min<std::size_t>(files_.size(), kSurfaceSubjects);
+    networks.encoder.surface.copy_(
+        mean_surface({files_.begin(), files_.begin() + std::ptrdiff_t(used)},
+                     options_.encoder.depth_slices, options_.encoder.plane_resolution));
+    return networks;
+  }
+
+  SubjectBatches::Options batch_options(bool training) const {
+    return {training ? options_.run.batch : 4, options_.occupancy_points, options_.surface_points,
+            training};
   }
 
   // Volume-renders each sample's patch; adds the losses of opacity and coarse colour to `total`.
-  Tensor rendered_patches(const Tensor& planes, const Decoder& decoder, const FieldFrame& frame,
-                          const SubjectBatch& batch, const Tensor& target_small, Tensor& total) {
+  Tensor rendered_patches(TrainingStep& step, const Tensor& planes, const Decoder& decoder,
+                          const FieldFrame& frame, const SubjectBatch& batch, Tensor& total) {
+    const Tensor target_small = at::avg_pool2d(batch.patch, {4, 4});
     std::vector<Tensor> pieces;
     std::vector<Tensor> opacities;
     std::vector<Tensor> depths;
@@ -209,9 +190,7 @@ class PriorTrainer {
       field.planes = planes[b];
       field.decoder = decoder;
       field.frame = frame;
-      render_options.jitter_key = RandomKey{options_.seed, random_purpose("prior.rays"),
-                                            static_cast<std::uint32_t>(step_),
-                                            static_cast<std::uint32_t>(b)};
+      render_options.jitter_key = step.key("prior.rays", static_cast<std::uint32_t>(b));
       const RenderOutput out = render(field, patch_rays(batch.patch_cameras[b]), render_options);
       pieces.push_back(out.features.transpose(0, 1).reshape({-1, kPatchPoints, kPatchPoints}));
       opacities.push_back(out.opacity.view({1, kPatchPoints, kPatchPoints}));
@@ -226,9 +205,9 @@ class PriorTrainer {
         batch.patch_hit.view({-1, kPatchPoints, kPatchPoints}) * at::stack(opacities).detach().squeeze(1);
     const Tensor depth = ((at::stack(depths) - batch.patch_depth).abs() * seen).mean();
     total = total + 2 * opacity + 2 * coarse + kDepthWeight * depth;
-    note("depth", depth);
-    note("opacity", opacity);
-    note("coarse", coarse);
+    step.note("depth", depth);
+    step.note("opacity", opacity);
+    step.note("coarse", coarse);
     return features;
   }
 
@@ -251,89 +230,13 @@ class PriorTrainer {
                        {int(n[16]) / 4, int(n[17]) / 4, kPatchPoints, kPatchPoints});
   }
 
-  void average() {
-    const at::NoGradGuard no_grad;
-    const double keep = std::min(kAveraging, double(step_ + 1) / double(step_ + 10));
-    for (const auto& [name, tensor] : networks_.named()) {
-      averaged_[name].lerp_(tensor, 1 - keep);
-    }
-  }
-
-  void note(const char* name, const Tensor& value) {
-    auto& [sum, count] = sums_[name];
-    sum += value.detach().item<double>();
-    ++count;
-  }
-
-  void report(const std::function<void(const TrainingReport&)>& progress, double minutes) {
-    TrainingReport report{step_, samples_, minutes, {}};
-    for (const auto& [name, pair] : sums_) {
-      if (pair.second > 0) report.values[name] = pair.first / pair.second;
-    }
-    sums_.clear();
-    if (step_ % (kStepsBetweenReports * 8) == 0) validate(report);
-    progress(report);
-  }
-
-  // Share of labelled points near the surface told right, as intersection over union, and the
-  // colour error, on subjects that are never trained on; with the averaged weights.
-  void validate(TrainingReport& report) {
-    const at::NoGradGuard no_grad;
-    const PriorNetworks shipped =
-        PriorNetworks::from(PriorNetworks::shipped(averaged_), options_.encoder);
-    double both = 0, either = 0, colour = 0;
-    constexpr int kBatches = 4;
-    for (int i = 0; i < kBatches; ++i) {
-      RandomStream random({options_.seed, random_purpose("prior.validation"), 0,
-                           static_cast<std::uint32_t>(i)});
-      const SubjectBatch batch = validation_.draw(random);
-      const Tensor planes =
-          pack_planes(shipped.encoder(batch.photo, batch.matte, batch.cameras));
-      const FieldFrame frame = FieldFrame::own(options_.encoder.depth_slices);
-      const Decoder& decoder = shipped.trained_decoder;
-      const Decoded at_points =
-          decoder.decode(sample_packed_planes(planes, batch.occupancy_points, frame));
-      const Tensor inside = at_points.raw_density.squeeze(2) > kSurface;
-      const Tensor truth = batch.occupancy.gt(0.5);
-      both += (inside & truth).sum().item<double>();
-      either += (inside | truth).sum().item<double>();
-      const Decoded at_surface =
-          decoder.decode(sample_packed_planes(planes, batch.surface_points, frame));
-      colour += (at_surface.colours.slice(2, 0, 3) - batch.surface_rgb).abs().mean().item<double>();
-    }
-    report.values["validation_iou"] = both / std::max(1.0, either);
-    report.values["validation_colour"] = colour / kBatches;
-  }
-
-  void save() const {
-    TensorMap checkpoint;
-    for (const auto& [name, tensor] : networks_.named()) checkpoint[name] = tensor;
-    for (const auto& [name, tensor] : averaged_) checkpoint["averaged." + name] = tensor;
-    optimiser_.save_to(checkpoint);
-    checkpoint["step"] = at::full({1}, step_, at::kLong);
-    save_tensors(options_.out / "checkpoint.safetensors", checkpoint);
-    save_tensors(options_.out / "prior.safetensors", PriorNetworks::shipped(averaged_),
-                 {{"config", to_json(options_.encoder).dump()},
-                  {"samples_seen", std::to_string(step_ * options_.batch)},
-                  {"subjects", files_.front().stem().string() + " to " +
-                                   files_.back().stem().string()}},
-                 at::kHalf);
-  }
-
-  static constexpr double kLargestGradient = 5;
-
   PriorTrainingOptions options_;
   std::vector<std::filesystem::path> files_;
   std::vector<std::filesystem::path> held_back_;
-  TensorMap checkpoint_;
+  std::int64_t samples_before_ = 0;
   PriorNetworks networks_;
-  TensorMap averaged_;
-  Adam optimiser_;
   SubjectBatches batches_;
   SubjectBatches validation_;
-  std::map<std::string, std::pair<double, int>> sums_;
-  std::int64_t step_ = 0;
-  std::int64_t samples_ = 0;
 };
 
 }  // namespace
@@ -341,7 +244,8 @@ class PriorTrainer {
 void train_prior(const PriorTrainingOptions& options,
                  const std::function<void(const TrainingReport&)>& progress,
                  std::stop_token stop) {
-  PriorTrainer(options).run(progress, stop);
+  PriorTask task(options);
+  run_training(task, options.run, {.largest_gradient = 5}, progress, stop);
 }
 
 }  // namespace portrait

@@ -2,26 +2,25 @@
 #include "core/training/subject_cache.h"
 
 #include "core/base/error.h"
-#include "core/base/files.h"
 #include "core/base/random.h"
-#include "core/base/thread_pool.h"
 #include "core/nn/torch_safetensors.h"
 #include "core/prior/photo_lift.h"
 #include "core/synth/render_subject.h"
 #include "core/synth/subject_mesh.h"
 #include "core/synth/subject_recipe.h"
 #include "core/synth/synth_assets.h"
+#include "core/training/cache_files.h"
 
 #include <Eigen/Geometry>
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 namespace portrait {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr const char* kStem = "subject";
 constexpr int kPhotoSize = 256;
 constexpr int kHullSize = 160;
 constexpr int kViewSize = 512;
@@ -273,43 +272,24 @@ class SubjectWriter {
 
 void fill_subject_cache(const SubjectCacheOptions& options,
                         const std::function<void(int, int)>& progress, std::stop_token stop) {
-  require_writable_folder(options.folder);
   const SynthAssets assets = SynthAssets::load(options.heads, options.hair);
   SynthOptions synth;
   synth.seed = options.seed;
-  std::mutex mutex;
-  int done = 0;
-  // One subject a thread: nested parallel loops run serially inside.
-  parallel_for(options.count, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end && !stop.stop_requested(); ++i) {
-      const auto index = static_cast<std::uint32_t>(options.first + i);
-      const fs::path path = options.folder / fmt::format("subject_{:06}.safetensors", index);
-      if (!fs::exists(path)) {
-        const SubjectMesh subject = build_subject(assets, draw_recipe(index, synth));
-        save_tensors(path,
-                     SubjectWriter(subject, options.seed, index, options.photos_per_subject)
-                         .tensors(),
-                     {{"seed", std::to_string(options.seed)}}, at::kFloat);
-      }
-      const std::lock_guard lock(mutex);
-      progress(++done, options.count);
-    }
-  });
+  const auto draw = [&](int number) {
+    const auto index = static_cast<std::uint32_t>(number);
+    const SubjectMesh subject = build_subject(assets, draw_recipe(index, synth));
+    save_tensors(options.folder / cache_file_name(kStem, number),
+                 SubjectWriter(subject, options.seed, index, options.photos_per_subject).tensors(),
+                 {{"seed", std::to_string(options.seed)}}, at::kFloat);
+  };
+  fill_cache_files(options.folder, kStem, options.first, options.count, draw, progress, stop);
 }
 
 std::vector<fs::path> list_subject_cache(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code problem;
-  for (const auto& entry : fs::directory_iterator(folder, problem)) {
-    const std::string name = entry.path().filename().string();
-    if (name.rfind("subject_", 0) == 0 && entry.path().extension() == ".safetensors") {
-      files.push_back(entry.path());
-    }
-  }
+  std::vector<fs::path> files = list_cache_files(folder, kStem);
   check(!files.empty(), ErrorCode::kNotFound,
         "There are no subjects in \"{}\"; fill it with `portrait synth --cache` first",
         folder.string());
-  std::sort(files.begin(), files.end());
   return files;
 }
 

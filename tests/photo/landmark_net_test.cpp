@@ -7,6 +7,8 @@
 #include "core/photo/landmark_finder.h"
 
 #include <QTemporaryDir>
+#include <nlohmann/json.hpp>
+
 #include <QtTest>
 
 using namespace portrait;
@@ -37,7 +39,7 @@ class LandmarkNetTest : public QObject {
     tensors["down0.weight"][0][0][1][1].fill_(1.0);
     tensors["lateral0.weight"][0][0][0][0].fill_(1.0);
     tensors["heat.weight"].index({at::indexing::Slice(), 0, 0, 0}).fill_(50.0);
-    const LandmarkNet probe(tensors, net.metadata());
+    const LandmarkNet probe(tensors, net.config());
     Tensor crop = at::zeros({1, 3, 128, 128});
     crop.index({0, at::indexing::Slice(), at::indexing::Slice(20, 28),
                 at::indexing::Slice(90, 98)}).fill_(1.0);
@@ -68,16 +70,16 @@ class LandmarkNetTest : public QObject {
     LandmarkNetConfig config;
     config.widths = {24, 32, 48, 64};
     const LandmarkNet net(config, 3);
-    save_tensors(path, net.tensors(), net.metadata());
+    save_tensors(path, net.tensors());
     const SafetensorsFile file(path);
-    const LandmarkNet loaded(load_tensors(file), file.metadata());
+    const LandmarkNet loaded(load_tensors(file), landmark_net_config(to_json(net.config())));
     const at::NoGradGuard no_grad;
     const Tensor crops = at::rand({1, 3, 128, 128});
     QVERIFY(at::equal(net.forward(crops).points, loaded.forward(crops).points));
     TensorMap missing = net.tensors();
     missing.erase("heat.bias");
-    QVERIFY_THROWS_EXCEPTION(Error, LandmarkNet(missing, net.metadata()));
-    QVERIFY_THROWS_EXCEPTION(Error, LandmarkNet(net.tensors(), {{"stem", "many"}}));
+    QVERIFY_THROWS_EXCEPTION(Error, LandmarkNet(missing, net.config()));
+    QVERIFY_THROWS_EXCEPTION(Error, landmark_net_config({{"stem", "many"}}));
   }
 
   // Crops from points follow the points when the picture turns, moves or grows.

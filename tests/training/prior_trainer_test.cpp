@@ -2,6 +2,8 @@
 #include "core/nn/torch.h"
 
 #include "core/base/error.h"
+#include "core/nn/model_pack.h"
+#include "core/training/install_weights.h"
 #include "core/training/mean_surface.h"
 #include "core/training/prior_trainer.h"
 #include "core/training/subject_batch.h"
@@ -73,29 +75,58 @@ class PriorTrainerTest : public QObject {
   void steps_lower_the_losses_and_a_run_goes_on_where_it_stopped() {
     PriorTrainingOptions options;
     options.cache = cache_;
-    options.out = fs::path(folder_.path().toStdString()) / "out";
+    options.run.out = fs::path(folder_.path().toStdString()) / "out";
     options.encoder.token_layers = 1;
-    options.batch = 1;
+    options.run.batch = 1;
     options.occupancy_points = 1024;
     options.surface_points = 512;
-    options.minutes = 30;
-    options.steps = 55;
+    options.run.minutes = 30;
+    options.run.steps = 55;
+    options.run.report_seconds = 0;
     options.rendered_share = 0.1;
     options.validation = 1;
     std::vector<TrainingReport> reports;
     const auto keep = [&](const TrainingReport& report) { reports.push_back(report); };
     train_prior(options, keep);
-    QCOMPARE(reports.size(), std::size_t{3});  // every 25 steps and at the end
-    QVERIFY(reports[1].values.at("colour") < reports[0].values.at("colour"));
-    QVERIFY(reports[1].values.at("matter") < reports[0].values.at("matter"));
-    QVERIFY(fs::exists(options.out / "prior.safetensors"));
+    QCOMPARE(reports.size(), std::size_t{56});  // each step and the end
+    const auto mean = [&](const char* name, std::size_t first) {
+      double sum = 0;
+      for (std::size_t i = first; i < first + 20; ++i) sum += reports[i].values.at(name) / 20;
+      return sum;
+    };
+    QVERIFY(mean("colour", 30) < mean("colour", 0));
+    QVERIFY(mean("matter", 30) < mean("matter", 0));
+    QVERIFY(reports[54].values.count("opacity") == 1);  // the last steps are rendered
+    QVERIFY(reports[0].values.count("opacity") == 0);
+    QVERIFY(reports.back().values.count("validation_iou") == 1);
+    QVERIFY(fs::exists(options.run.out / "prior.safetensors"));
     const std::int64_t reached = reports.back().step;
 
-    options.resume = true;
-    options.steps = 2;
+    options.run.resume = true;
+    options.run.steps = 2;
     reports.clear();
     train_prior(options, keep);
     QCOMPARE(reports.back().step, reached + 2);
+
+    // The weights of a pack as the start: nothing is lost on the way through the pack.
+    const fs::path pack = fs::path(folder_.path().toStdString()) / "pack";
+    install_weights(options.run.out, "prior", pack);
+    options.run.resume = false;
+    options.run.from = pack;
+    options.run.out = fs::path(folder_.path().toStdString()) / "from_pack";
+    options.run.steps = 1;
+    options.run.learning_rate = 0;
+    reports.clear();
+    train_prior(options, keep);
+    QCOMPARE(reports.back().samples_seen, reached + 2 + 1);
+    const ModelPack opened = ModelPack::open(pack);
+    const TensorMap before = load_tensors(*opened.network("prior").weights);
+    const TensorMap after =
+        load_tensors(SafetensorsFile(options.run.out / "prior.safetensors"));
+    QCOMPARE(after.size(), before.size());
+    for (const auto& [name, tensor] : before) {
+      QVERIFY2(at::allclose(after.at(name), tensor, 2e-3, 1e-6), name.c_str());
+    }
   }
 
   void a_folder_without_subjects_says_what_to_do() {
