@@ -44,7 +44,7 @@ int failed(int code, const std::string& message) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  portrait::configure_process(argc, argv);
+  portrait::configure_process();
   CLI::App app{"Portrait Studio on the command line: one photo in, one 3D head out."};
   app.set_version_flag("--version", PORTRAIT_VERSION);
   app.require_subcommand(1);

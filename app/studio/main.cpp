@@ -178,7 +178,7 @@ int run(QApplication& application, const QElapsedTimer& since_start) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  configure_process(argc, argv);
+  configure_process();
   const std::string no_display =
       asks_for_words_only(argc, argv) ? std::string() : why_no_display(chosen_platform(argc, argv));
   if (!no_display.empty()) {

@@ -4,9 +4,7 @@
 #include "core/base/process_threads.h"
 
 namespace {
-[[gnu::constructor]] void configure(int argc, char** argv, char**) {
-  portrait::configure_process(argc, argv);
-}
+[[gnu::constructor]] void configure() { portrait::configure_process(); }
 }  // namespace
 
 #ifdef __SANITIZE_ADDRESS__
