@@ -40,34 +40,55 @@ Parameters Parameters::random(std::uint64_t seed) {
 
 Parameters Parameters::bound(const TensorMap& tensors, std::string prefix) {
   Parameters made;
-  made.random_ = false;
+  made.origin_ = Source::kFile;
   made.source_ = tensors;
   made.prefix_ = std::move(prefix);
   return made;
 }
 
+Parameters Parameters::listed() {
+  Parameters made;
+  made.origin_ = Source::kNone;
+  return made;
+}
+
+Tensor Parameters::fresh(const std::string& name, at::IntArrayRef shape, Init init) const {
+  if (init == Init::kZeros) return at::zeros(shape);
+  if (init == Init::kOnes) return at::ones(shape);
+  Tensor tensor = at::empty(shape);
+  RandomStream stream({seed_, random_purpose(name), 0, 0});
+  stream.fill_normal({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
+  return tensor.mul_(deviation(init, shape));
+}
+
+Tensor Parameters::of_file(const std::string& name, at::IntArrayRef shape) const {
+  const auto found = source_.find(prefix_ + name);
+  check(found != source_.end(), ErrorCode::kCorrupt,
+        "The network's file has no tensor \"{}\"; it belongs to another version or network",
+        prefix_ + name);
+  const Tensor& tensor = found->second;
+  check(tensor.sizes() == shape, ErrorCode::kCorrupt, "Tensor \"{}\" is [{}], the network needs [{}]",
+        prefix_ + name, fmt::join(tensor.sizes().vec(), ", "), fmt::join(shape.vec(), ", "));
+  // One number that is not finite makes the sum such a one; doubles of any weights do not overflow.
+  check(std::isfinite(tensor.detach().sum(at::kDouble).item<double>()), ErrorCode::kCorrupt,
+        "Tensor \"{}\" holds numbers that are not finite; the file is damaged or its training "
+        "failed",
+        prefix_ + name);
+  return tensor;
+}
+
 Tensor Parameters::get(const std::string& name, at::IntArrayRef shape, Init init) {
   Tensor tensor;
-  if (random_) {
-    if (init == Init::kZeros) {
-      tensor = at::zeros(shape);
-    } else if (init == Init::kOnes) {
-      tensor = at::ones(shape);
-    } else {
-      tensor = at::empty(shape);
-      RandomStream stream({seed_, random_purpose(name), 0, 0});
-      stream.fill_normal({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
-      tensor.mul_(deviation(init, shape));
-    }
-  } else {
-    const auto found = source_.find(prefix_ + name);
-    check(found != source_.end(), ErrorCode::kCorrupt,
-          "The network's file has no tensor \"{}\"; it belongs to another version or network",
-          prefix_ + name);
-    tensor = found->second;
-    check(tensor.sizes() == shape, ErrorCode::kCorrupt,
-          "Tensor \"{}\" is [{}], the network needs [{}]", prefix_ + name,
-          fmt::join(tensor.sizes().vec(), ", "), fmt::join(shape.vec(), ", "));
+  switch (origin_) {
+    case Source::kRandom:
+      tensor = fresh(name, shape, init);
+      break;
+    case Source::kFile:
+      tensor = of_file(name, shape);
+      break;
+    case Source::kNone:
+      tensor = at::zeros({1}).expand(shape);
+      break;
   }
   named_.emplace_back(name, tensor);
   return tensor;
@@ -115,13 +136,15 @@ Tensor LayerNorm::operator()(const Tensor& x) const {
   return at::layer_norm(x, {weight.size(0)}, weight, bias, 1e-5);
 }
 
-GroupNorm::GroupNorm(Parameters& parameters, const std::string& name, int channels, int groups_)
+GroupNorm::GroupNorm(Parameters& parameters, const std::string& name, int channels, int groups_,
+                     double eps_)
     : weight(parameters.get(name + ".weight", {channels}, Init::kOnes)),
       bias(parameters.get(name + ".bias", {channels}, Init::kZeros)),
-      groups(groups_) {}
+      groups(groups_),
+      eps(eps_) {}
 
 Tensor GroupNorm::operator()(const Tensor& x) const {
-  return at::group_norm(x, groups, weight.to(x.scalar_type()), bias.to(x.scalar_type()), 1e-5);
+  return at::group_norm(x, groups, weight.to(x.scalar_type()), bias.to(x.scalar_type()), eps);
 }
 
 }  // namespace portrait

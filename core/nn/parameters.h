@@ -20,15 +20,20 @@ enum class Init {
   kEmbedding // N(0, 0.02^2): tokens and learned maps
 };
 
-// The named tensors of a network, either bound to the content of a file or freshly initialised.
+// The named tensors of a network: bound to the content of a file, freshly initialised, or only
+// listed.
 // Networks ask for each parameter by name and shape while they are built, so nothing is allocated
 // twice and a file with missing, surplus or misshapen tensors is refused by name.
 class Parameters {
  public:
   // Fresh parameters from counter-based random numbers.
   static Parameters random(std::uint64_t seed);
-  // Parameters of a file; `prefix` is put before each name. Throws kCorrupt on access.
+  // Parameters of a file; `prefix` is put before each name. Throws kCorrupt on access: of a tensor
+  // that is missing, misshapen or holds a number that is not finite.
   static Parameters bound(const TensorMap& tensors, std::string prefix = {});
+  // Names and shapes alone: one zero stands for all numbers of a tensor, so that a network of any
+  // size can be listed and built without its memory. Not to be computed with or written to.
+  static Parameters listed();
 
   Tensor get(const std::string& name, at::IntArrayRef shape, Init init);
 
@@ -39,7 +44,12 @@ class Parameters {
   void require_all_used() const;
 
  private:
-  bool random_ = true;
+  enum class Source { kRandom, kFile, kNone };
+
+  Tensor fresh(const std::string& name, at::IntArrayRef shape, Init init) const;
+  Tensor of_file(const std::string& name, at::IntArrayRef shape) const;
+
+  Source origin_ = Source::kRandom;
   std::uint64_t seed_ = 0;
   TensorMap source_;
   std::string prefix_;
@@ -78,14 +88,16 @@ struct LayerNorm {
   Tensor operator()(const Tensor& x) const;  // over the last dimension, eps 1e-5
 };
 
-// Group normalisation, `groups` groups over the channels, eps 1e-5.
+// Group normalisation, `groups` groups over the channels.
 struct GroupNorm {
   Tensor weight;
   Tensor bias;
   int groups = 8;
+  double eps = 1e-5;
 
   GroupNorm() = default;
-  GroupNorm(Parameters& parameters, const std::string& name, int channels, int groups_ = 8);
+  GroupNorm(Parameters& parameters, const std::string& name, int channels, int groups_ = 8,
+            double eps_ = 1e-5);
   Tensor operator()(const Tensor& x) const;  // [B, C, H, W]
 };
 

@@ -71,6 +71,15 @@ class ParametersTest : public QObject {
     QVERIFY(at::allclose(norm(at::tensor({0.F, 10.F})), at::tensor({-1.F, 3.F}), 1e-5, 1e-5));
   }
 
+  void a_list_knows_names_and_shapes_and_takes_no_memory() {
+    Parameters parameters = Parameters::listed();
+    const Linear large(parameters, "large", 1 << 20, 1 << 20);
+    QCOMPARE(parameters.named().at(0).first, std::string("large.weight"));
+    QCOMPARE(large.weight.sizes(), at::IntArrayRef({1 << 20, 1 << 20}));
+    QCOMPARE(large.weight.storage().nbytes(), sizeof(float));
+    QCOMPARE(parameters.count(), (std::int64_t{1} << 40) + (1 << 20));
+  }
+
   void missing_misshapen_and_surplus_tensors_are_named() {
     const TensorMap tensors = {{"p.l.weight", at::zeros({3, 4})},
                                {"p.l.bias", at::zeros({3})},
@@ -90,6 +99,12 @@ class ParametersTest : public QObject {
     const auto shape = message([&] { Linear(parameters, "l", 5, 3); });
     QVERIFY2(shape.find("[3, 4]") != std::string::npos && shape.find("[3, 5]") != std::string::npos,
              shape.c_str());
+    TensorMap broken = tensors;
+    broken["p.l.weight"] = at::zeros({3, 4}).index_fill_(1, at::tensor({2L}), NAN);
+    Parameters not_finite = Parameters::bound(broken, "p.");
+    const auto damaged = message([&] { Linear(not_finite, "l", 4, 3); });
+    QVERIFY2(damaged.find("\"p.l.weight\" holds numbers that are not finite") != std::string::npos,
+             damaged.c_str());
     Parameters surplus = Parameters::bound(tensors, "p.");
     const Linear used(surplus, "l", 4, 3);
     const auto unused = message([&] { surplus.require_all_used(); });
