@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/diffusion/attention.h"
+
+#include "core/base/error.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace portrait {
+
+Tensor attend(const Tensor& queries, const Tensor& keys, const Tensor& values, double scale,
+              std::int64_t score_bytes) {
+  const bool fits = queries.dim() == 3 && keys.dim() == 3 && values.dim() == 3 &&
+                    queries.size(0) == keys.size(0) && queries.size(2) == keys.size(2) &&
+                    values.size(0) == keys.size(0) && values.size(1) == keys.size(1);
+  check(fits, ErrorCode::kInternal, "Attention's queries, keys and values do not fit each other");
+  const Tensor turned = keys.transpose(1, 2);
+  const auto some = [&](const Tensor& rows) {
+    Tensor scores = at::bmm(rows * scale, turned);
+    if (at::GradMode::is_enabled()) return at::bmm(at::softmax(scores, -1), values);
+    at::softmax_out(scores, scores, -1);
+    return at::bmm(scores, values);
+  };
+  const std::int64_t row_bytes =
+      keys.size(0) * keys.size(1) * static_cast<std::int64_t>(keys.element_size());
+  const std::int64_t step = std::max<std::int64_t>(1, score_bytes / std::max<std::int64_t>(1, row_bytes));
+  const std::int64_t count = queries.size(1);
+  if (at::GradMode::is_enabled() || step >= count) return some(queries);
+  Tensor out = at::empty({queries.size(0), count, values.size(2)}, values.options());
+  for (std::int64_t first = 0; first < count; first += step) {
+    const std::int64_t end = std::min(first + step, count);
+    out.slice(1, first, end).copy_(some(queries.slice(1, first, end)));
+  }
+  return out;
+}
+
+SpatialAttention::SpatialAttention(Parameters& p, const std::string& name, int channels, int groups,
+                                   double eps)
+    : norm_(p, name + ".group_norm", channels, groups, eps),
+      queries_(p, name + ".to_q", channels, channels),
+      keys_(p, name + ".to_k", channels, channels),
+      values_(p, name + ".to_v", channels, channels),
+      out_(p, name + ".to_out.0", channels, channels, Init::kZeros) {}
+
+Tensor SpatialAttention::operator()(const Tensor& x) const {
+  const Tensor places = norm_(x).flatten(2).transpose(1, 2);
+  const Tensor mixed = out_(attend(queries_(places), keys_(places), values_(places),
+                                   1 / std::sqrt(static_cast<double>(x.size(1)))));
+  return x + mixed.transpose(1, 2).view_as(x);
+}
+
+}  // namespace portrait

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/nn/parameters.h"
+#include "core/nn/torch.h"
+
+#include <cstdint>
+#include <string>
+
+namespace portrait {
+
+// softmax(scale * queries keys^T) values, some queries at a time, so that at most `score_bytes` of
+// scores stand at once while no gradient is wanted (at least one row of them).
+//   queries [B, N, D], keys [B, M, D], values [B, M, E]; B counts pictures times heads -> [B, N, E]
+Tensor attend(const Tensor& queries, const Tensor& keys, const Tensor& values, double scale,
+              std::int64_t score_bytes = std::int64_t{64} << 20);
+
+// The attention in the middle of diffusers' autoencoders: group_norm, then one head as wide as the
+// channels over all places of the map, to_out, + x.
+class SpatialAttention {
+ public:
+  SpatialAttention() = default;
+  SpatialAttention(Parameters& parameters, const std::string& name, int channels, int groups,
+                   double eps);
+
+  Tensor operator()(const Tensor& x) const;  // [B, C, H, W], same out
+
+ private:
+  GroupNorm norm_;
+  Linear queries_;
+  Linear keys_;
+  Linear values_;
+  Linear out_;
+};
+
+}  // namespace portrait
