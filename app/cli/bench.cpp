@@ -177,6 +177,7 @@ void add_bench(CLI::App& app, Action& action) {
        bench_renderer},
       {"bake", "Radiance volume, occupancy, density grid and frames of a head", bench_bake},
       {"reproject", "Lifting a view by its depth and splatting it into another", bench_reproject},
+      {"vae", "Picture autoencoder, encoding and decoding", bench_vae},
   };
   struct Arguments : BenchOptions {
     bool json = false;
@@ -191,6 +192,11 @@ void add_bench(CLI::App& app, Action& action) {
         ->check(CLI::Range(8, 512))
         ->capture_default_str();
     command.add_option("--pack", arguments->pack, "Folder of the pack that makes the head");
+    if (part.run == bench_vae) {
+      command.add_option("--config", arguments->config, "Sizes of the network")
+          ->check(CLI::IsMember({"compact", "sd15"}))
+          ->capture_default_str();
+    }
     command.add_flag("--json", arguments->json, "For scripts");
     command.callback([arguments, &part, &action] {
       action = [arguments, &part](std::stop_token) {

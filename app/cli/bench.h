@@ -53,6 +53,7 @@ struct BenchOptions {
   int repeats = 7;
   int width = 128;             // rays along a side of the image
   std::filesystem::path pack;  // whose prior makes the head; empty: the one that ships
+  std::string config = "compact";  // of a network: compact or sd15
 };
 std::vector<BenchRow> bench_renderer(const Machine& machine, const BenchOptions& bench,
                                      nlohmann::ordered_json& findings);
@@ -60,5 +61,8 @@ std::vector<BenchRow> bench_bake(const Machine& machine, const BenchOptions& ben
                                  nlohmann::ordered_json& findings);
 std::vector<BenchRow> bench_reproject(const Machine& machine, const BenchOptions& bench,
                                       nlohmann::ordered_json& findings);
+// Picture autoencoder with fresh weights, 512 x 512: rows vae.encode and vae.decode.
+std::vector<BenchRow> bench_vae(const Machine& machine, const BenchOptions& bench,
+                                nlohmann::ordered_json& findings);
 
 }  // namespace portrait::cli

@@ -4,6 +4,7 @@
 #include "app/cli/run_network.h"
 
 #include "core/base/error.h"
+#include "core/diffusion/autoencoder_kl.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_safetensors.h"
 #include "core/photo/landmark_net.h"
@@ -84,6 +85,28 @@ TensorMap run_landmarks(const ModelPack& pack, const TensorMap& inputs) {
           {"face_logit", result.face_logit}};
 }
 
+// A picture, latents, or both; "dec" is of the latents that are given, else of those encoded.
+TensorMap run_vae(const ModelPack& pack, const TensorMap& inputs) {
+  const at::NoGradGuard no_grad;
+  const auto vae = load_vae(pack);
+  const std::int64_t cell = vae->config().reduction();
+  TensorMap outputs;
+  if (inputs.count("img") != 0) {
+    const Tensor& picture = input(inputs, "img", {-1, vae->config().in_channels, -1, -1});
+    check(picture.size(2) % cell == 0 && picture.size(3) % cell == 0, ErrorCode::kBadInput,
+          "The input \"img\" is {} x {} pixels; multiples of {} are expected", picture.size(3),
+          picture.size(2), cell);
+    const Posterior posterior = vae->encode(picture);
+    outputs["mean"] = posterior.mean;
+    outputs["logvar"] = posterior.logvar;
+  }
+  const bool given = inputs.count("mean") != 0 || outputs.empty();
+  const Tensor& latents = input(given ? inputs : outputs, "mean",
+                                {-1, vae->config().latent_channels, -1, -1});
+  outputs["dec"] = vae->decode(latents);
+  return outputs;
+}
+
 const std::vector<Runner>& runners() {
   static const std::vector<Runner> all = {
       {"prior",
@@ -94,6 +117,10 @@ const std::vector<Runner>& runners() {
        "landmarks: crops [B,3,128,128] (0 to 1) -> points [B,68,2], log_scale [B,68], "
        "face_logit [B]",
        [](const ModelPack& pack) { load_landmark_net(pack); }, run_landmarks},
+      {"vae",
+       "vae: img [B,3,H,W] (-1 to 1, sides multiples of the reduction) -> mean, logvar [B,L,h,w]; "
+       "mean, given or just encoded -> dec [B,3,H,W]",
+       [](const ModelPack& pack) { load_vae(pack); }, run_vae},
   };
   return all;
 }

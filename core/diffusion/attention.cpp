@@ -23,9 +23,9 @@ Tensor attend(const Tensor& queries, const Tensor& keys, const Tensor& values, d
     at::softmax_out(scores, scores, -1);
     return at::bmm(scores, values);
   };
-  const std::int64_t row_bytes =
-      keys.size(0) * keys.size(1) * static_cast<std::int64_t>(keys.element_size());
-  const std::int64_t step = std::max<std::int64_t>(1, score_bytes / std::max<std::int64_t>(1, row_bytes));
+  const std::int64_t row_bytes = std::max<std::int64_t>(
+      1, keys.size(0) * keys.size(1) * static_cast<std::int64_t>(keys.element_size()));
+  const std::int64_t step = std::max<std::int64_t>(1, score_bytes / row_bytes);
   const std::int64_t count = queries.size(1);
   if (at::GradMode::is_enabled() || step >= count) return some(queries);
   Tensor out = at::empty({queries.size(0), count, values.size(2)}, values.options());

@@ -39,7 +39,7 @@ void read_count(const nlohmann::json& json, const char* key, int& value) {
 AutoencoderConfig compact_autoencoder() {
   AutoencoderConfig config;
   config.latent_channels = 16;
-  config.block_out_channels = {16, 32, 64};
+  config.block_out_channels = {16, 32, 96};
   config.layers_per_block = 1;
   config.norm_num_groups = 8;
   config.scaling_factor = 1;

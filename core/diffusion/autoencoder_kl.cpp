@@ -81,7 +81,8 @@ void AutoencoderKL::build_encoder(Parameters& p) {
   }
   encoder_middle_ = middle(p, "encoder.mid_block");
   encoder_norm_ = GroupNorm(p, "encoder.conv_norm_out", in, groups, kEps);
-  encoder_out_ = Conv2d(p, "encoder.conv_out", in, 2 * config_.latent_channels, 3, 1, Init::kXavier);
+  encoder_out_ =
+      Conv2d(p, "encoder.conv_out", in, 2 * config_.latent_channels, 3, 1, Init::kXavier);
 }
 
 void AutoencoderKL::build_decoder(Parameters& p) {

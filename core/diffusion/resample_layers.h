@@ -25,8 +25,8 @@ class Downsample {
 };
 
 // Upsample2D of diffusers: every pixel doubled both ways, then a 3 x 3 convolution, `name`.conv.
-// Without gradients both are one transposed 4 x 4 convolution of stride 2 with the kernel's sums:
-// 4/9 of the arithmetic, and the large map is written once.
+// Without gradients both are one 2 x 2 convolution on the small map, with sums of the kernel's taps
+// and four results per pixel: 4/9 of the arithmetic.
 class Upsample {
  public:
   Upsample() = default;

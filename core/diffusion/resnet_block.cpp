@@ -13,7 +13,8 @@ Tensor norm_silu(const GroupNorm& norm, const Tensor& x) {
 }
 
 ResnetBlock::ResnetBlock(Parameters& p, const std::string& name, const ResnetSizes& s)
-    : norm1_(p, name + ".norm1", s.in, s.groups, s.eps), conv1_(p, name + ".conv1", s.in, s.out, 3) {
+    : norm1_(p, name + ".norm1", s.in, s.groups, s.eps),
+      conv1_(p, name + ".conv1", s.in, s.out, 3) {
   if (s.time_width > 0) time_.emplace(p, name + ".time_emb_proj", s.time_width, s.out);
   norm2_ = GroupNorm(p, name + ".norm2", s.out, s.groups, s.eps);
   // A fresh block passes its input on.

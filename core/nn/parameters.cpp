@@ -67,8 +67,8 @@ Tensor Parameters::of_file(const std::string& name, at::IntArrayRef shape) const
         "The network's file has no tensor \"{}\"; it belongs to another version or network",
         prefix_ + name);
   const Tensor& tensor = found->second;
-  check(tensor.sizes() == shape, ErrorCode::kCorrupt, "Tensor \"{}\" is [{}], the network needs [{}]",
-        prefix_ + name, fmt::join(tensor.sizes().vec(), ", "), fmt::join(shape.vec(), ", "));
+  check(tensor.sizes() == shape, ErrorCode::kCorrupt,
+        "Tensor \"{}\" is [{}], the network needs [{}]", prefix_ + name, fmt::join(tensor.sizes().vec(), ", "), fmt::join(shape.vec(), ", "));
   // One number that is not finite makes the sum such a one; doubles of any weights do not overflow.
   check(std::isfinite(tensor.detach().sum(at::kDouble).item<double>()), ErrorCode::kCorrupt,
         "Tensor \"{}\" holds numbers that are not finite; the file is damaged or its training "

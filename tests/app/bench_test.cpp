@@ -38,6 +38,20 @@ class BenchTest : public QObject {
     QVERIFY(findings.at("share of the target that is known").get<double>() > 0.8);
   }
 
+  void vae_rows() {
+    const RunResult ran = run_portrait({"bench", "vae", "--repeats", "1", "--json"});
+    QCOMPARE(ran.code, 0);
+    const auto json = nlohmann::json::parse(ran.out.toStdString());
+    QCOMPARE(json.at("rows").at(0).at("name").get<std::string>(), std::string("vae.encode"));
+    QCOMPARE(json.at("rows").at(1).at("name").get<std::string>(), std::string("vae.decode"));
+    for (const auto& row : json.at("rows")) {
+      QVERIFY(row.at("flops").get<double>() > 1e9);
+      QCOMPARE(row.at("config").at("config").get<std::string>(), std::string("compact"));
+    }
+    QVERIFY(json.at("findings").at("weights, MB in half precision").get<double>() <= 6);
+    QCOMPARE(run_portrait({"bench", "vae", "--config", "large"}).code, 2);
+  }
+
   void unknown_parts_are_refused() {
     const RunResult ran = run_portrait({"bench", "everything"});
     QCOMPARE(ran.code, 2);
