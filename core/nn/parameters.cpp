@@ -68,7 +68,8 @@ Tensor Parameters::of_file(const std::string& name, at::IntArrayRef shape) const
         prefix_ + name);
   const Tensor& tensor = found->second;
   check(tensor.sizes() == shape, ErrorCode::kCorrupt,
-        "Tensor \"{}\" is [{}], the network needs [{}]", prefix_ + name, fmt::join(tensor.sizes().vec(), ", "), fmt::join(shape.vec(), ", "));
+        "Tensor \"{}\" is [{}], the network needs [{}]", prefix_ + name,
+        fmt::join(tensor.sizes().vec(), ", "), fmt::join(shape.vec(), ", "));
   // One number that is not finite makes the sum such a one; doubles of any weights do not overflow.
   check(std::isfinite(tensor.detach().sum(at::kDouble).item<double>()), ErrorCode::kCorrupt,
         "Tensor \"{}\" holds numbers that are not finite; the file is damaged or its training "
