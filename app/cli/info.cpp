@@ -13,6 +13,7 @@
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
 #include "core/photo/landmark_net.h"
+#include "core/photo/matte_net.h"
 #include "core/photo/prepared_photo.h"
 #include "core/pipeline/pipeline.h"
 #include "core/project/project_file.h"
@@ -54,15 +55,17 @@ Json facts_of_program(const fs::path& pack) {
   return facts;
 }
 
-// The landmark network of the pack when there is one; without it only the cascades see.
-std::shared_ptr<const LandmarkNet> landmark_net(const fs::path& folder) {
+// With the pack's networks when there is a pack; without them cascades and colours must do.
+PrepareOptions options_of_pack(const fs::path& folder) {
+  PrepareOptions options;
   try {
     const ModelPack pack = ModelPack::open(folder.empty() ? default_pack_folder() : folder);
-    return pack.has("landmarks") ? load_landmark_net(pack) : nullptr;
-  } catch (const Error& error) {
+    if (pack.has("landmarks")) options.landmark_net = load_landmark_net(pack);
+    if (pack.has("matting")) options.matte_net = load_matte_net(pack);
+  } catch (const Error&) {
     if (!folder.empty()) throw;
-    return nullptr;
   }
+  return options;
 }
 
 const char* colour_name(SourceColour colour) {
@@ -96,8 +99,7 @@ Json facts_of_photo(const fs::path& file, ImageFormat format, const fs::path& pa
   for (const std::string& warning : loaded.warnings) {
     facts["findings"].push_back({{"code", "file"}, {"warning", true}, {"text", warning}});
   }
-  PrepareOptions options;
-  options.landmark_net = landmark_net(pack);
+  const PrepareOptions options = options_of_pack(pack);
   PreparedPhoto prepared;
   try {
     prepared = prepare_photo(loaded.image, file.filename().string(), options, loaded.focal_35mm);

@@ -8,6 +8,7 @@
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_safetensors.h"
 #include "core/photo/landmark_net.h"
+#include "core/photo/matte_net.h"
 #include "core/prior/gan_prior.h"
 
 #include <Eigen/LU>
@@ -107,6 +108,13 @@ TensorMap run_vae(const ModelPack& pack, const TensorMap& inputs) {
   return outputs;
 }
 
+TensorMap run_matting(const ModelPack& pack, const TensorMap& inputs) {
+  const int size = MatteNet::kSize;
+  const at::NoGradGuard no_grad;
+  const Tensor& crops = input(inputs, "crops", {-1, MatteNet::kChannels, size, size});
+  return {{"alpha", at::sigmoid(load_matte_net(pack)->forward(crops))}};
+}
+
 const std::vector<Runner>& runners() {
   static const std::vector<Runner> all = {
       {"prior",
@@ -121,6 +129,10 @@ const std::vector<Runner>& runners() {
        "vae: img [B,3,H,W] (-1 to 1, sides multiples of the reduction) -> mean, logvar [B,L,h,w]; "
        "mean, given or just encoded -> dec [B,3,H,W]",
        [](const ModelPack& pack) { load_vae(pack); }, run_vae},
+      {"matting",
+       "matting: crops [B,5,256,256] (0 to 1: red, green, blue, 1 inside the photo, head-and-"
+       "shoulders shape) -> alpha [B,1,256,256]",
+       [](const ModelPack& pack) { load_matte_net(pack); }, run_matting},
   };
   return all;
 }

@@ -229,7 +229,9 @@ PreparedPhoto prepare_photo(const Image& source, const std::string& name,
     }
     out.crop_on_background = over_grey(out.crop, coverage, options.background);
   } else {
-    out.matte = matte_person(out.crop, out.crop_camera, coverage);
+    MattingOptions matting;
+    matting.net = options.matte_net;
+    out.matte = matte_person(out.crop, out.crop_camera, coverage, matting);
     out.crop_on_background =
         over_grey(foreground_colours(out.crop, out.matte), out.matte, options.background);
   }

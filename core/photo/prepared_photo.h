@@ -19,11 +19,13 @@
 namespace portrait {
 
 class LandmarkNet;
+class MatteNet;
 
 struct PrepareOptions {
   int face = -1;  // 0-based, left to right; -1: the largest
   // Without a network the cascades' eyes give size and roll only.
   std::shared_ptr<const LandmarkNet> landmark_net;
+  std::shared_ptr<const MatteNet> matte_net;  // without it the person is cut out by GrabCut
   std::optional<double> fov_deg;  // horizontal, of the upright photo; overrides EXIF
   int crop_size = 512;
   float background = 0.5F;  // the constant background of photo, renders and targets

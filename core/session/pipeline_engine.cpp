@@ -16,6 +16,7 @@
 #include "core/nn/torch_threads.h"
 #include "core/photo/landmark_finder.h"
 #include "core/photo/landmark_net.h"
+#include "core/photo/matte_net.h"
 #include "core/photo/prepared_photo.h"
 #include "core/pipeline/head_view.h"
 #include "core/pipeline/image_tensor.h"
@@ -68,6 +69,7 @@ class PipelineEngine : public HeadEngine {
     auto pack = std::make_unique<ModelPack>(ModelPack::open(folder));
     auto prior = std::make_unique<GanPrior>(GanPrior::load(*pack, device_));
     if (pack->has("landmarks")) landmarks_ = load_landmark_net(*pack);
+    if (pack->has("matting")) matting_ = load_matte_net(*pack);
     pack_ = std::move(pack);
     prior_ = std::move(prior);
   }
@@ -78,6 +80,7 @@ class PipelineEngine : public HeadEngine {
     PrepareOptions photo_options;
     photo_options.face = wanted - 1;  // -1: the largest
     photo_options.landmark_net = landmarks_;
+    photo_options.matte_net = matting_;
     photo_options.background = background_of(*settings_);
     const PreparedPhoto prepared = prepare_photo(path, photo_options);
     check(!stopped(), ErrorCode::kInternal, "Opening was given up because the program closes");
@@ -292,6 +295,7 @@ class PipelineEngine : public HeadEngine {
   std::unique_ptr<ModelPack> pack_;
   std::unique_ptr<GanPrior> prior_;
   std::shared_ptr<const LandmarkNet> landmarks_;
+  std::shared_ptr<const MatteNet> matting_;
 
   std::unique_ptr<Pipeline> pipeline_;
   ProjectInfo info_;
