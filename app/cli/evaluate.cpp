@@ -74,6 +74,40 @@ void add_evaluate_prior(CLI::App& evaluate, Action& action) {
   });
 }
 
+void add_evaluate_matting(CLI::App& evaluate, Action& action) {
+  struct Arguments {
+    fs::path pack;
+    MattingEvaluation options;
+    bool json = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  auto& command = *evaluate.add_subcommand(
+      "matting", "The network that cuts out the person, beside GrabCut, on people that it was "
+                 "never trained on");
+  MattingEvaluation& options = arguments->options;
+  command
+      .add_option("--cache", options.cache,
+                  "Portrait cache with people of `portrait synth --portraits --validation`")
+      ->required();
+  command.add_option("--pack", arguments->pack,
+                     "Folder of the model pack; default: the one that ships");
+  command.add_option("--portraits", options.portraits, "Only the first so many; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  auto* sheet = command.add_option("--sheet", options.sheet, "Picture of the cut portraits, PNG");
+  command.add_option("--photo", options.photos, "Photos for the sheet, of which no truth is known")
+      ->needs(sheet);
+  command.add_flag("--json", arguments->json, "For scripts");
+  command.callback([arguments, &action] {
+    action = [arguments](std::stop_token stop) {
+      const ModelPack pack =
+          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
+      const auto facts = evaluate_matting(pack, arguments->options, show, stop);
+      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+    };
+  });
+}
+
 }  // namespace
 
 void add_evaluate(CLI::App& app, Action& action) {
@@ -81,6 +115,7 @@ void add_evaluate(CLI::App& app, Action& action) {
   evaluate.require_subcommand(1);
   add_evaluate_head(evaluate, action);
   add_evaluate_prior(evaluate, action);
+  add_evaluate_matting(evaluate, action);
 }
 
 }  // namespace portrait::cli

@@ -7,6 +7,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace portrait {
 class HeldoutSet;
@@ -38,5 +39,19 @@ struct PriorEvaluation {
 nlohmann::ordered_json evaluate_prior(const ModelPack& pack, const HeldoutSet& set,
                                       const PriorEvaluation& options,
                                       const EvaluationProgress& progress, std::stop_token stop);
+
+// The matting network on the portraits held out of a portrait cache, cut by their exact cameras.
+// Rows `network` and `grabcut`: mask_iou, worst_mask_iou, mae, gradient_error (of 512 x 512
+// mattes), seconds. mean: the row network. The sheet shows the first portraits, then the photos:
+// crop, then each row's cut over green.
+struct MattingEvaluation {
+  std::filesystem::path cache;
+  int portraits = 0;  // 0: all
+  std::filesystem::path sheet;  // empty: none
+  int shown = 8;                // portraits on the sheet
+  std::vector<std::filesystem::path> photos;  // on the sheet only
+};
+nlohmann::ordered_json evaluate_matting(const ModelPack& pack, const MattingEvaluation& options,
+                                        const EvaluationProgress& progress, std::stop_token stop);
 
 }  // namespace portrait::cli

@@ -10,8 +10,7 @@
 #include "core/photo/landmark_net.h"
 #include "core/photo/matte_net.h"
 #include "core/prior/gan_prior.h"
-
-#include <Eigen/LU>
+#include "core/prior/photo_lift.h"
 
 #include <functional>
 #include <vector>
@@ -50,28 +49,11 @@ const Tensor& input(const TensorMap& inputs, const char* name,
   return tensor;
 }
 
-// Inverse of camera_tensor (core/prior/photo_lift.h).
-Camera camera_of(const Tensor& numbers) {
-  const Tensor n = numbers.to(at::kDouble).contiguous();
-  const double* p = n.data_ptr<double>();
-  Eigen::Matrix4d camera_from_world = Eigen::Matrix4d::Identity();
-  for (int row = 0; row < 3; ++row) {
-    for (int column = 0; column < 4; ++column) camera_from_world(row, column) = *p++;
-  }
-  Camera camera;
-  camera.world_from_camera = camera_from_world.inverse();
-  camera.focal_x = p[0];
-  camera.focal_y = p[1];
-  camera.centre_x = p[2];
-  camera.centre_y = p[3];
-  return camera;
-}
-
 TensorMap run_prior(const ModelPack& pack, const TensorMap& inputs) {
   const Tensor& photo = input(inputs, "photo", {3, -1, -1});
   const Tensor& matte = input(inputs, "matte", {1, photo.size(1), photo.size(2)});
   const Tensor& camera = input(inputs, "camera", {16});
-  const Field field = GanPrior::load(pack).infer(photo, matte, camera_of(camera));
+  const Field field = GanPrior::load(pack).infer(photo, matte, camera_of_tensor(camera));
   TensorMap outputs;
   field.save_to(outputs);
   return outputs;

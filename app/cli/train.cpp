@@ -5,6 +5,7 @@
 #include "core/training/prior_trainer.h"
 #ifndef PORTRAIT_TRAIN_ONLY
 #include "core/training/landmarks_trainer.h"
+#include "core/training/matting_trainer.h"
 #endif
 
 #include <cstdio>
@@ -95,6 +96,18 @@ void add_train_landmarks(CLI::App& train, Action& action) {
                   "the run goes on are taken in")
       ->required();
 }
+
+void add_train_matting(CLI::App& train, Action& action) {
+  auto options = std::make_shared<MattingTrainingOptions>();
+  auto& command = add_trainer(train, action, "matting",
+                              "The network that cuts the person out of the photo", options,
+                              train_matting);
+  command
+      .add_option("--cache", options->cache,
+                  "Portrait cache, filled by `portrait synth --portraits`; its people of "
+                  "--validation score the network")
+      ->required();
+}
 #endif
 
 }  // namespace
@@ -105,6 +118,7 @@ void add_train(CLI::App& app, Action& action) {
   add_train_prior(train, action);
 #ifndef PORTRAIT_TRAIN_ONLY
   add_train_landmarks(train, action);
+  add_train_matting(train, action);
 #endif
 }
 

@@ -84,6 +84,23 @@ Tensor camera_tensor(const Camera& camera) {
   return numbers;
 }
 
+Camera camera_of_tensor(const Tensor& numbers) {
+  check_shape(numbers, {16}, "numbers");
+  const Tensor n = numbers.to(at::kCPU, at::kDouble).contiguous();
+  const double* p = n.data_ptr<double>();
+  Eigen::Matrix4d camera_from_world = Eigen::Matrix4d::Identity();
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 4; ++column) camera_from_world(row, column) = *p++;
+  }
+  Camera camera;
+  camera.world_from_camera = camera_from_world.inverse();
+  camera.focal_x = p[0];
+  camera.focal_y = p[1];
+  camera.centre_x = p[2];
+  camera.centre_y = p[3];
+  return camera;
+}
+
 Tensor lift_photo(const Tensor& photo, const Tensor& cameras, const Tensor& surface) {
   check_shape(photo, {-1, -1, -1, -1}, "photo");
   check_shape(cameras, {photo.size(0), 16}, "cameras");

@@ -9,6 +9,7 @@ namespace portrait {
 // A camera as 16 numbers [16] f32: camera_from_world rows (3 x 4), then fx, fy, cx, cy as
 // fractions of the image. The networks and the lift below take cameras in this form.
 Tensor camera_tensor(const Camera& camera);
+Camera camera_of_tensor(const Tensor& numbers);  // its inverse, to the numbers' precision
 
 // Lays a photo onto the three planes of the field along the mean head's surface, so that what the
 // plane generator paints is already in place, whatever the pose of the photo.
