@@ -21,8 +21,8 @@ class ModelPack;
 
 struct MatteNetConfig {
   int stem = 24;                                  // at 128 squared
-  std::array<int, 4> widths = {48, 80, 128, 128};  // at 64, 32, 16 and 8 squared
-  std::array<int, 4> decoder = {32, 48, 64, 96};   // at 128, 64, 32 and 16 squared
+  std::array<int, 4> widths = {48, 72, 96, 96};   // at 64, 32, 16 and 8 squared
+  std::array<int, 4> decoder = {32, 40, 56, 72};  // at 128, 64, 32 and 16 squared
   int head = 16;                                  // at 256 squared
 };
 
@@ -32,7 +32,7 @@ MatteNetConfig matte_net_config(const nlohmann::json& json);
 
 // A U-Net (Ronneberger et al., MICCAI 2015) with residual blocks: a canonical crop at 256 x 256 ->
 // opacity of the person at the same size. No normalisation layers; the last convolution of a
-// residual block starts at zero. Fewer than 1.5 M parameters.
+// residual block starts at zero. Fewer than 1 M parameters.
 class MatteNet {
  public:
   static constexpr int kSize = 256;

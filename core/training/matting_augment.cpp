@@ -11,6 +11,7 @@
 #include "core/photo/matte_net.h"
 #include "core/photo/person_shape.h"
 #include "core/training/matting_spoil.h"
+#include "core/training/matting_wear.h"
 
 #include <algorithm>
 #include <array>
@@ -154,10 +155,13 @@ Sample draw_sample(const MattingPeople& people, RandomStream& random) {
       align_head(people.cameras[std::size_t(index)], people.size, people.size, kSize);
   const Place where = place(alignment, 0.04, 0.12, 0.08, random);
   Sample sample;
-  sample.shape = person_shape(alignment.crop_camera, kSize);
+  const Camera& camera = alignment.crop_camera;
+  sample.shape = person_shape(camera, kSize);
   if (where.mirrored) sample.shape = mirrored_shape(sample.shape);
   Image seen = seen_from(person, where);
-  if (random.chance(0.5)) dress(alignment.crop_camera, seen, random);
+  if (random.chance(0.25)) add_hair(camera, seen, random);
+  if (random.chance(0.35)) add_shoulders(camera, seen, random);
+  if (random.chance(0.4)) dress(camera, seen, random);
   change_light(seen, random);
   sample.picture = background_for(people, seen, random);
   put_over(seen, sample.picture);

@@ -187,7 +187,7 @@ void shelves(cv::Mat& picture, RandomStream& random) {
 
 void window(cv::Mat& picture, RandomStream& random) {
   gradient(picture, random);
-  picture += 0.3;
+  picture += Colour::all(0.3);
   const Colour bar = any_colour(random) * random.uniform(0.1, 1);
   const int step = random.integer(30, 130);
   const int thick = random.integer(2, 14);

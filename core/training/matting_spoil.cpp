@@ -4,9 +4,6 @@
 #include "core/image/filters.h"
 #include "core/image/resample.h"
 #include "core/synth/photo_faults.h"
-#include "core/training/matting_patterns.h"
-
-#include <Eigen/Core>
 
 #include <algorithm>
 #include <array>
@@ -41,32 +38,6 @@ struct Grade {
 };
 
 }  // namespace
-
-void dress(const Camera& crop_camera, Image& person, RandomStream& random) {
-  const int size = person.width;
-  const Image cloth = draw_pattern(Pattern(random.integer(0, kPatternCount - 1)), random, size);
-  const Projection neck = project(crop_camera, Eigen::Vector3d(0, -0.36, 0.1));
-  const double x0 = neck.u * size;
-  const double y0 = neck.v * size + random.normal(0, 0.03) * size;
-  const double depth = random.uniform(0, 0.16) * size;  // of the neckline
-  const double width = random.uniform(0.08, 0.25) * size;
-  const auto strength = float(random.uniform(0.6, 1));
-  for (int y = 0; y < size; ++y) {
-    for (int x = 0; x < size; ++x) {
-      const double across = std::min(1.0, std::abs(x - x0) / width);
-      const double below = y - (y0 + depth * (0.5 - across * across));
-      if (below < 0) continue;
-      float* p = person.at(x, y);
-      const float a = p[3];
-      if (a <= 0) continue;
-      const float shade = std::clamp(0.35F + 1.3F * luma_of(p) / a, 0.3F, 1.4F);
-      for (int c = 0; c < 3; ++c) {
-        const float to = std::min(1.0F, cloth.at(x, y)[c] * shade) * a;
-        p[c] += strength * (to - p[c]);
-      }
-    }
-  }
-}
 
 void change_light(Image& person, RandomStream& random) {
   const Grade grade(random, 1);

@@ -3,15 +3,11 @@
 
 #include "core/base/image.h"
 #include "core/base/random.h"
-#include "core/camera/camera.h"
 
 namespace portrait {
 
 // Parts of draw_matting_batch(). Pictures are S x S; people are premultiplied RGBA; all move
 // `random` on and change what they are given in place.
-
-// Other clothes: a pattern below the neck, shaded as what was worn.
-void dress(const Camera& crop_camera, Image& person, RandomStream& random);
 
 // The person's light and colours, whatever those of the background.
 void change_light(Image& person, RandomStream& random);

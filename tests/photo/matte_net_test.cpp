@@ -75,7 +75,7 @@ class MatteNetTest : public QObject {
   void shapes_and_size() {
     const MatteNet net;
     qInfo("%lld parameters", static_cast<long long>(net.parameter_count()));
-    QVERIFY(net.parameter_count() <= 1'500'000);
+    QVERIFY(net.parameter_count() <= 1'000'000);
     const at::NoGradGuard no_grad;
     const Tensor inputs = at::rand({2, 5, kSize, kSize});
     QElapsedTimer clock;

@@ -4,7 +4,7 @@
 #include "core/training/matting_augment.h"
 #include "core/training/matting_loss.h"
 #include "core/training/matting_patterns.h"
-#include "core/training/matting_spoil.h"
+#include "core/training/matting_wear.h"
 #include "tests/training/plain_people.h"
 
 #include "core/base/error.h"
@@ -81,8 +81,30 @@ class MattingAugmentTest : public QObject {
     for (int y = 0; y < 256; ++y) {
       for (int x = 0; x < 256; ++x) {
         QCOMPARE(after.at(x, y)[3], before.at(x, y)[3]);
-        if (y < 128) QCOMPARE(after.at(x, y)[0], before.at(x, y)[0]);
+        if (y < 140) QCOMPARE(after.at(x, y)[0], before.at(x, y)[0]);
       }
+    }
+  }
+
+  // Hair round the head, shoulders below the chin; nobody loses anything by them, and what was
+  // opaque keeps its colour.
+  void more_hair_and_shoulders_lie_behind() {
+    const MattingPeople people = plain_people(1, 256);
+    const Image before = people.person(0);
+    RandomStream random({9, random_purpose("wear"), 0, 0});
+    for (const auto add : {add_hair, add_shoulders}) {
+      Image after = before;
+      add(people.cameras[0], after, random);
+      double more = 0;
+      for (std::size_t i = 0; i < after.pixels.size(); i += 4) {
+        QVERIFY(after.pixels[i + 3] >= before.pixels[i + 3] && after.pixels[i + 3] <= 1.0001F);
+        for (std::size_t c = 0; c < 3; ++c) {
+          QVERIFY(after.pixels[i + c] >= 0 && after.pixels[i + c] <= after.pixels[i + 3] + 1e-4F);
+        }
+        if (before.pixels[i + 3] == 1) QCOMPARE(after.pixels[i], before.pixels[i]);
+        more += after.pixels[i + 3] - before.pixels[i + 3];
+      }
+      QVERIFY2(more > 100, qPrintable(QString::number(more)));
     }
   }
 
