@@ -3,6 +3,9 @@
 
 #include "core/training/matting_loss.h"
 
+#include <array>
+#include <cstdint>
+
 namespace portrait {
 namespace {
 
@@ -46,7 +49,7 @@ MattingScore score_mattes(const Tensor& predicted, const Tensor& alpha) {
   const at::NoGradGuard no_grad;
   const Tensor a = predicted >= 0.5;
   const Tensor b = alpha >= 0.5;
-  const at::IntArrayRef picture{1, 2, 3};
+  constexpr std::array<std::int64_t, 3> picture = {1, 2, 3};
   const Tensor both = at::logical_and(a, b).sum(picture);
   const Tensor either = at::logical_or(a, b).sum(picture);
   MattingScore score;
