@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <string>
 
 #include <unistd.h>
 
@@ -74,17 +75,20 @@ void add_evaluate_prior(CLI::App& evaluate, Action& action) {
   });
 }
 
-void add_evaluate_matting(CLI::App& evaluate, Action& action) {
+using PortraitEvaluator = nlohmann::ordered_json (*)(const ModelPack&, const PortraitEvaluation&,
+                                                     const EvaluationProgress&, std::stop_token);
+
+void add_portrait_evaluation(CLI::App& evaluate, Action& action, const std::string& id,
+                             const std::string& help, const std::string& photo_help,
+                             PortraitEvaluator evaluator) {
   struct Arguments {
     fs::path pack;
-    MattingEvaluation options;
+    PortraitEvaluation options;
     bool json = false;
   };
   auto arguments = std::make_shared<Arguments>();
-  auto& command = *evaluate.add_subcommand(
-      "matting", "The network that cuts out the person, beside GrabCut, on people that it was "
-                 "never trained on");
-  MattingEvaluation& options = arguments->options;
+  auto& command = *evaluate.add_subcommand(id, help);
+  PortraitEvaluation& options = arguments->options;
   command
       .add_option("--cache", options.cache,
                   "Portrait cache with people of `portrait synth --portraits --validation`")
@@ -94,15 +98,14 @@ void add_evaluate_matting(CLI::App& evaluate, Action& action) {
   command.add_option("--portraits", options.portraits, "Only the first so many; 0: all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  auto* sheet = command.add_option("--sheet", options.sheet, "Picture of the cut portraits, PNG");
-  command.add_option("--photo", options.photos, "Photos for the sheet, of which no truth is known")
-      ->needs(sheet);
+  command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
+  command.add_option("--photo", options.photos, photo_help);
   command.add_flag("--json", arguments->json, "For scripts");
-  command.callback([arguments, &action] {
-    action = [arguments](std::stop_token stop) {
+  command.callback([arguments, evaluator, &action] {
+    action = [arguments, evaluator](std::stop_token stop) {
       const ModelPack pack =
           ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
-      const auto facts = evaluate_matting(pack, arguments->options, show, stop);
+      const auto facts = evaluator(pack, arguments->options, show, stop);
       if (!stop.stop_requested()) print_facts(facts, arguments->json);
     };
   });
@@ -115,7 +118,14 @@ void add_evaluate(CLI::App& app, Action& action) {
   evaluate.require_subcommand(1);
   add_evaluate_head(evaluate, action);
   add_evaluate_prior(evaluate, action);
-  add_evaluate_matting(evaluate, action);
+  add_portrait_evaluation(evaluate, action, "matting",
+                          "The network that cuts out the person, beside GrabCut, on people that it "
+                          "was never trained on",
+                          "Photos for the sheet, of which no truth is known", evaluate_matting);
+  add_portrait_evaluation(evaluate, action, "vae",
+                          "The picture autoencoder, there and back, on people that it was never "
+                          "trained on",
+                          "Photos whose crops are measured too", evaluate_vae);
 }
 
 }  // namespace portrait::cli

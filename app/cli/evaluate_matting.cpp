@@ -110,7 +110,7 @@ void show_photo(const fs::path& path, const ModelPack& pack, const std::vector<R
 
 }  // namespace
 
-Json evaluate_matting(const ModelPack& pack, const MattingEvaluation& options,
+Json evaluate_matting(const ModelPack& pack, const PortraitEvaluation& options,
                       const EvaluationProgress& progress, std::stop_token stop) {
   std::vector<Row> rows(2);
   rows[0].name = "network";

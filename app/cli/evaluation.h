@@ -40,18 +40,28 @@ nlohmann::ordered_json evaluate_prior(const ModelPack& pack, const HeldoutSet& s
                                       const PriorEvaluation& options,
                                       const EvaluationProgress& progress, std::stop_token stop);
 
-// The matting network on the portraits held out of a portrait cache, cut by their exact cameras.
-// Rows `network` and `grabcut`: mask_iou, worst_mask_iou, mae, gradient_error (of 512 x 512
-// mattes), seconds. mean: the row network. The sheet shows the first portraits, then the photos:
-// crop, then each row's cut over green.
-struct MattingEvaluation {
+// A network on the portraits held out of a portrait cache, of which the truth is known, and on
+// photos. The sheet shows the first portraits, then the photos.
+struct PortraitEvaluation {
   std::filesystem::path cache;
-  int portraits = 0;  // 0: all
+  int portraits = 0;            // 0: all
   std::filesystem::path sheet;  // empty: none
   int shown = 8;                // portraits on the sheet
-  std::vector<std::filesystem::path> photos;  // on the sheet only
+  std::vector<std::filesystem::path> photos;
 };
-nlohmann::ordered_json evaluate_matting(const ModelPack& pack, const MattingEvaluation& options,
+
+// The matting network, portraits cut by their exact cameras. Rows `network` and `grabcut`:
+// mask_iou, worst_mask_iou, mae, gradient_error (of 512 x 512 mattes), seconds. mean: the row
+// network. Photos are on the sheet only. The sheet: crop, then each row's cut over green.
+nlohmann::ordered_json evaluate_matting(const ModelPack& pack, const PortraitEvaluation& options,
                                         const EvaluationProgress& progress, std::stop_token stop);
+
+// The picture autoencoder, there and back through the mean of its posterior. Row `portraits` is a
+// mean over the held-out photos; the photos given follow, each as its canonical crop of 512 under
+// its file's name: psnr_db, ssim, sharpness, detail_correlation, of whole pictures;
+// latent_deviation of the row portraits in diffusion's units. mean: the row portraits. The sheet:
+// picture, what comes back, their difference four times as strong on grey.
+nlohmann::ordered_json evaluate_vae(const ModelPack& pack, const PortraitEvaluation& options,
+                                    const EvaluationProgress& progress, std::stop_token stop);
 
 }  // namespace portrait::cli

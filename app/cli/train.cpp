@@ -5,6 +5,7 @@
 #include "core/training/prior_trainer.h"
 #ifndef PORTRAIT_TRAIN_ONLY
 #include "core/training/landmarks_trainer.h"
+#include "core/training/vae_trainer.h"
 #include "core/training/matting_trainer.h"
 #endif
 
@@ -108,6 +109,18 @@ void add_train_matting(CLI::App& train, Action& action) {
                   "--validation score the network")
       ->required();
 }
+
+void add_train_vae(CLI::App& train, Action& action) {
+  auto options = std::make_shared<VaeTrainingOptions>();
+  auto& command = add_trainer(train, action, "vae",
+                              "The autoencoder between pictures and latents", options, train_vae);
+  command
+      .add_option("--cache", options->cache,
+                  "Portrait cache, filled by `portrait synth --portraits`")
+      ->required();
+  command.add_option("--crop", options->crop, "Side of the pieces of photos, in pixels")
+      ->capture_default_str();
+}
 #endif
 
 }  // namespace
@@ -118,6 +131,7 @@ void add_train(CLI::App& app, Action& action) {
   add_train_prior(train, action);
 #ifndef PORTRAIT_TRAIN_ONLY
   add_train_landmarks(train, action);
+  add_train_vae(train, action);
   add_train_matting(train, action);
 #endif
 }

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/training/vae_trainer.h"
+
+#include "core/base/error.h"
+#include "core/base/thread_pool.h"
+#include "core/nn/model_pack.h"
+#include "core/training/install_weights.h"
+#include "core/training/picture_crops.h"
+#include "core/training/portrait_cache.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace portrait {
+namespace fs = std::filesystem;
+namespace {
+
+Tensor bytes_of(const Image& image) {
+  const Tensor hwc = at::from_blob(const_cast<float*>(image.pixels.data()),
+                                   {image.height, image.width, image.channels});
+  return hwc.mul(255).round().clamp(0, 255).to(at::kByte).permute({2, 0, 1}).contiguous();
+}
+
+Tensor normal_noise(const RandomKey& key, at::IntArrayRef shape) {
+  const Tensor noise = at::empty(shape);
+  RandomStream(key).fill_normal({noise.data_ptr<float>(), std::size_t(noise.numel())});
+  return noise;
+}
+
+class VaeTask : public TrainingTask {
+ public:
+  explicit VaeTask(const VaeTrainingOptions& options)
+      : options_(options),
+        photos_(load_portrait_photos(options.cache, false)),
+        held_out_(load_portrait_photos(options.cache, true)),
+        parameters_(start()),
+        vae_(parameters_, options_.vae) {
+    check(!photos_.empty(), ErrorCode::kNotFound,
+          "There are no portraits in \"{}\"; fill it with `portrait synth --portraits` first",
+          options_.cache.string());
+    if (held_out_.empty()) held_out_ = photos_;
+    held_out_.resize(std::min(held_out_.size(), std::size_t(std::max(options_.scored, 1))));
+  }
+
+  std::vector<Adam::Group> parameters() override { return {{parameters_.named(), 1}}; }
+  std::int64_t samples_before() const override { return samples_before_; }
+
+  Tensor loss(TrainingStep& step) override {
+    const int batch = options_.run.batch;
+    const Tensor crops = draw_crops(photos_, {.side = options_.crop, .count = batch},
+                                    step.key("vae crops"));
+    const std::int64_t cells = options_.crop / options_.vae.reduction();
+    const Tensor noise =
+        normal_noise(step.key("vae noise"), {batch, options_.vae.latent_channels, cells, cells});
+    const VaeLosses losses = vae_losses(vae_, crops.to(options_.run.device),
+                                        noise.to(options_.run.device), options_.weights);
+    step.note("reconstruction", losses.reconstruction);
+    step.note("divergence", losses.divergence);
+    return losses.total;
+  }
+
+  TrainingValues validate(const TensorMap& averaged) override {
+    const VaeScore values = score(averaged);
+    return {{"psnr_db", values.psnr_db}, {"latent_deviation", values.latent_deviation}};
+  }
+
+  void save_weights(const TensorMap& averaged, std::int64_t samples_seen) override {
+    const at::NoGradGuard no_grad;
+    AutoencoderConfig config = options_.vae;
+    config.scaling_factor = 1 / std::max(score(averaged).latent_deviation, 1e-6);
+    write_weights(options_.run.out, "vae", averaged, to_json(config), samples_seen,
+                  "Pieces of synthetic portraits of core/synth.");
+  }
+
+ private:
+  Parameters start() {
+    if (options_.run.from.empty()) {
+      Parameters fresh = Parameters::random(options_.run.seed);
+      AutoencoderKL(fresh, options_.vae);
+      TensorMap tensors;
+      for (const auto& [name, tensor] : fresh.named()) {
+        tensors[name] = tensor.to(options_.run.device);
+      }
+      return Parameters::bound(tensors);
+    }
+    const ModelPack pack = ModelPack::open(options_.run.from);
+    const PackNetwork& network = pack.network("vae");
+    samples_before_ = network.samples_seen;
+    options_.vae = autoencoder_config(network.config);
+    return Parameters::bound(load_tensors(*network.weights, at::kFloat, options_.run.device));
+  }
+
+  VaeScore score(const TensorMap& averaged) const {
+    Parameters bound = Parameters::bound(averaged);
+    return score_vae(AutoencoderKL(bound, options_.vae), held_out_, options_.run.device);
+  }
+
+  VaeTrainingOptions options_;
+  std::vector<Tensor> photos_;
+  std::vector<Tensor> held_out_;
+  std::int64_t samples_before_ = 0;
+  Parameters parameters_;
+  AutoencoderKL vae_;
+};
+
+}  // namespace
+
+std::vector<Tensor> load_portrait_photos(const fs::path& cache, bool held_out) {
+  const std::vector<fs::path> files = list_portrait_cache(cache, held_out);
+  std::vector<std::vector<Tensor>> of_file(files.size());
+  parallel_for(std::int64_t(files.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t f = begin; f < end; ++f) {
+      const fs::path& file = files[std::size_t(f)];
+      for (int i = 0; i < portraits_in(file); ++i) {
+        of_file[std::size_t(f)].push_back(bytes_of(read_portrait_photo(file, i)));
+      }
+    }
+  });
+  std::vector<Tensor> photos;
+  for (auto& some : of_file) photos.insert(photos.end(), some.begin(), some.end());
+  return photos;
+}
+
+VaeScore score_vae(const AutoencoderKL& vae, const std::vector<Tensor>& pictures,
+                   at::Device device) {
+  const at::NoGradGuard no_grad;
+  check(!pictures.empty(), ErrorCode::kInternal, "There are no pictures to score a VAE on");
+  VaeScore score;
+  double sum = 0, squares = 0, count = 0;
+  for (const Tensor& picture : pictures) {
+    const Tensor truth = picture.unsqueeze(0).to(device).to(at::kFloat) * (2.0 / 255) - 1;
+    const Tensor mean = vae.encode(truth).mean;
+    const Tensor error = (vae.decode(mean).clamp(-1, 1) - truth) / 2;
+    score.psnr_db += -10 * std::log10(std::max(error.square().mean().item<double>(), 1e-10));
+    sum += mean.sum().item<double>();
+    squares += mean.square().sum().item<double>();
+    count += double(mean.numel());
+  }
+  score.psnr_db /= double(pictures.size());
+  const double average = sum / count;
+  score.latent_deviation = std::sqrt(std::max(squares / count - average * average, 0.0));
+  return score;
+}
+
+void train_vae(const VaeTrainingOptions& options,
+               const std::function<void(const TrainingReport&)>& progress, std::stop_token stop) {
+  VaeTask task(options);
+  run_training(task, options.run, {.warm_up_steps = 200}, progress, stop);
+}
+
+}  // namespace portrait

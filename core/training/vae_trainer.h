@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/diffusion/autoencoder_kl.h"
+#include "core/training/training_loop.h"
+#include "core/training/vae_loss.h"
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <vector>
+
+namespace portrait {
+
+struct VaeTrainingOptions {
+  TrainingRun run{.minutes = 60, .batch = 8, .learning_rate = 1e-3};
+  std::filesystem::path cache;  // of fill_portrait_cache
+  AutoencoderConfig vae = compact_autoencoder();  // of a fresh network
+  VaeLossWeights weights;
+  int crop = 128;  // side of the pieces of photos that it is trained on
+  int scored = 8;  // held-out photos of a validation
+};
+
+// Photos of a portrait cache, each U8 [3, 512, 512]; 0.8 MB each.
+std::vector<Tensor> load_portrait_photos(const std::filesystem::path& cache, bool held_out);
+
+struct VaeScore {
+  double psnr_db = 0;           // mean over the pictures, of the mean of the posterior decoded
+  double latent_deviation = 0;  // of the means' numbers over all pictures
+};
+
+// Pictures U8 [3, H, W], whole, on any device; `device` is the network's. Throws kInternal when there are none.
+VaeScore score_vae(const AutoencoderKL& vae, const std::vector<Tensor>& pictures,
+                   at::Device device = at::kCPU);
+
+// vae_losses() on draw_crops(). Writes OUT/vae.safetensors with each checkpoint; its
+// scaling_factor brings the latents of held-out photos (without any: of the first ones trained on)
+// to a deviation of 1. values of a report: "reconstruction", "divergence"; "psnr_db" and
+// "latent_deviation" of score_vae(). Throws what run_training() throws, kNotFound (empty cache).
+void train_vae(const VaeTrainingOptions& options,
+               const std::function<void(const TrainingReport&)>& progress,
+               std::stop_token stop = {});
+
+}  // namespace portrait
