@@ -5,6 +5,7 @@
 #include "core/training/heldout.h"
 #include "core/training/landmarks_cache.h"
 #include "core/training/portrait_cache.h"
+#include "core/training/portrait_set.h"
 #endif
 
 #include <cstdio>
@@ -30,6 +31,19 @@ void take_shared(const SubjectCacheOptions& from, bool held_out, Cache& to) {
   to.seed = from.seed;
   to.held_out = held_out;
 }
+
+void write_portraits(const PortraitSetOptions& options, std::stop_token stop) {
+  const PortraitSetReport report = write_portrait_set(
+      options,
+      [](int done, int of) {
+        if (done % 20 != 0 && done != of) return;
+        std::printf("%d of %d portraits\n", done, of);
+        std::fflush(stdout);
+      },
+      stop);
+  std::printf("%d portraits of %d x %d in %.1f s, %.2f a second\n", report.portraits, options.size,
+              options.size, report.seconds, report.portraits / report.seconds);
+}
 #endif
 
 }  // namespace
@@ -50,24 +64,34 @@ void add_synth(CLI::App& app, Action& action) {
                     "Folder of photos with mattes to fill, for the matting network and the VAE");
   auto held_out = std::make_shared<bool>(false);
   command.add_flag("--validation", *held_out,
-                   "Landmarks and portraits: people that are never trained on and score the network");
+                   "Faces and portraits: people that are never trained on and score the networks");
+  auto set = std::make_shared<PortraitSetOptions>();
+  target.add_option("--out", set->folder,
+                    "Folder for portraits: photos, mattes and transforms.json");
+  command.add_option("--size", set->size, "--out: width and height in pixels")
+      ->capture_default_str();
+  command.add_option("--photos", set->photos_per_subject, "--out: photos of each subject")
+      ->capture_default_str();
+  command.add_flag("--geometry", set->geometry, "--out: depths and normals too");
+  command.add_flag("!--clean", set->degrade, "--out: no noise, blur or compression");
+  command.add_option("--sheet", set->sheet, "--out: one PNG with all of them, small");
 #endif
   target.require_option(1);
   command.add_option("--heads", options->heads, "The head model, ict_facekit_light.safetensors")
       ->required();
   command.add_option("--hair", options->hair, "The hair meshes, hair_cc0.safetensors")->required();
-  command.add_option("--first", options->first, "Number of the first subject of a cache")
+  command.add_option("--first", options->first, "Number of the first subject")
       ->capture_default_str();
-  command.add_option("--count", options->count, "Subjects of a cache")->capture_default_str();
-  command.add_option("--seed", options->seed, "Where a cache's random numbers start")
+  command.add_option("--count", options->count, "Subjects of a cache, or portraits")->capture_default_str();
+  command.add_option("--seed", options->seed, "Where the random numbers start")
       ->capture_default_str();
 #ifdef PORTRAIT_TRAIN_ONLY
   command.callback([options, &action] {
     action = [options](std::stop_token stop) { fill_subject_cache(*options, show, stop); };
   });
 #else
-  command.callback([options, heldout, faces, portraits, held_out, &action] {
-    action = [options, heldout, faces, portraits, held_out](std::stop_token stop) {
+  command.callback([options, heldout, faces, portraits, set, held_out, &action] {
+    action = [options, heldout, faces, portraits, set, held_out](std::stop_token stop) {
       if (!heldout->empty()) {
         HeldoutOptions held_options;
         held_options.folder = *heldout;
@@ -80,6 +104,9 @@ void add_synth(CLI::App& app, Action& action) {
       } else if (!portraits->folder.empty()) {
         take_shared(*options, *held_out, *portraits);
         fill_portrait_cache(*portraits, show, stop);
+      } else if (!set->folder.empty()) {
+        take_shared(*options, *held_out, *set);
+        write_portraits(*set, stop);
       } else {
         fill_subject_cache(*options, show, stop);
       }

@@ -79,6 +79,8 @@ PhotoSample draw_photo(const SubjectMesh& subject, const RandomKey& key, int siz
     }
   }
   photo.matte = std::move(view.alpha);
+  photo.depth = std::move(view.depth);
+  photo.normals = std::move(view.normals);
   photo.clean = std::move(view.rgb);
   if (options.degrade) add_photo_faults(with_purpose(key, "synth.photo.faults"), photo.rgb);
   return photo;

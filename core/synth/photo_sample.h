@@ -26,6 +26,8 @@ struct PhotoSample {
   Image rgb;    // size x size, sRGB-encoded [0, 1], subject over a background
   Image matte;  // 1 channel
   Image clean;  // the subject's own colour without the camera's faults, not premultiplied
+  Image depth;    // as in SubjectView
+  Image normals;  // as in SubjectView
   Camera camera;
   std::array<Landmark, 68> landmarks;
   double yaw_deg = 0;    // azimuth of the camera round the head
