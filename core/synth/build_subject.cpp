@@ -65,8 +65,8 @@ Eigen::Vector3f sky_direction(int i) {
   return {across * std::cos(angle), y, across * std::sin(angle)};
 }
 
-void draw_all(const SubjectMesh& subject, ShadowMap& map) {
-  for (std::size_t t = 0; t < subject.triangles.size(); ++t) {
+void draw_solid(const SubjectMesh& subject, ShadowMap& map) {
+  for (std::size_t t = 0; t < subject.solid; ++t) {
     const Triangle& c = subject.triangles[t];
     map.draw(subject.vertices[c[0]].position, subject.vertices[c[1]].position,
              subject.vertices[c[2]].position);
@@ -77,7 +77,7 @@ void bake_sky(SubjectMesh& subject) {
   std::vector<ShadowMap> maps;
   for (int i = 0; i < kSkyDirections; ++i) maps.emplace_back(sky_direction(i), kSkyMapSize);
   parallel_for(kSkyDirections, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) draw_all(subject, maps[std::size_t(i)]);
+    for (std::int64_t i = begin; i < end; ++i) draw_solid(subject, maps[std::size_t(i)]);
   });
   parallel_for(std::int64_t(subject.vertices.size()), 512,
                [&](std::int64_t begin, std::int64_t end) {
@@ -103,15 +103,21 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
   const HeadShape shape = deform_head(assets.head, recipe);
   MeshBuilder builder;
   add_head(assets.head, shape, recipe, builder);
+  const std::size_t head_triangles = builder.triangles.size();
   add_hair(assets, shape, recipe, builder);
+  const std::size_t hair_triangles = builder.triangles.size();
   add_cloth(shape, recipe, builder);
   add_glasses(assets.head, shape, recipe, builder);
+  const std::size_t solid = builder.triangles.size();
+  add_skin_hairs(assets.head, shape, recipe, head_triangles, builder);
+  add_head_hairs(recipe, head_triangles, head_triangles, hair_triangles, builder);
 
   SubjectMesh subject;
   subject.recipe = recipe;
   for (SubjectVertex& v : builder.vertices) v.position = world_from_cm(v.position);
   subject.vertices = std::move(builder.vertices);
   for (std::size_t t = 0; t < builder.triangles.size(); ++t) {
+    if (t == solid) subject.solid = subject.triangles.size();
     const Triangle& c = builder.triangles[t];
     const Eigen::Vector3f& p0 = subject.vertices[c[0]].position;
     const Eigen::Vector3f& p1 = subject.vertices[c[1]].position;
@@ -132,7 +138,7 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
     subject.shadows.emplace_back(light.direction, kShadowMapSize);
   }
   parallel_for(std::int64_t(subject.shadows.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) draw_all(subject, subject.shadows[std::size_t(i)]);
+    for (std::int64_t i = begin; i < end; ++i) draw_solid(subject, subject.shadows[std::size_t(i)]);
   });
   return subject;
 }

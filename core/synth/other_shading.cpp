@@ -81,7 +81,23 @@ Surface eye_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   return s;
 }
 
+// Brows, lashes and beard: hair by hair, so the pattern is only their differences.
+Surface facial_hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
+  const SkinRecipe& skin = subject.recipe.skin;
+  const auto seed = std::uint32_t(subject.recipe.noise_seed) ^ 0x27d4eb2fU;
+  Surface s;
+  const float one = noise::value1(point.at.uv.x() * 3, seed);
+  s.albedo = point.at.facial > 1.5F ? Eigen::Vector3f(0.012F, 0.009F, 0.008F)
+                                    : Eigen::Vector3f(skin.brow_colour * (1 + 0.45F * one));
+  s.normal = point.at.normal;
+  s.strands = true;
+  s.gloss = 0.04F;
+  s.sharpness = 25;
+  return s;
+}
+
 Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
+  if (point.at.facial > 0.5F) return facial_hair_surface(subject, point);
   const HairRecipe& hair = subject.recipe.hair;
   const auto seed = std::uint32_t(subject.recipe.noise_seed) ^ 0x3c6ef372U;
   const float u = point.at.uv.x();

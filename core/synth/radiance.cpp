@@ -19,6 +19,8 @@ Eigen::Vector3f sky_light(const LightRecipe& light, const Eigen::Vector3f& n) {
   return (basis * light.ambient).transpose().cwiseMax(0.0F);
 }
 
+constexpr float kUncut = 900;  // cm from an end: single hairs, which end by themselves
+
 // Light that bleeds through skin past the terminator, red farthest.
 Eigen::Vector3f diffuse_falloff(float cosine, float scatter) {
   Eigen::Vector3f wrap = scatter * Eigen::Vector3f(0.30F, 0.13F, 0.09F);
@@ -52,12 +54,13 @@ SurfacePoint surface_point(const SubjectMesh& subject, std::uint32_t triangle,
   point.at.ambient = wa * a.ambient + wb * b.ambient + wd * d.ambient;
   point.at.edge = wa * a.edge + wb * b.edge + wd * d.edge;
   point.at.root = wa * a.root + wb * b.root + wd * d.root;
+  point.at.facial = a.facial;
   return point;
 }
 
 bool keeps_point(const SubjectMesh& subject, Part part, const SubjectVertex& at) {
   if (at.position.cwiseAbs().maxCoeff() > 0.5F) return false;
-  if (part != Part::kHair) return true;
+  if (part != Part::kHair || at.edge >= kUncut) return true;
   const HairRecipe& hair = subject.recipe.hair;
   if (!hair.mesh.empty() && on_cheek(at, hair)) return false;
   if (is_curly(hair)) return true;

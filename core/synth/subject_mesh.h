@@ -27,6 +27,7 @@ struct SubjectVertex {
   float ambient = 1;  // share of the sky that is visible, cosine-weighted
   float edge = 1e3F;  // hair: cm to the nearest free end
   float root = 0;     // hair: cm from the scalp
+  float facial = 0;   // hair: 1 = of brows and beard, 2 = a lash
 };
 
 struct EyeBall {
@@ -43,6 +44,7 @@ struct SubjectMesh {
   std::vector<Triangle> triangles;
   std::vector<Part> part;         // per triangle
   std::vector<std::uint8_t> cut;  // per triangle: 1 = needs the per-point test keeps_point()
+  std::size_t solid = 0;          // triangles before the single hairs, which cast no shadow
   std::array<Eigen::Vector3f, 68> landmarks;       // world
   std::array<Eigen::Vector3f, 68> rest_landmarks;  // cm, on the neutral head
   std::array<EyeBall, 2> eyes;                     // left (+X), right

@@ -206,6 +206,11 @@ void draw_grooming(RandomStream& random, SubjectRecipe& recipe) {
   if (random.chance(0.3)) {
     skin.stubble = float(std::pow(random.uniform(), 1.2));
     skin.beard_reach = between(random, 0.1F, 1.0F);
+    if (random.chance(0.5)) {
+      skin.beard_cm = 0.4F + 6.5F * float(std::pow(random.uniform(), 3.0));
+      skin.beard_curl = float(random.uniform());
+      skin.stubble = between(random, 0.6F, 1.0F);
+    }
   } else if (random.chance(0.4)) {
     skin.lip_tint = hsv(float(random.uniform(0.955, 1.015)), between(random, 0.5F, 0.8F),
                         between(random, 0.12F, 0.36F));

@@ -70,6 +70,8 @@ struct SkinRecipe {
   float age = 0.2F;          // 0 young .. 1 old: wrinkles, spots, under-eye
   float shine = 0.3F;        // specular
   float stubble = 0;         // 0 none .. 1 dense short beard
+  float beard_cm = 0;        // length of the beard; 0: stubble only
+  float beard_curl = 0;      // 0 straight .. 1 curly
   float beard_reach = 0.5F;  // 0 moustache and chin only .. 1 up to the cheeks
   Eigen::Vector3f lip_tint = Eigen::Vector3f::Zero();
   float lip_tint_amount = 0;  // make-up

@@ -24,7 +24,7 @@ namespace portrait {
 namespace {
 
 constexpr int kMostPortraits = 1000000;
-constexpr int kSheetCellPx = 192;
+constexpr int kSheetPx = 1536;  // width of a contact sheet, at most
 
 std::string portrait_name(int subject, int photo) {
   return fmt::format("{:06}_{}", subject, photo);
@@ -95,8 +95,8 @@ Image stored_normals(const Image& normals) {
 class ContactSheet {
  public:
   ContactSheet(int count, int size)
-      : cell_(std::min(size, kSheetCellPx)),
-        columns_(int(std::ceil(std::sqrt(double(count))))),
+      : columns_(int(std::ceil(std::sqrt(double(count))))),
+        cell_(std::clamp(kSheetPx / columns_, 1, size)),
         image_(columns_ * cell_, (count + columns_ - 1) / columns_ * cell_, 3) {}
 
   void put(int index, const Image& photo) {
@@ -110,8 +110,8 @@ class ContactSheet {
   const Image& image() const { return image_; }
 
  private:
-  int cell_;
   int columns_;
+  int cell_;
   Image image_;
 };
 
