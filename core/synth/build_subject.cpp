@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 namespace portrait {
@@ -65,19 +66,29 @@ Eigen::Vector3f sky_direction(int i) {
   return {across * std::cos(angle), y, across * std::sin(angle)};
 }
 
-void draw_solid(const SubjectMesh& subject, ShadowMap& map) {
-  for (std::size_t t = 0; t < subject.solid; ++t) {
-    const Triangle& c = subject.triangles[t];
-    map.draw(subject.vertices[c[0]].position, subject.vertices[c[1]].position,
-             subject.vertices[c[2]].position);
+// What casts shadows: everything but the single hairs.
+class Casters {
+ public:
+  explicit Casters(const SubjectMesh& subject)
+      : triangles_(subject.triangles.data(), subject.solid) {
+    for (const SubjectVertex& v : subject.vertices) positions_.push_back(v.position);
   }
-}
+  void draw(ShadowMap& map) const { map.draw(positions_, triangles_); }
 
-void bake_sky(SubjectMesh& subject) {
+ private:
+  std::vector<Eigen::Vector3f> positions_;
+  std::span<const Triangle> triangles_;
+};
+
+void bake_sky(SubjectMesh& subject, const Casters& casters) {
   std::vector<ShadowMap> maps;
-  for (int i = 0; i < kSkyDirections; ++i) maps.emplace_back(sky_direction(i), kSkyMapSize);
+  std::array<Eigen::Vector3f, kSkyDirections> sky;
+  for (int i = 0; i < kSkyDirections; ++i) {
+    sky[std::size_t(i)] = sky_direction(i);
+    maps.emplace_back(sky_direction(i), kSkyMapSize);
+  }
   parallel_for(kSkyDirections, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) draw_solid(subject, maps[std::size_t(i)]);
+    for (std::int64_t i = begin; i < end; ++i) casters.draw(maps[std::size_t(i)]);
   });
   parallel_for(std::int64_t(subject.vertices.size()), 512,
                [&](std::int64_t begin, std::int64_t end) {
@@ -87,7 +98,7 @@ void bake_sky(SubjectMesh& subject) {
                    float seen = 0;
                    float all = 0;
                    for (int i = 0; i < kSkyDirections; ++i) {
-                     const float cosine = sky_direction(i).dot(vertex.normal);
+                     const float cosine = sky[std::size_t(i)].dot(vertex.normal);
                      if (cosine <= 0) continue;
                      all += cosine;
                      if (maps[std::size_t(i)].sees(lifted, 0.012F)) seen += cosine;
@@ -108,6 +119,7 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
   const std::size_t hair_triangles = builder.triangles.size();
   add_cloth(shape, recipe, builder);
   add_glasses(assets.head, shape, recipe, builder);
+  add_headwear(shape, recipe, builder);
   const std::size_t solid = builder.triangles.size();
   add_skin_hairs(assets.head, shape, recipe, head_triangles, builder);
   add_head_hairs(recipe, head_triangles, head_triangles, hair_triangles, builder);
@@ -133,12 +145,13 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
   }
   subject.eyes[0] = measure_eye(assets.head, shape, HeadRegion::kEyeLeft);
   subject.eyes[1] = measure_eye(assets.head, shape, HeadRegion::kEyeRight);
-  bake_sky(subject);
+  const Casters casters(subject);
+  bake_sky(subject, casters);
   for (const DirectionalLight& light : recipe.light.lights) {
     subject.shadows.emplace_back(light.direction, kShadowMapSize);
   }
   parallel_for(std::int64_t(subject.shadows.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) draw_solid(subject, subject.shadows[std::size_t(i)]);
+    for (std::int64_t i = begin; i < end; ++i) casters.draw(subject.shadows[std::size_t(i)]);
   });
   return subject;
 }

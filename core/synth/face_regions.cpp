@@ -36,10 +36,10 @@ Eigen::Vector2f frontal(const Eigen::Vector3f& p) {
 
 }  // namespace
 
-float scalp_distance(const Eigen::Vector3f& rest, float hairline) {
+float scalp_distance(const Eigen::Vector3f& rest, float hairline, float crown) {
   // Forehead, temple, sideburn in front of the ear, arch over the ear, nape.
-  static constexpr Knot kLine[] = {{0, 10.9F},   {22, 10.8F},  {36, 9.7F},  {46, 9.0F},
-                                   {56, 7.5F},   {63, 5.8F},   {67, 3.6F},  {71, 1.7F},
+  static constexpr Knot kLine[] = {{0, 10.7F},   {14, 10.7F},  {26, 10.1F}, {38, 9.0F},
+                                   {48, 7.8F},   {58, 6.2F},   {66, 4.2F},  {72, 1.7F},
                                    {76, 1.3F},   {81, 4.6F},   {100, 4.8F}, {112, 2.2F},
                                    {122, -1.5F}, {140, -4.2F}, {180, -5.2F}};
   const float azimuth = azimuth_of(rest);
@@ -50,7 +50,16 @@ float scalp_distance(const Eigen::Vector3f& rest, float hairline) {
   line += hairline * front * (hairline > 0 ? 0.9F + 1.6F * corner : 0.7F);
   // On the steep sides a height is a distance; on the flat top it is not.
   const float slope = rest.y() > 9.5F && azimuth < 60 ? 1.5F : 1.0F;
-  return (rest.y() - line) * slope;
+  float inside = (rest.y() - line) * slope;
+  if (crown > 0) {
+    const float patch = (rest - Eigen::Vector3f(0, 14.2F, -1.5F)).norm() - (1.5F + 6.5F * crown);
+    inside = std::min(inside, patch);
+  }
+  return inside;
+}
+
+float rim_distance(const Eigen::Vector3f& rest) {
+  return rest.y() - 7.9F + 0.36F * (9 - rest.z());
 }
 
 float polygon_distance(const Eigen::Vector2f& point, std::span<const Eigen::Vector2f> polygon) {

@@ -13,8 +13,11 @@ namespace portrait {
 using Landmarks = std::array<Eigen::Vector3f, 68>;
 
 // Positive inside the region where hair grows on the scalp, roughly a distance to its border.
-// hairline: -1 low .. 1 receding.
-float scalp_distance(const Eigen::Vector3f& rest, float hairline);
+// hairline: -1 low .. 1 receding. crown: a bald patch there, 0 none .. 1 down to the temples.
+float scalp_distance(const Eigen::Vector3f& rest, float hairline, float crown = 0);
+
+// Positive above the rim of a cap or beanie, roughly a distance to it.
+float rim_distance(const Eigen::Vector3f& rest);
 
 // Positive inside the lips.
 float lip_distance(const Eigen::Vector3f& rest, const Landmarks& landmarks);

@@ -59,7 +59,7 @@ void add_cloth(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder&
       // Only near the collar is there skin left to cover.
       // Over the skin while there is any (the head model's back ends at -13.6 cm), and never
       // narrower than above, so that no fold opens.
-      if (y > -14.5F) radius = std::max(radius, shape.bust.at(azimuth, y).radius + 0.45F);
+      if (y > -16.5F) radius = std::max(radius, shape.bust.at(azimuth, y).radius + 0.6F);
       if (r > 1) radius = std::max(radius, widest[std::size_t(c)]);
       widest[std::size_t(c)] = radius;
       if (r == 0) radius -= 0.35F;  // the collar's edge turns in

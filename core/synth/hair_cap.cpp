@@ -65,7 +65,7 @@ void add_hair_cap(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuild
       const Eigen::Vector3f sideways = std::cos(turn) * north + std::sin(turn) * east;
       const Eigen::Vector3f d = std::cos(polar) * pole + std::sin(polar) * sideways;
       const HeadSurfaceMap::Sample skin = shape.skull.towards(d);
-      const float inside = scalp_distance(skin.rest, hair.hairline);
+      const float inside = scalp_distance(skin.rest, hair.hairline, hair.crown);
       scalp[std::size_t(r * kColumns + c)] = inside;
 
       SubjectVertex vertex;

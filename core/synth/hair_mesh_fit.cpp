@@ -134,6 +134,7 @@ void add_hair(const SynthAssets& assets, const HeadShape& shape, const SubjectRe
     }
     return;
   }
+  if (recipe.headwear.kind == Headwear::kScarf) return;
   switch (recipe.hair.style) {
     case ProceduralHair::kBald:
       break;

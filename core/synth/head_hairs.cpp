@@ -68,7 +68,7 @@ void add_scalp_hairs(const SubjectRecipe& recipe, const Amounts& amounts,
   SurfaceSampler sampler(builder);
   const auto near_line = [&](const Eigen::Vector3f& rest) {
     if (rest.y() < 0 || std::abs(rest.x()) > 7.6F) return -10.0F;
-    const float inside = scalp_distance(rest, hair.hairline);
+    const float inside = scalp_distance(rest, hair.hairline, hair.crown);
     return everywhere || inside < 5 ? inside : -10.0F;
   };
   for (std::size_t t = 0; t < head_triangles; ++t) {
@@ -85,6 +85,7 @@ void add_scalp_hairs(const SubjectRecipe& recipe, const Amounts& amounts,
   for (int tries = 0; tries < 8 * amounts.scalp && int(strands.size()) < amounts.scalp; ++tries) {
     StrandShape strand;
     strand.root = sampler.draw(random);
+    if (recipe.headwear.kind != Headwear::kNone && rim_distance(strand.root.rest) > -0.8F) continue;
     const float inside = near_line(strand.root.rest);
     // Sparse before the line, dense behind it.
     if (float(random.uniform()) > noise::smoothstep(-0.7F, 0.5F, inside)) continue;
@@ -128,6 +129,7 @@ void add_flyaways(const SubjectRecipe& recipe, const Amounts& amounts,
     StrandShape strand;
     strand.root = sampler.draw(random);
     if (strand.root.edge < 0.2F || on_cheek(strand.root, hair)) continue;
+    if (recipe.headwear.kind != Headwear::kNone && rim_distance(strand.root.rest) > -1.5F) continue;
     const Eigen::Vector3f& n = strand.root.normal;
     Eigen::Vector3f way = strand.root.tangent;
     if (curly || way.squaredNorm() < 0.1F) {
@@ -164,6 +166,7 @@ void add_flyaways(const SubjectRecipe& recipe, const Amounts& amounts,
 
 void add_head_hairs(const SubjectRecipe& recipe, std::size_t head_triangles,
                     std::size_t first_hair, std::size_t end_hair, MeshBuilder& builder) {
+  if (recipe.headwear.kind == Headwear::kScarf) return;
   const Amounts amounts = amounts_of(recipe.hair);
   if (amounts.scalp > 0) add_scalp_hairs(recipe, amounts, head_triangles, builder);
   if (amounts.flyaways > 0) add_flyaways(recipe, amounts, first_hair, end_hair, builder);

@@ -6,6 +6,7 @@
 
 #include <Eigen/Geometry>
 
+#include <algorithm>
 #include <cmath>
 
 namespace portrait {
@@ -46,6 +47,23 @@ std::vector<Eigen::Vector3f> vertex_normals(const std::vector<Eigen::Vector3f>& 
   return normals;
 }
 
+// How a heavier (build > 0) or thinner face moves a point: cheeks, jaw, chin and neck.
+Eigen::Vector3f build_move(const Eigen::Vector3f& rest, float build) {
+  const auto ramp = [](float low, float high, float x) {
+    const float t = std::clamp((x - low) / (high - low), 0.0F, 1.0F);
+    return t * t * (3 - 2 * t);
+  };
+  // Neither the eyes nor the mouth's inside grow; the shoulders stay for the garment.
+  const float lower = (1 - ramp(-0.5F, 4.5F, rest.y())) * ramp(-15.0F, -11.0F, rest.y());
+  const float cheek = lower * ramp(2.0F, 5.5F, std::abs(rest.x()));
+  const float neck = (1 - ramp(-9.5F, -6.5F, rest.y())) * ramp(-15.0F, -11.0F, rest.y());
+  Eigen::Vector3f move = Eigen::Vector3f::Zero();
+  move.x() = build * std::copysign(0.85F * cheek + 0.9F * neck, rest.x()) *
+             ramp(0.2F, 3.0F, std::abs(rest.x()));
+  move.z() = build * (0.5F * cheek + 1.1F * neck) * ramp(-3.0F, 5.0F, rest.z());
+  return move;
+}
+
 }  // namespace
 
 HeadShape deform_head(const HeadModel& head, const SubjectRecipe& recipe) {
@@ -60,6 +78,8 @@ HeadShape deform_head(const HeadModel& head, const SubjectRecipe& recipe) {
     if (recipe.identity[k] != 0) modes.push_back({&head.identity[k * stride], recipe.identity[k]});
   }
   add_modes(modes, shape.identity_points);
+  for (std::size_t v = 0; v < head.neutral.size(); ++v)
+    shape.identity_points[v] += build_move(head.neutral[v], recipe.build);
   shape.points = shape.identity_points;
   modes.clear();
   for (const auto& [name, weight] : recipe.expression) {
@@ -122,7 +142,7 @@ void add_head(const HeadModel& head, const HeadShape& shape, const SubjectRecipe
   const auto hidden = [&](std::uint32_t v) {
     if (!recipe.cloth.present || head.neutral[v].y() > -9) return false;
     const Eigen::Vector3f p = shape.points[v] - shape.bust.centre();
-    return shape.points[v].y() < collar_height(recipe.cloth, std::atan2(p.x(), p.z())) - 1.0F;
+    return shape.points[v].y() < collar_height(recipe.cloth, std::atan2(p.x(), p.z())) - 0.7F;
   };
   for (std::size_t t = 0; t < head.triangles.size(); ++t) {
     Triangle c = head.triangles[t];

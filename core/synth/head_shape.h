@@ -42,6 +42,8 @@ void add_hair_curtain(const HeadShape& shape, const SubjectRecipe& recipe, MeshB
 // Height of the garment's upper edge round the neck, cm.
 float collar_height(const ClothRecipe& cloth, float azimuth_rad);
 void add_cloth(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder& builder);
+// Beanie, cap, hat or scarf over the skull.
+void add_headwear(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder& builder);
 void add_glasses(const HeadModel& head, const HeadShape& shape, const SubjectRecipe& recipe,
                  MeshBuilder& builder);
 

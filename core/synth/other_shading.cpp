@@ -52,7 +52,7 @@ Surface eye_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   const float vein =
       noise::value2(turn * 6, angle * 3 + 2 * noise::value2(turn * 3, angle * 6, seed), seed + 1);
   const float veins = smoothstep(0.82F, 0.98F, 1 - std::abs(vein)) * smoothstep(1.1F, 2.2F, r);
-  s.albedo = Eigen::Vector3f(0.56F, 0.51F, 0.48F);
+  s.albedo = Eigen::Vector3f(0.60F, 0.55F, 0.52F);
   s.albedo = mix(s.albedo, Eigen::Vector3f(0.55F, 0.26F, 0.22F),
                  eyes.redness * (0.35F * smoothstep(1.2F, 2.4F, r) +
                                  0.8F * veins * visible(0.08F, point.footprint_cm)));
@@ -74,10 +74,11 @@ Surface eye_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   const float middle =
       0.5F * (subject.rest_landmarks[first].y() + subject.rest_landmarks[first + 3].y());
   const float upper = smoothstep(middle - 0.35F, middle + 0.25F, point.at.rest.y());
-  s.albedo *= 1 - (0.25F + 0.35F * upper) * (1 - smoothstep(-0.02F, 0.30F, depth));
+  s.albedo *= 1 - (0.15F + 0.45F * upper) * (1 - smoothstep(-0.02F, 0.30F, depth));
   s.normal = r < 1.2F ? (0.6F * away + 0.4F * point.at.normal).normalized() : point.at.normal;
-  s.gloss = 0.9F;
-  s.sharpness = 160;
+  s.gloss = 1.1F;
+  s.sharpness = 220;
+  s.mirror = 0.10F;
   return s;
 }
 
@@ -87,7 +88,7 @@ Surface facial_hair_surface(const SubjectMesh& subject, const SurfacePoint& poin
   const auto seed = std::uint32_t(subject.recipe.noise_seed) ^ 0x27d4eb2fU;
   Surface s;
   const float one = noise::value1(point.at.uv.x() * 3, seed);
-  s.albedo = point.at.facial > 1.5F ? Eigen::Vector3f(0.012F, 0.009F, 0.008F)
+  s.albedo = point.at.kind > 1.5F ? Eigen::Vector3f(0.012F, 0.009F, 0.008F)
                                     : Eigen::Vector3f(skin.brow_colour * (1 + 0.45F * one));
   s.normal = point.at.normal;
   s.strands = true;
@@ -97,23 +98,25 @@ Surface facial_hair_surface(const SubjectMesh& subject, const SurfacePoint& poin
 }
 
 Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
-  if (point.at.facial > 0.5F) return facial_hair_surface(subject, point);
+  if (point.at.kind > 0.5F) return facial_hair_surface(subject, point);
   const HairRecipe& hair = subject.recipe.hair;
   const auto seed = std::uint32_t(subject.recipe.noise_seed) ^ 0x3c6ef372U;
   const float u = point.at.uv.x();
   const float v = point.at.uv.y();
   const float footprint = point.footprint_cm;
   const bool curly = is_curly(hair);
-  float pattern = 0;  // -1 dark gap .. 1 light strand
+  // A single hair has no locks, only its own shade.
+  const bool single = point.at.edge >= 900;
+  float pattern = single ? 0.45F * noise::value1(u * 5, seed + 2) : 0;  // -1 dark gap .. 1 light strand
   float slope = 0;    // across the strands
-  if (curly) {
+  if (curly && !single) {
     const Eigen::Vector3f& p = point.at.rest;
     pattern = 0.55F * noise::fractal3(p, 0.75F, 4, 0.8F, footprint, seed);
     const float d = 0.1F;
     slope = (noise::value3((p + Eigen::Vector3f(d, 0, 0)) / 0.5F, seed) -
              noise::value3(p / 0.5F, seed)) *
             1.2F;
-  } else {
+  } else if (!single) {
     // Locks wander a little as they run.
     const float bend = 0.5F * noise::value2(u / 2.2F, v / 5.0F, seed + 1) +
                        hair.wave * 0.5F * std::sin(v * 1.3F + 3 * noise::value1(u / 3, seed + 4));
@@ -156,47 +159,9 @@ Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
     s.normal = (s.normal + slope * Eigen::Vector3f(0.5F, 0.3F, 0.2F)).normalized();
   }
   s.strands = !curly && point.at.tangent.squaredNorm() > 0.1F;
-  s.gloss = curly ? 0.02F : 0.10F + 0.08F * pattern;
+  s.gloss = curly ? 0.02F : hair.shine * (0.09F + 0.06F * pattern);
   s.sharpness = 25;
-  return s;
-}
-
-Surface cloth_surface(const SubjectMesh& subject, const SurfacePoint& point) {
-  const ClothRecipe& cloth = subject.recipe.cloth;
-  const auto seed = std::uint32_t(subject.recipe.noise_seed) ^ 0x1b873593U;
-  const float u = point.at.uv.x();
-  const float v = point.at.uv.y();
-  Surface s;
-  float second = 0;
-  const auto stripes = [&](float x, float period) {
-    const float share = visible(period, point.footprint_cm);
-    const float wave = std::sin(x * 6.2831853F / period);
-    return 0.5F + share * 0.5F * std::clamp(wave * 4, -1.0F, 1.0F);
-  };
-  switch (cloth.pattern) {
-    case 1:
-      second = stripes(v, 2.4F);
-      break;
-    case 2:
-      second = stripes(u, 3.2F);
-      break;
-    case 3:
-      second = 0.5F * (stripes(v, 2.8F) + stripes(u, 2.8F));
-      break;
-    case 4:
-      second =
-          0.5F + 0.5F * noise::fractal3(point.at.rest, 3.0F, 3, 0.6F, point.footprint_cm, seed);
-      break;
-    default:
-      break;
-  }
-  s.albedo = mix(cloth.colour, cloth.second, second);
-  const float weave =
-      noise::value2(u / 0.12F, v / 0.12F, seed + 3) * visible(0.2F, point.footprint_cm);
-  const float wear = noise::fractal3(point.at.rest, 4, 3, 0.5F, point.footprint_cm, seed + 5);
-  s.albedo *= 1 + 0.10F * weave + 0.06F * wear;
-  s.normal = point.at.normal;
-  s.gloss = 0.01F;
+  s.shift = 0.10F * pattern + 0.05F * strand;
   return s;
 }
 

@@ -37,7 +37,7 @@ Pose draw_pose(const RandomKey& key, const PhotoOptions& options) {
   pose.fov_deg =
       std::exp(random.uniform(std::log(options.fov_low_deg), std::log(options.fov_high_deg)));
   // The head with its hair is about 0.68 units tall: it fills this share of the frame's height.
-  const double share = random.uniform(0.52, 0.95);
+  const double share = random.uniform(0.58, 0.98);
   const double tangent = std::tan(pose.fov_deg * 3.14159265358979 / 360);
   pose.rig.radius = std::max(0.68 / (2 * tangent * share), 0.95);
   pose.rig.focal = focal_of_fov(pose.fov_deg);

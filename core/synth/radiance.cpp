@@ -22,14 +22,50 @@ Eigen::Vector3f sky_light(const LightRecipe& light, const Eigen::Vector3f& n) {
 constexpr float kUncut = 900;  // cm from an end: single hairs, which end by themselves
 
 // Light that bleeds through skin past the terminator, red farthest.
-Eigen::Vector3f diffuse_falloff(float cosine, float scatter) {
-  Eigen::Vector3f wrap = scatter * Eigen::Vector3f(0.30F, 0.13F, 0.09F);
+// Fine relief is blurred by it too, so red sees the smooth surface's cosine `flat` the most.
+Eigen::Vector3f diffuse_falloff(float cosine, float flat, float scatter) {
+  const Eigen::Vector3f wrap = scatter * Eigen::Vector3f(0.34F, 0.15F, 0.10F);
+  const Eigen::Vector3f smooth = scatter * Eigen::Vector3f(0.75F, 0.40F, 0.25F);
   Eigen::Vector3f result;
   for (int k = 0; k < 3; ++k) {
-    const float v = std::max(0.0F, (cosine + wrap[k]) / (1 + wrap[k]));
+    const float mixed = cosine + smooth[k] * (flat - cosine);
+    const float v = std::max(0.0F, (mixed + wrap[k]) / (1 + wrap[k]));
     result[k] = v / (1 + wrap[k]);
   }
   return result;
+}
+
+// Half-lit skin is redder: light enters beside the shadow's edge.
+Eigen::Vector3f shadow_tint(float lit, float scatter) {
+  const float edge = scatter * lit * (1 - lit);
+  return {lit + 0.45F * edge, lit + 0.05F * edge, lit};
+}
+
+// Strength of a light's highlight towards the viewer, relative to its irradiance.
+Eigen::Vector3f highlight_of(const Surface& s, const SurfacePoint& point,
+                             const Eigen::Vector3f& light, const Eigen::Vector3f& viewer,
+                             float cosine) {
+  const Eigen::Vector3f half = (light + viewer).normalized();
+  if (s.strands) {
+    // Two lobes, after Marschner et al. 2003: a white one off the cuticle towards the tip and a
+    // broad one of the hair's own colour that went through it.
+    const auto lobe = [&](float shift, float exponent) {
+      const float t = (point.at.tangent + shift * s.normal).normalized().dot(half);
+      return std::pow(std::max(0.0F, 1 - t * t), exponent);
+    };
+    const float first = 0.55F * s.gloss * lobe(0.10F + s.shift, 2 * s.sharpness);
+    const float through = 6.0F * s.gloss * lobe(-0.14F + s.shift, 0.5F * s.sharpness);
+    return Eigen::Vector3f::Constant(first) + through * s.albedo;
+  }
+  const float facing = std::max(0.0F, s.normal.dot(half));
+  float lobe = std::pow(facing, s.sharpness);
+  if (s.scatter > 0) {
+    // Skin: oil over a rough surface, and more of both at grazing angles.
+    const float grazing = std::pow(1 - std::clamp(half.dot(viewer), 0.0F, 1.0F), 5.0F);
+    lobe = (0.75F * lobe + 0.55F * std::pow(facing, 4 * s.sharpness)) * (1 + 12 * grazing) *
+           std::min(1.0F, 0.3F + cosine);
+  }
+  return Eigen::Vector3f::Constant(s.gloss * lobe);
 }
 
 }  // namespace
@@ -54,7 +90,7 @@ SurfacePoint surface_point(const SubjectMesh& subject, std::uint32_t triangle,
   point.at.ambient = wa * a.ambient + wb * b.ambient + wd * d.ambient;
   point.at.edge = wa * a.edge + wb * b.edge + wd * d.edge;
   point.at.root = wa * a.root + wb * b.root + wd * d.root;
-  point.at.facial = a.facial;
+  point.at.kind = a.kind;
   return point;
 }
 
@@ -114,20 +150,22 @@ Eigen::Vector3f radiance(const SubjectMesh& subject, const SurfacePoint& point,
                           ? 1.0F
                           : subject.shadows[i].lit(point.at.position + 0.004F * point.at.normal,
                                                    bias, l.softness * 0.25F);
-    incoming += lit * diffuse_falloff(cosine, s.scatter).cwiseProduct(l.colour);
+    incoming += diffuse_falloff(cosine, flat, s.scatter)
+                    .cwiseProduct(shadow_tint(lit, s.scatter))
+                    .cwiseProduct(l.colour);
     // Eyes keep their light, as seen from the front, even where highlights are off: without it
     // they look dead. It does not depend on the viewer then.
     const bool shines = specular != Specular::kNone || point.part == Part::kEye;
     if (!shines || s.gloss <= 0 || cosine <= 0) continue;
-    const Eigen::Vector3f half = (l.direction + viewer).normalized();
-    float lobe = 0;
-    if (s.strands) {
-      const float t = point.at.tangent.dot(half);
-      lobe = std::pow(std::max(0.0F, 1 - t * t), 0.5F * s.sharpness * 2);
-    } else {
-      lobe = std::pow(std::max(0.0F, s.normal.dot(half)), s.sharpness);
-    }
-    highlight += lit * s.gloss * lobe * l.colour;
+    highlight +=
+        lit * highlight_of(s, point, l.direction, viewer, cosine).cwiseProduct(l.colour);
+  }
+  if (s.mirror > 0) {
+    // The room in the wet eye: bright above, dark below.
+    const Eigen::Vector3f view = specular == Specular::kViewer ? viewer : Eigen::Vector3f(0, 0, 1);
+    const Eigen::Vector3f mirrored = 2 * s.normal.dot(view) * s.normal - view;
+    highlight += s.mirror * noise::smoothstep(0.15F, 0.55F, mirrored.y()) * open *
+                 sky_light(light, mirrored);
   }
   return s.albedo.cwiseProduct(incoming) + highlight;
 }

@@ -13,6 +13,8 @@ struct Surface {
   float sharpness = 20;                               // exponent of the highlight
   float scatter = 0;     // light that bleeds round the terminator (skin)
   bool strands = false;  // lit as fibres along at.tangent
+  float shift = 0;       // of the fibres' highlights along the strand
+  float mirror = 0;      // share of the surroundings that a wet surface shows
 };
 
 Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point);

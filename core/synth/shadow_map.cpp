@@ -14,6 +14,20 @@ namespace {
 constexpr float kReach = 0.8F;  // world units shown on each side of the centre
 constexpr int kTaps = 12;
 
+// A sunflower of taps over the unit disc.
+const std::array<Eigen::Vector2f, kTaps>& taps() {
+  static const std::array<Eigen::Vector2f, kTaps> table = [] {
+    std::array<Eigen::Vector2f, kTaps> t;
+    for (int k = 0; k < kTaps; ++k) {
+      const float r = std::sqrt((float(k) + 0.5F) / kTaps);
+      const float angle = 2.39996323F * float(k);
+      t[std::size_t(k)] = {r * std::cos(angle), r * std::sin(angle)};
+    }
+    return t;
+  }();
+  return table;
+}
+
 }  // namespace
 
 ShadowMap::ShadowMap(const Eigen::Vector3f& direction, int size)
@@ -32,18 +46,26 @@ Eigen::Vector3f ShadowMap::map(const Eigen::Vector3f& point) const {
           axis_z_.dot(point)};
 }
 
-void ShadowMap::draw(const Eigen::Vector3f& a, const Eigen::Vector3f& b, const Eigen::Vector3f& c) {
-  const std::array<Eigen::Vector3f, 3> corner = {map(a), map(b), map(c)};
-  ScreenTriangle triangle;
-  for (std::size_t k = 0; k < 3; ++k) {
-    triangle.x[k] = corner[k].x();
-    triangle.y[k] = corner[k].y();
+void ShadowMap::draw(std::span<const Eigen::Vector3f> positions,
+                     std::span<const std::array<std::uint32_t, 3>> triangles) {
+  std::vector<Eigen::Vector3f> mapped(positions.size());
+  for (std::size_t v = 0; v < mapped.size(); ++v) mapped[v] = map(positions[v]);
+  for (const std::array<std::uint32_t, 3>& t : triangles) {
+    const Eigen::Vector3f& a = mapped[t[0]];
+    const Eigen::Vector3f& b = mapped[t[1]];
+    const Eigen::Vector3f& c = mapped[t[2]];
+    // Most triangles are smaller than a texel and miss every centre.
+    const auto [low_x, high_x] = std::minmax({a.x(), b.x(), c.x()});
+    if (std::floor(high_x - 0.5F) < std::ceil(low_x - 0.5F)) continue;
+    const auto [low_y, high_y] = std::minmax({a.y(), b.y(), c.y()});
+    if (std::floor(high_y - 0.5F) < std::ceil(low_y - 0.5F)) continue;
+    const ScreenTriangle triangle{{a.x(), b.x(), c.x()}, {a.y(), b.y(), c.y()}};
+    rasterise(triangle, {0, 0, size_, size_}, [&](int x, int y, const std::array<double, 3>& w) {
+      const float depth = float(w[0] * a.z() + w[1] * b.z() + w[2] * c.z());
+      float& nearest = nearest_[std::size_t(y) * size_ + x];
+      nearest = std::max(nearest, depth);
+    });
   }
-  rasterise(triangle, {0, 0, size_, size_}, [&](int x, int y, const std::array<double, 3>& w) {
-    const float depth = float(w[0] * corner[0].z() + w[1] * corner[1].z() + w[2] * corner[2].z());
-    float& nearest = nearest_[std::size_t(y) * size_ + x];
-    nearest = std::max(nearest, depth);
-  });
 }
 
 bool ShadowMap::sees(const Eigen::Vector3f& point, float bias) const {
@@ -58,12 +80,10 @@ float ShadowMap::lit(const Eigen::Vector3f& point, float bias, float radius) con
   const Eigen::Vector3f m = map(point);
   const float texels = std::max(radius * scale_, 1.0F);
   float sum = 0;
-  // A sunflower of taps, each a bilinear comparison, so that penumbrae have no steps.
-  for (int k = 0; k < kTaps; ++k) {
-    const float r = texels * std::sqrt((float(k) + 0.5F) / kTaps);
-    const float angle = 2.39996323F * float(k);
-    const float px = m.x() + r * std::cos(angle) - 0.5F;
-    const float py = m.y() + r * std::sin(angle) - 0.5F;
+  // Each tap is a bilinear comparison, so that penumbrae have no steps.
+  for (const Eigen::Vector2f& tap : taps()) {
+    const float px = m.x() + texels * tap.x() - 0.5F;
+    const float py = m.y() + texels * tap.y() - 0.5F;
     const auto x = int(std::floor(px));
     const auto y = int(std::floor(py));
     if (x < 0 || y < 0 || x + 1 >= size_ || y + 1 >= size_) {
@@ -73,7 +93,7 @@ float ShadowMap::lit(const Eigen::Vector3f& point, float bias, float radius) con
     const float tx = px - float(x);
     const float ty = py - float(y);
     const float* row = &nearest_[std::size_t(y) * size_ + x];
-    const float limit = m.z() + bias + 0.4F * (r / scale_);
+    const float limit = m.z() + bias + 0.4F * texels * tap.norm() / scale_;
     const auto pass = [&](float nearest) { return nearest <= limit ? 1.0F : 0.0F; };
     const float low = pass(row[0]) * (1 - tx) + pass(row[1]) * tx;
     const float high = pass(row[size_]) * (1 - tx) + pass(row[size_ + 1]) * tx;

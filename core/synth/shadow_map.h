@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -15,7 +16,9 @@ class ShadowMap {
   // direction: towards the light, unit length. positions: world. skip: optional per-triangle flag.
   ShadowMap(const Eigen::Vector3f& direction, int size);
 
-  void draw(const Eigen::Vector3f& a, const Eigen::Vector3f& b, const Eigen::Vector3f& c);
+  // Draws triangles: three indices each into the positions.
+  void draw(std::span<const Eigen::Vector3f> positions,
+            std::span<const std::array<std::uint32_t, 3>> triangles);
 
   // 1 = the point sees the light, with a tolerance `bias` in world units.
   bool sees(const Eigen::Vector3f& point, float bias) const;

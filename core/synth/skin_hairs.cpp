@@ -100,7 +100,7 @@ class SkinHairs {
         }
       }
     }
-    for (StrandShape& hair : strands) hair.root.facial = 2;
+    for (StrandShape& hair : strands) hair.root.kind = 2;
     finish(strands, random);
   }
 
@@ -176,7 +176,7 @@ class SkinHairs {
 
   void finish(std::vector<StrandShape>& strands, RandomStream& random) {
     for (StrandShape& hair : strands) {
-      if (hair.root.facial == 0) hair.root.facial = 1;
+      if (hair.root.kind == 0) hair.root.kind = 1;
       hair.root.uv = {float(random.uniform(0, 400)), 0};
       hair.root.edge = 1e3F;
       hair.root.root = 1;

@@ -60,9 +60,10 @@ Tone tone_at(const SkinRecipe& skin, const Eigen::Vector3f& rest, float footprin
   const float coarse = fractal3(rest, 5.0F, 3, 0.6F, footprint, seed);
   const float fine = fractal3(rest, 0.55F, 4, 0.75F, footprint, seed + 11);
   Tone t{skin.melanin, skin.haemoglobin};
-  t.haemoglobin += skin.redness * (0.38F * cheeks + 0.42F * nose + 0.15F * chin + 0.45F * ears +
-                                   0.18F * lids - 0.1F * neck);
-  t.haemoglobin += skin.mottling * (0.10F * coarse + 0.12F * fine);
+  t.haemoglobin += skin.redness * (0.27F * cheeks + 0.30F * nose + 0.12F * chin + 0.32F * ears +
+                                   0.15F * lids - 0.1F * neck);
+  t.haemoglobin += 0.5F * skin.blush * bump((r - Eigen::Vector3f(5.4F, 0.9F, 8.6F)).norm(), 2.1F);
+  t.haemoglobin += skin.mottling * (0.11F * coarse + 0.08F * fine);
   t.haemoglobin += (0.10F + 0.25F * skin.age) * under_eye;
   t.melanin *= 1 + skin.mottling *
                        (0.07F * fractal3(rest, 3.1F, 2, 0.5F, footprint, seed + 23) + 0.05F * fine);
@@ -77,12 +78,12 @@ void add_marks(const SkinRecipe& skin, const Eigen::Vector3f& rest, float footpr
   if (skin.freckles > 0 && rest.z() > 4 && rest.y() > -5 && visible(0.3F, footprint) > 0) {
     const float where =
         smoothstep(4, 9, rest.z()) * (0.25F + bump((rest.y() - 1.5F), 3.5F)) * skin.freckles;
-    const float s = std::max(spots(rest, 0.38F, 0.55F * where, seed + 31),
-                             spots(rest, 0.62F, 0.3F * where, seed + 37));
-    tone.melanin += 0.16F * s * visible(0.3F, footprint);
+    const float s = std::max(spots(rest, 0.30F, 0.55F * where, seed + 31),
+                             0.7F * spots(rest, 0.5F, 0.3F * where, seed + 37));
+    tone.melanin += (0.05F + 0.07F * skin.freckles) * s * visible(0.3F, footprint);
   }
-  const float moles = spots(rest, 0.9F, 0.004F + 0.008F * skin.age, seed + 41);
-  if (moles > 0) tone.melanin += 0.35F * smoothstep(0.3F, 1.0F, moles) * visible(0.3F, footprint);
+  const float moles = spots(rest, 0.7F, 0.002F + 0.005F * skin.age, seed + 41);
+  if (moles > 0) tone.melanin += 0.25F * smoothstep(0.2F, 1.0F, moles) * visible(0.3F, footprint);
 }
 
 float brow_cover(const SubjectMesh& subject, const Eigen::Vector3f& rest, float footprint,
@@ -102,7 +103,8 @@ float brow_cover(const SubjectMesh& subject, const Eigen::Vector3f& rest, float 
   const float edge = 1 - smoothstep(0.35F, 1.25F, std::abs(across) + 0.35F * hairs);
   const float ends =
       smoothstep(-0.22F, 0.08F, place.along) * (1 - smoothstep(0.92F, 1.15F, place.along));
-  return std::clamp(skin.brow_density * edge * ends * (0.85F + 0.6F * hairs), 0.0F, 0.97F);
+  // The shade under single hairs, which are drawn apart.
+  return std::clamp(0.42F * skin.brow_density * edge * ends * (0.85F + 0.6F * hairs), 0.0F, 0.6F);
 }
 
 float stubble_cover(const SubjectMesh& subject, const Eigen::Vector3f& rest, float footprint,
@@ -120,7 +122,34 @@ float stubble_cover(const SubjectMesh& subject, const Eigen::Vector3f& rest, flo
                     0.95F);
 }
 
-// Fine relief: pores everywhere, wrinkles across the forehead and beside the eyes with age.
+// Depth of the lines of age, 0 .. 1: across the forehead, between the brows, crow's feet, from the
+// nose past the mouth, under the eyes.
+float wrinkle(const Eigen::Vector3f& p, std::uint32_t seed) {
+  const Eigen::Vector3f r(std::abs(p.x()), p.y(), p.z());
+  const float wander = value3(p / 2.2F, seed + 101);
+  float depth = 0;
+  if (r.y() > 6.2F && r.z() > 5.5F) {
+    const float phase = (r.y() + 0.35F * wander + 0.02F * r.x() * r.x()) * 4.8F;
+    depth += 0.8F * std::pow(0.5F + 0.5F * std::sin(phase), 6.0F) * bump(r.y() - 8.2F, 1.5F) *
+             (0.6F + 0.4F * wander);
+  }
+  const Eigen::Vector2f corner(r.x() - 4.9F, r.y() - 3.3F);
+  if (corner.x() > 0 && corner.squaredNorm() < 7) {
+    const float fan = std::atan2(corner.y(), corner.x()) + 0.12F * wander;
+    depth += 0.7F * std::pow(0.5F + 0.5F * std::sin(fan * 11), 5.0F) *
+             bump(corner.norm() - 1.1F, 0.7F);
+  }
+  // From the nose's wing past the mouth's corner.
+  const float t = std::clamp((-0.6F - r.y()) / 4.2F, 0.0F, 1.0F);
+  const float fold_x = 1.75F + 2.0F * t - 0.4F * t * t + 0.1F * wander;
+  if (r.z() > 7 && r.y() < 0 && r.y() > -5.4F)
+    depth += 0.9F * bump(r.x() - fold_x, 0.22F) * smoothstep(0, 0.15F, t) * (1 - t * t);
+  const float bag = std::hypot(0.6F * (r.x() - 3.1F), r.y() - 3.4F);
+  if (r.y() < 3 && r.z() > 7) depth += 0.6F * bump(bag - 1.15F, 0.13F);
+  return std::min(depth, 1.0F);
+}
+
+// Fine relief: pores everywhere, wrinkles with age.
 Eigen::Vector3f relief(const SkinRecipe& skin, const SurfacePoint& point, float lips,
                        std::uint32_t seed) {
   const Eigen::Vector3f& rest = point.at.rest;
@@ -129,9 +158,12 @@ Eigen::Vector3f relief(const SkinRecipe& skin, const SurfacePoint& point, float 
   const float pores = 0.35F * (0.3F + skin.pores) * visible(0.12F, point.footprint_cm);
   const float lumps = 0.10F * visible(0.7F, point.footprint_cm);
   const float folds = lips > -0.05F ? 0.5F * visible(0.2F, point.footprint_cm) : 0.0F;
-  if (pores + lumps + folds <= 0) return slope;
+  const float lines =
+      0.11F * std::max(0.0F, skin.age - 0.25F) * visible(0.25F, point.footprint_cm);
+  if (pores + lumps + folds + lines <= 0) return slope;
   const auto height = [&](const Eigen::Vector3f& p) {
     float h = lumps * value3(p / 0.45F, seed + 73) * 0.15F;
+    if (lines > 0) h -= lines * wrinkle(p, seed);
     if (pores > 0) h += pores * 0.02F * value3(p / 0.06F, seed + 71);
     if (folds > 0)
       h += folds * 0.02F * value3({p.x() / 0.07F, p.y() / 0.5F, p.z() / 0.3F}, seed + 75);
@@ -150,12 +182,12 @@ Eigen::Vector3f skin_colour(float melanin, float haemoglobin, float warmth) {
   const float m = std::clamp(melanin, 0.0F, 1.3F);
   const float h = std::clamp(haemoglobin, 0.0F, 1.6F);
   // Transmission through a layer of pigment: exp(-absorption), per channel.
-  const Eigen::Array3f base(0.78F, 0.62F, 0.53F);
-  const Eigen::Array3f melanin_absorption(1.75F, 2.45F, 3.15F);
-  const Eigen::Array3f blood_absorption(0.10F, 0.55F, 0.45F);
+  const Eigen::Array3f base(0.80F, 0.64F, 0.55F);
+  const Eigen::Array3f melanin_absorption(1.80F, 2.35F, 2.95F);
+  const Eigen::Array3f blood_absorption(0.10F, 0.48F, 0.42F);
   Eigen::Array3f colour =
       base *
-      (-m * melanin_absorption - h * blood_absorption * (1 - 0.45F * std::min(m, 1.0F))).exp();
+      (-m * melanin_absorption - h * blood_absorption * (1 - 0.6F * std::min(m, 1.0F))).exp();
   colour *= Eigen::Array3f(1 + 0.03F * warmth, 1, 1 - 0.10F * warmth);
   return colour.matrix();
 }
@@ -170,13 +202,14 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   Tone tone = tone_at(skin, rest, footprint, seed);
   add_marks(skin, rest, footprint, seed, tone);
   const float lips = lip_distance(rest, subject.rest_landmarks);
-  const float lip = smoothstep(-0.16F, 0.10F, lips + 0.05F * value3(rest / 0.25F, seed + 81));
+  const float lip = smoothstep(-0.30F, 0.22F, lips + 0.07F * value3(rest / 0.3F, seed + 81));
   Surface s;
   s.albedo = skin_colour(tone.melanin, tone.haemoglobin, skin.warmth);
+  if (skin.age > 0.35F) s.albedo *= 1 - 0.35F * (skin.age - 0.35F) * wrinkle(rest, seed);
   if (lip > 0) {
     Eigen::Vector3f colour =
-        skin_colour(tone.melanin * 0.9F + 0.08F, 1.25F + 0.2F * skin.redness, skin.warmth - 0.3F) *
-        0.88F;
+        skin_colour(tone.melanin * 0.88F + 0.05F, 1.15F + 0.2F * skin.redness, skin.warmth - 0.3F) *
+        0.92F;
     const float lines = value3({rest.x() / 0.09F, rest.y() / 0.6F, rest.z() / 0.4F}, seed + 83);
     colour *= 1 + 0.10F * lines * visible(0.18F, footprint);
     colour = mix(colour, skin.lip_tint, skin.lip_tint_amount);
@@ -193,13 +226,15 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
         0.5F * (subject.rest_landmarks[first].y() + subject.rest_landmarks[first + 3].y());
     const float upper = smoothstep(middle - 0.25F, middle + 0.2F, rest.y());
     const float width = 0.06F + 0.05F * upper + 0.10F * skin.eyeliner * upper;
-    const float strength = (0.35F + 0.45F * upper) + 0.2F * skin.eyeliner;
+    const float strength = (0.2F + 0.3F * upper) + 0.35F * skin.eyeliner;
     const float line = 1 - smoothstep(0.6F * width, 1.6F * width, std::abs(eye + 0.03F));
     s.albedo =
         mix(s.albedo, Eigen::Vector3f(0.02F, 0.014F, 0.012F), line * std::min(strength, 0.95F));
     // The crease and a soft shade of the upper lid.
     const float lid = bump(eye + 0.5F, 0.25F) * upper;
-    s.albedo *= 1 - (0.10F + 0.25F * skin.eyeliner) * lid;
+    s.albedo *= 1 - (0.12F + 0.25F * skin.eyeliner) * lid;
+    s.albedo = mix(s.albedo, skin.eye_shadow,
+                   0.7F * skin.eye_shadow_amount * upper * bump(eye + 0.45F, 0.55F));
     // Between the contour and the eyeball: the wet rim of the lids, pale red.
     if (eye > 0.12F) {
       s.albedo = mix(s.albedo, skin_colour(skin.melanin * 0.5F, 1.2F, 0) * 0.8F,
@@ -213,10 +248,10 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   // Hair roots colour the scalp, so that no gap of the hair shows bare skin.
   const bool bald = recipe.hair.mesh.empty() && recipe.hair.style == ProceduralHair::kBald;
   if (!bald) {
-    const float scalp = scalp_distance(rest, recipe.hair.hairline);
+    const float scalp = scalp_distance(rest, recipe.hair.hairline, recipe.hair.crown);
     const float ragged = 0.5F * fractal3(rest, 0.8F, 3, 0.6F, footprint, seed + 91);
     const bool buzz = recipe.hair.mesh.empty() && recipe.hair.style == ProceduralHair::kBuzz;
-    float cover = smoothstep(-0.5F, buzz ? 1.0F : 0.9F, scalp + ragged);
+    float cover = smoothstep(-0.6F, 1.6F, scalp + ragged);
     const float ear = smoothstep(7.6F, 7.9F, std::abs(rest.x())) *
                       (1 - smoothstep(4.2F, 5.0F, rest.y())) * smoothstep(-2.4F, -1.6F, rest.z());
     cover *= 1 - ear;
@@ -225,16 +260,19 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
           value3({rest.x() / 0.08F, rest.y() / 0.3F, rest.z() / 0.12F}, seed + 93) *
           visible(0.15F, footprint);
       const Eigen::Vector3f root = recipe.hair.colour * (0.7F + 0.3F * strands);
-      s.albedo = mix(s.albedo, root, cover * (buzz ? 0.8F : 0.92F));
+      const float gaps = 0.72F + 0.20F * strands;
+      s.albedo = mix(s.albedo, root, cover * (buzz ? gaps - 0.1F : gaps));
     }
     s.gloss *= 1 - cover;
   }
   s.normal = point.at.normal;
   const Eigen::Vector3f slope = relief(skin, point, lips, seed);
   s.normal = (s.normal - (slope - slope.dot(s.normal) * s.normal)).normalized();
-  const float oily = 0.6F + 0.8F * bump(rest.x(), 2.6F) * smoothstep(5, 10, rest.z());
-  s.gloss = 0.10F * skin.shine * oily * (1 - brow) * (1 - 0.7F * beard) + 0.14F * lip;
-  s.sharpness = lip > 0.5F ? 40.0F : 14.0F;
+  const float oily = 0.55F + 0.9F * bump(rest.x(), 2.6F) * smoothstep(5, 10, rest.z());
+  const float grain = 1 + 0.5F * value3(rest / 0.09F, seed + 87) * visible(0.14F, footprint) +
+                      0.3F * fractal3(rest, 0.9F, 2, 0.5F, footprint, seed + 88);
+  s.gloss = 0.11F * skin.shine * oily * grain * (1 - brow) * (1 - 0.7F * beard) + 0.10F * lip;
+  s.sharpness = lip > 0.5F ? 26.0F : 11.0F;
   s.scatter = 1;
   return s;
 }

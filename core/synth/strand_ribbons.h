@@ -11,7 +11,7 @@ namespace portrait {
 
 // One hair as a narrow ribbon that tapers to its tip. Centimetres, the head's frame.
 struct StrandShape {
-  SubjectVertex root;         // position, normal, rest, tangent (where it grows), facial
+  SubjectVertex root;         // position, normal, rest, tangent (where it grows), kind
   float length_cm = 1;
   float width_cm = 0.03F;     // at the root
   float curvature = 0;        // 1/cm, towards the surface under it: 0.1 follows a head's skull

@@ -27,7 +27,7 @@ struct SubjectVertex {
   float ambient = 1;  // share of the sky that is visible, cosine-weighted
   float edge = 1e3F;  // hair: cm to the nearest free end
   float root = 0;     // hair: cm from the scalp
-  float facial = 0;   // hair: 1 = of brows and beard, 2 = a lash
+  float kind = 0;     // hair: 1 = of brows and beard, 2 = a lash; cloth: 1 = headwear
 };
 
 struct EyeBall {

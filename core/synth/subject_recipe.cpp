@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/synth/subject_recipe.h"
 
-#include "core/base/random.h"
+#include "core/synth/recipe_drawing.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,59 +10,8 @@ namespace portrait {
 namespace {
 
 constexpr int kIdentities = 100;
-
-struct MeshStyle {
-  const char* name;
-  float weight;
-};
-constexpr MeshStyle kMeshStyles[] = {
-    {"afro01", 0.6F},  {"bob01", 1},      {"bob02", 1},      {"braid01", 1}, {"long01", 1.2F},
-    {"ponytail01", 1}, {"short01", 1.2F}, {"short02", 1.2F}, {"short03", 1}, {"short04", 1.2F}};
-struct StyleWeight {
-  ProceduralHair style;
-  float weight;
-};
-constexpr StyleWeight kStyles[] = {
-    {ProceduralHair::kBald, 0.5F},      {ProceduralHair::kBuzz, 0.8F},
-    {ProceduralHair::kCrop, 1},         {ProceduralHair::kSideParted, 1.2F},
-    {ProceduralHair::kSweptBack, 1.2F}, {ProceduralHair::kCurlyShort, 0.9F},
-    {ProceduralHair::kBob, 1},          {ProceduralHair::kLongStraight, 1.1F},
-    {ProceduralHair::kLongWavy, 1.1F},  {ProceduralHair::kAfro, 0.6F},
-    {ProceduralHair::kFringeBob, 1},    {ProceduralHair::kTousled, 1}};
-
-template <typename T, std::size_t N, typename Allowed>
-const T& pick(const T (&list)[N], RandomStream& random, Allowed&& allowed) {
-  float total = 0;
-  for (const T& item : list) total += allowed(item) ? item.weight : 0;
-  float at = float(random.uniform()) * total;
-  const T* last = &list[0];
-  for (const T& item : list) {
-    if (!allowed(item)) continue;
-    last = &item;
-    at -= item.weight;
-    if (at < 0) break;
-  }
-  return *last;
-}
-
-float between(RandomStream& random, float low, float high) {
-  return float(random.uniform(low, high));
-}
-
-Eigen::Vector3f mix(const Eigen::Vector3f& a, const Eigen::Vector3f& b, float t) {
-  return a + t * (b - a);
-}
-
-// Linear colour of a hue, saturation, value triple that is itself linear.
-Eigen::Vector3f hsv(float hue, float saturation, float value) {
-  Eigen::Vector3f c;
-  for (int k = 0; k < 3; ++k) {
-    const float h = hue * 6 + (k == 0 ? 0.0F : k == 1 ? 4.0F : 2.0F);
-    const float t = std::fmod(h, 6.0F);
-    c[k] = std::clamp(std::abs(t - 3) - 1, 0.0F, 1.0F);
-  }
-  return value * (Eigen::Vector3f::Ones() * (1 - saturation) + saturation * c);
-}
+constexpr double kFarShare = 0.15;  // of subjects whose identity is stretched
+constexpr float kFarSpread = 1.3F;
 
 void draw_expression(RandomStream& random, double scale, SubjectRecipe& recipe) {
   const auto add = [&](const char* name, double weight) {
@@ -103,93 +52,10 @@ void draw_expression(RandomStream& random, double scale, SubjectRecipe& recipe) 
     add(random.chance(0.5) ? "mouthLeft" : "mouthRight", random.uniform(0, 0.25));
 }
 
-void draw_hair(RandomStream& random, const SynthOptions& options, SubjectRecipe& recipe) {
-  HairRecipe& hair = recipe.hair;
-  if (random.chance(0.5)) {
-    hair.mesh = pick(kMeshStyles, random, [&](const MeshStyle& s) {
-                  return is_reserved(std::string(s.name)) == options.held_out;
-                }).name;
-  } else {
-    hair.style = pick(kStyles, random, [&](const StyleWeight& s) {
-                   return is_reserved(s.style) == options.held_out;
-                 }).style;
-  }
-  hair.mirrored = random.chance(0.5);
-  hair.parting = float(random.normal(0, 0.6));
-  hair.hairline = float(std::clamp(random.normal(0, 0.45), -0.9, 1.0));
-  hair.wave = random.chance(0.4) ? between(random, 0.1F, 0.5F) : 0;
-  hair.raggedness_cm = between(random, 0.3F, 1.0F);
-  hair.thickness_cm = between(random, 0.8F, 1.6F);
-  hair.length_cm = 30;
-  switch (hair.style) {
-    case ProceduralHair::kBuzz:
-      hair.thickness_cm = between(random, 0.12F, 0.3F);
-      hair.raggedness_cm = 0.5F;
-      break;
-    case ProceduralHair::kCrop:
-      hair.thickness_cm = between(random, 0.6F, 1.8F);
-      break;
-    case ProceduralHair::kSideParted:
-    case ProceduralHair::kSweptBack:
-      hair.thickness_cm = between(random, 1.2F, 2.8F);
-      break;
-    case ProceduralHair::kCurlyShort:
-      hair.thickness_cm = between(random, 1.2F, 2.6F);
-      break;
-    case ProceduralHair::kTousled:
-      hair.thickness_cm = between(random, 1.5F, 3.0F);
-      break;
-    case ProceduralHair::kAfro:
-      hair.thickness_cm = between(random, 2.5F, 5.5F);
-      break;
-    case ProceduralHair::kBob:
-    case ProceduralHair::kFringeBob:
-      hair.length_cm = between(random, 18, 25);
-      break;
-    case ProceduralHair::kLongStraight:
-      hair.length_cm = between(random, 26, 40);
-      break;
-    case ProceduralHair::kLongWavy:
-      hair.length_cm = between(random, 24, 40);
-      hair.wave = between(random, 0.4F, 1.0F);
-      break;
-    default:
-      break;
-  }
-  // From black over brown to blond along one ramp; red hair has more of the other pigment.
-  const float dark_skin = recipe.skin.melanin;
-  const float light = std::pow(float(random.uniform()), 1.3F + 3.0F * dark_skin);
-  const Eigen::Vector3f ramp[] = {{0.010F, 0.008F, 0.007F},
-                                  {0.035F, 0.021F, 0.014F},
-                                  {0.095F, 0.052F, 0.028F},
-                                  {0.24F, 0.145F, 0.072F},
-                                  {0.48F, 0.34F, 0.19F}};
-  const float step = std::min(light * 4, 3.999F);
-  hair.colour = mix(ramp[int(step)], ramp[int(step) + 1], step - std::floor(step));
-  if (random.chance(0.08) && dark_skin < 0.5F)
-    hair.colour = mix(hair.colour, {0.26F, 0.075F, 0.022F}, between(random, 0.4F, 0.9F));
-  // Brows are darker than the hair, and never lighter than the skin under them.
-  const float shade = 0.42F * (1 - 0.6F * dark_skin);
-  recipe.skin.brow_colour = hair.colour * shade + Eigen::Vector3f(0.008F, 0.006F, 0.005F);
-  hair.colour_variation = between(random, 0.12F, 0.35F);
-  const float age = recipe.skin.age;
-  if (age > 0.55F && random.chance(0.7)) {
-    hair.grey = std::clamp((age - 0.5F) * 2.2F * between(random, 0.5F, 1.2F), 0.0F, 1.0F);
-    recipe.skin.brow_colour = mix(recipe.skin.brow_colour, {0.25F, 0.24F, 0.23F}, 0.5F * hair.grey);
-  } else if (random.chance(0.09)) {
-    hair.colour =
-        hsv(float(random.uniform()), between(random, 0.4F, 0.9F), between(random, 0.08F, 0.4F));
-    hair.root_darkening = between(random, 0, 0.9F);
-  } else if (random.chance(0.12)) {
-    hair.root_darkening = between(random, 0.3F, 0.8F);
-    hair.colour = hair.colour * 1.6F;
-  }
-}
-
 void draw_skin(RandomStream& random, SubjectRecipe& recipe) {
   SkinRecipe& skin = recipe.skin;
-  skin.melanin = float(std::pow(random.uniform(), 1.25));
-  skin.haemoglobin = between(random, 0.25F, 0.75F);
+  skin.melanin = 0.02F + 0.93F * float(std::pow(random.uniform(), 1.25));
+  skin.haemoglobin = between(random, 0.2F, 0.6F);
   skin.warmth = float(random.normal(0, 0.5));
   skin.mottling = between(random, 0.4F, 1.1F);
   skin.redness = between(random, 0.25F, 1.1F);
@@ -216,6 +82,12 @@ void draw_grooming(RandomStream& random, SubjectRecipe& recipe) {
                         between(random, 0.12F, 0.36F));
     skin.lip_tint_amount = between(random, 0.2F, 0.8F);
     skin.eyeliner = random.chance(0.7) ? between(random, 0.2F, 1.0F) : 0;
+    skin.blush = random.chance(0.6) ? between(random, 0.2F, 0.9F) : 0;
+    if (random.chance(0.4)) {
+      skin.eye_shadow = hsv(float(random.uniform(-0.1, 0.12)) + 1, between(random, 0.2F, 0.6F),
+                            between(random, 0.03F, 0.25F));
+      skin.eye_shadow_amount = between(random, 0.2F, 0.9F);
+    }
   }
 }
 
@@ -239,37 +111,13 @@ void draw_eyes(RandomStream& random, SubjectRecipe& recipe) {
   eyes.redness = between(random, 0.0F, 0.35F);
 }
 
-void draw_accessories(RandomStream& random, const SynthOptions& options, SubjectRecipe& recipe) {
-  ClothRecipe& cloth = recipe.cloth;
-  cloth.colour =
-      hsv(float(random.uniform()),
-          random.chance(0.4) ? between(random, 0.0F, 0.2F) : between(random, 0.2F, 0.85F),
-          float(std::pow(random.uniform(0.12, 0.85), 2.0)));
-  cloth.second = hsv(float(random.uniform()), between(random, 0, 0.7F),
-                     float(std::pow(random.uniform(0.12, 0.9), 2.0)));
-  cloth.pattern = random.chance(0.55) ? 0 : random.integer(1, 4);
-  cloth.collar_cm = random.chance(0.3) ? between(random, 2.0F, 5.5F) : between(random, 0.0F, 1.5F);
-  cloth.neckline_cm = between(random, 0.2F, cloth.collar_cm > 2 ? 1.0F : 4.0F);
-  cloth.shoulder_cm = between(random, 17, 20.5F);
-  GlassesRecipe& glasses = recipe.glasses;
-  glasses.present = options.glasses && random.chance(0.13);
-  const float shade = float(std::pow(random.uniform(), 3.0)) * 0.3F;
-  glasses.colour = random.chance(0.7)
-                       ? Eigen::Vector3f(shade, shade, shade)
-                       : hsv(float(random.uniform()), 0.7F, between(random, 0.03F, 0.3F));
-  glasses.width_cm = between(random, 2.2F, 2.9F);
-  glasses.height_cm = between(random, 1.5F, 2.3F);
-  glasses.roundness = float(random.uniform());
-  glasses.rim_cm = between(random, 0.07F, 0.24F);
-}
-
 Eigen::Vector3f white_of(float warmth) {  // -1 blue .. 1 orange
   return {1 + 0.22F * warmth, 1 + 0.02F * warmth, 1 - 0.28F * warmth};
 }
 
 void draw_light(RandomStream& random, SubjectRecipe& recipe) {
   LightRecipe& light = recipe.light;
-  const float warmth = float(random.normal(0.1, 0.3));
+  const float warmth = float(random.normal(0.05, 0.17));
   const float ambient = between(random, 0.30F, 0.65F);
   const Eigen::Vector3f sky = white_of(warmth - 0.25F * float(random.uniform()));
   light.ambient.setZero();
@@ -310,15 +158,6 @@ void draw_light(RandomStream& random, SubjectRecipe& recipe) {
 
 }  // namespace
 
-bool is_reserved(const std::string& hair_mesh) {
-  return std::any_of(kReservedHairMeshes.begin(), kReservedHairMeshes.end(),
-                     [&](const char* name) { return hair_mesh == name; });
-}
-
-bool is_reserved(ProceduralHair style) {
-  return style == ProceduralHair::kFringeBob || style == ProceduralHair::kTousled;
-}
-
 SubjectRecipe draw_recipe(std::uint32_t index, const SynthOptions& options) {
   // One stream per group of parameters: a new parameter in one leaves the others as they were.
   const auto stream = [&](std::uint32_t group) {
@@ -335,6 +174,12 @@ SubjectRecipe draw_recipe(std::uint32_t index, const SynthOptions& options) {
   for (float& a : recipe.identity) {
     a = float(std::clamp(identity.normal(), -2.5, 2.5) * options.identity_spread);
   }
+  // Some faces lie outside what the model's makers measured.
+  RandomStream build = stream(10);
+  if (build.chance(kFarShare)) {
+    for (float& a : recipe.identity) a *= kFarSpread;
+  }
+  recipe.build = float(std::clamp(build.normal(0, 0.5), -1.0, 1.3) * options.identity_spread);
   RandomStream expression = stream(2);
   draw_expression(expression, options.expression_scale, recipe);
   RandomStream skin = stream(3);
@@ -347,6 +192,8 @@ SubjectRecipe draw_recipe(std::uint32_t index, const SynthOptions& options) {
   draw_eyes(eyes, recipe);
   RandomStream accessories = stream(7);
   draw_accessories(accessories, options, recipe);
+  RandomStream headwear = stream(9);
+  draw_headwear(headwear, options, recipe);
   RandomStream light = stream(8);
   draw_light(light, recipe);
   return recipe;

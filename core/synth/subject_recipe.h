@@ -19,6 +19,7 @@ struct SynthOptions {
   double identity_spread = 1.0;   // deviation of the identity coefficients
   double expression_scale = 1.0;  // 0 = neutral faces
   bool glasses = true;            // some subjects wear glasses
+  bool headwear = true;           // some wear hats, caps, beanies or scarves
 };
 
 // Procedural hair. Styles are numbered; a fifth of them is reserved for held-out subjects.
@@ -50,12 +51,14 @@ struct HairRecipe {
   float colour_variation = 0.2F;                     // strand to strand
   float grey = 0;                                    // share of grey strands
   float root_darkening = 0;                          // dyed hair shows darker roots
-  float hairline = 0;                                // -1 low .. 1 receding
+  float hairline = 0;                                // -1 low .. 1 receding, 1.6 far back
   float thickness_cm = 1.0F;                         // over the scalp
   float length_cm = 10.0F;     // how far it hangs below the crown (long styles)
   float parting = 0;           // -1 right .. 1 left
   float wave = 0;              // 0 straight .. 1 curly
   float raggedness_cm = 1.0F;  // at the ends
+  float shine = 1;             // of the strands' highlights
+  float crown = 0;             // bald patch on the crown: 0 none .. 1 down to the temples
   bool mirrored = false;
 };
 
@@ -76,6 +79,9 @@ struct SkinRecipe {
   Eigen::Vector3f lip_tint = Eigen::Vector3f::Zero();
   float lip_tint_amount = 0;  // make-up
   float eyeliner = 0;
+  float blush = 0;
+  Eigen::Vector3f eye_shadow = Eigen::Vector3f::Zero();  // linear
+  float eye_shadow_amount = 0;
   float brow_density = 0.7F;
   float brow_thickness = 1.0F;
   Eigen::Vector3f brow_colour = {0.05F, 0.035F, 0.025F};  // linear
@@ -89,14 +95,27 @@ struct EyeRecipe {
   float redness = 0.1F;                           // of the white
 };
 
+enum class ClothCut : std::uint8_t { kPlain, kRibbed, kShirt, kJacket };
+
 struct ClothRecipe {
   bool present = true;
+  ClothCut cut = ClothCut::kPlain;
   Eigen::Vector3f colour = {0.2F, 0.2F, 0.25F};  // linear
   Eigen::Vector3f second = {0.4F, 0.4F, 0.4F};
   int pattern = 0;            // 0 plain, 1 stripes round, 2 stripes down, 3 checks, 4 mottled
   float collar_cm = 1.0F;     // height of the collar over the neck's base
   float neckline_cm = 2.0F;   // how far the front opening hangs down
   float shoulder_cm = 18.0F;  // half width
+};
+
+enum class Headwear : std::uint8_t { kNone, kBeanie, kCap, kBrimmed, kScarf };
+
+// Worn over hair that is pressed flat; always with procedural hair.
+struct HeadwearRecipe {
+  Headwear kind = Headwear::kNone;
+  Eigen::Vector3f colour = {0.1F, 0.1F, 0.1F};  // linear
+  float height_cm = 2;                          // of its crown over the skull
+  float brim_cm = 6;                            // how far it sticks out
 };
 
 struct GlassesRecipe {
@@ -125,12 +144,14 @@ struct LightRecipe {
 struct SubjectRecipe {
   std::uint64_t noise_seed = 0;                           // of all procedural patterns
   std::vector<float> identity;                            // 100 coefficients
+  float build = 0;                                        // -1 thin .. 1 heavy face and neck
   std::vector<std::pair<std::string, float>> expression;  // name, weight in [0, 1]
   HairRecipe hair;
   SkinRecipe skin;
   EyeRecipe eyes;
   ClothRecipe cloth;
   GlassesRecipe glasses;
+  HeadwearRecipe headwear;
   LightRecipe light;
 };
 

@@ -89,6 +89,7 @@ class SubjectTest : public QObject {
     recipe.hair = {};
     recipe.hair.style = ProceduralHair::kBald;
     recipe.glasses.present = false;
+    recipe.headwear = {};
     recipe.expression.clear();
     const SubjectMesh subject = build_subject(assets_, recipe);
     const int size = 512;
@@ -132,6 +133,8 @@ class SubjectTest : public QObject {
       const bool mesh = style >= kProceduralStyles;
       recipe.hair.mesh = mesh ? assets_.hair[std::size_t(style - kProceduralStyles)].name : "";
       if (!mesh) recipe.hair.style = ProceduralHair(style);
+      recipe.hair.crown = 0;
+      recipe.headwear = {};
       const SubjectMesh subject = build_subject(assets_, recipe);
       SubjectRenderOptions options;
       options.supersampling = 1;
@@ -157,6 +160,88 @@ class SubjectTest : public QObject {
       QVERIFY2(bald ? share == 0 : share > 0.93,
                qPrintable(QString("style %1: %2").arg(style).arg(share)));
     }
+  }
+
+  // Single hairs are hair where the face has it, and nowhere on the cheeks.
+  void brows_and_beards_grow_where_they_should() {
+    SubjectRecipe recipe = plain_recipe();
+    const auto hairs_near = [&](const SubjectView& view, std::size_t landmark, float up_px) {
+      const Eigen::Vector2f at = view.landmarks[landmark].pixel - Eigen::Vector2f(0, up_px);
+      int count = 0;
+      for (int y = int(at.y()) - 6; y <= int(at.y()) + 6; ++y) {
+        for (int x = int(at.x()) - 6; x <= int(at.x()) + 6; ++x)
+          count += view.part[std::size_t(y * view.rgb.width + x)] == Part::kHair;
+      }
+      return count;
+    };
+    const int size = 512;
+    const SubjectView shaven =
+        render_subject(build_subject(assets_, recipe), rig_camera({0, 0}), size);
+    QVERIFY(hairs_near(shaven, 19, 0) > 40 && hairs_near(shaven, 24, 0) > 40);
+    QCOMPARE(hairs_near(shaven, 8, 10), 0);
+    QCOMPARE(hairs_near(shaven, 27, 60), 0);
+    recipe.skin.stubble = 1;
+    recipe.skin.beard_cm = 3;
+    recipe.skin.beard_reach = 0.5F;
+    const SubjectView bearded =
+        render_subject(build_subject(assets_, recipe), rig_camera({0, 0}), size);
+    QVERIFY(hairs_near(bearded, 8, 10) > 100);
+    QCOMPARE(hairs_near(bearded, 27, 60), 0);
+    // The truth of the face stays what it was.
+    for (std::size_t i = 0; i < 68; ++i)
+      QVERIFY(bearded.landmarks[i].pixel == shaven.landmarks[i].pixel);
+  }
+
+  void headwear_covers_the_crown_and_not_the_face() {
+    for (const Headwear kind :
+         {Headwear::kBeanie, Headwear::kCap, Headwear::kBrimmed, Headwear::kScarf}) {
+      SubjectRecipe recipe = plain_recipe();
+      recipe.hair.style = ProceduralHair::kLongStraight;
+      recipe.hair.thickness_cm = 0.4F;
+      recipe.headwear.kind = kind;
+      const SubjectMesh subject = build_subject(assets_, recipe);
+      const int size = 256;
+      const SubjectView above = render_subject(subject, rig_camera({0, 75}), size);
+      int cloth = 0;
+      for (int y = 96; y < 144; ++y) {
+        for (int x = 108; x < 148; ++x)
+          cloth += above.part[std::size_t(y * size + x)] == Part::kCloth;
+      }
+      QVERIFY2(cloth > 0.97 * 48 * 40, qPrintable(QString("%1: %2").arg(int(kind)).arg(cloth)));
+      const SubjectView front = render_subject(subject, rig_camera({0, -5}), size);
+      for (const std::size_t i : {27U, 30U, 36U, 45U, 48U, 54U, 57U})
+        QVERIFY2(front.landmarks[i].visible, qPrintable(QString("%1: %2").arg(int(kind)).arg(i)));
+    }
+  }
+
+  void a_bald_crown_shows_skin() {
+    SubjectRecipe recipe = plain_recipe();
+    recipe.hair.style = ProceduralHair::kCrop;
+    int hairy[2] = {0, 0};
+    for (int bald = 0; bald < 2; ++bald) {
+      recipe.hair.crown = bald ? 0.8F : 0.0F;
+      const SubjectView above =
+          render_subject(build_subject(assets_, recipe), rig_camera({180, 60}), 128);
+      for (int y = 40; y < 64; ++y) {
+        for (int x = 54; x < 74; ++x)
+          hairy[bald] += above.part[std::size_t(y * 128 + x)] == Part::kHair;
+      }
+    }
+    QVERIFY2(hairy[0] > 400 && hairy[1] < hairy[0] / 3,
+             qPrintable(QString("%1, %2").arg(hairy[0]).arg(hairy[1])));
+  }
+
+  void build_widens_the_jaw_and_leaves_the_eyes() {
+    SubjectRecipe recipe = plain_recipe();
+    recipe.build = -1;
+    const SubjectMesh thin = build_subject(assets_, recipe);
+    recipe.build = 1;
+    const SubjectMesh heavy = build_subject(assets_, recipe);
+    const auto width = [](const SubjectMesh& m, std::size_t a, std::size_t b) {
+      return (m.landmarks[a] - m.landmarks[b]).norm();
+    };
+    QVERIFY(width(heavy, 4, 12) > 1.08F * width(thin, 4, 12));
+    QVERIFY(std::abs(width(heavy, 36, 45) / width(thin, 36, 45) - 1) < 0.02F);
   }
 
   void photos_have_matte_and_background() {
@@ -187,6 +272,21 @@ class SubjectTest : public QObject {
   }
 
  private:
+  // A bald face without anything worn, of the mean shape.
+  static SubjectRecipe plain_recipe() {
+    SubjectRecipe recipe = draw_recipe(1);
+    recipe.identity.clear();
+    recipe.expression.clear();
+    recipe.build = 0;
+    recipe.hair = {};
+    recipe.hair.style = ProceduralHair::kBald;
+    recipe.skin.stubble = 0;
+    recipe.skin.beard_cm = 0;
+    recipe.glasses = {};
+    recipe.headwear = {};
+    return recipe;
+  }
+
   SynthAssets assets_;
 };
 
