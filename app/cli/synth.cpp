@@ -82,7 +82,8 @@ void add_synth(CLI::App& app, Action& action) {
   command.add_option("--hair", options->hair, "The hair meshes, hair_cc0.safetensors")->required();
   command.add_option("--first", options->first, "Number of the first subject")
       ->capture_default_str();
-  command.add_option("--count", options->count, "Subjects of a cache, or portraits")->capture_default_str();
+  command.add_option("--count", options->count, "Subjects of a cache, or portraits")
+      ->capture_default_str();
   command.add_option("--seed", options->seed, "Where the random numbers start")
       ->capture_default_str();
 #ifdef PORTRAIT_TRAIN_ONLY

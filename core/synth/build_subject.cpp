@@ -7,16 +7,16 @@
 #include <Eigen/Geometry>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <span>
 #include <utility>
 
 namespace portrait {
 namespace {
 
-constexpr int kSkyDirections = 40;
+constexpr int kSkyDirections = 30;
 constexpr int kSkyMapSize = 144;
-constexpr int kShadowMapSize = 640;
+constexpr int kShadowMapSize = 576;
 constexpr float kHalf = 0.5F;
 
 EyeBall measure_eye(const HeadModel& head, const HeadShape& shape, HeadRegion region) {
@@ -66,18 +66,37 @@ Eigen::Vector3f sky_direction(int i) {
   return {across * std::cos(angle), y, across * std::sin(angle)};
 }
 
-// What casts shadows: everything but the single hairs.
+// What casts shadows: neither the single hairs nor what the closed mouth hides. Skin is closed, so
+// only its sides towards the light count.
 class Casters {
  public:
-  explicit Casters(const SubjectMesh& subject)
-      : triangles_(subject.triangles.data(), subject.solid) {
+  explicit Casters(const SubjectMesh& subject) {
     for (const SubjectVertex& v : subject.vertices) positions_.push_back(v.position);
+    for (std::size_t t = 0; t < subject.solid; ++t) {
+      const Triangle& c = subject.triangles[t];
+      if (subject.part[t] == Part::kMouth || subject.part[t] == Part::kTeeth) continue;
+      if (subject.part[t] != Part::kSkin) {
+        open_.push_back(c);
+        continue;
+      }
+      closed_.push_back(c);
+      const Eigen::Vector3f& a = positions_[c[0]];
+      facing_.push_back((positions_[c[1]] - a).cross(positions_[c[2]] - a));
+    }
   }
-  void draw(ShadowMap& map) const { map.draw(positions_, triangles_); }
+  void draw(const Eigen::Vector3f& direction, ShadowMap& map) const {
+    std::vector<Triangle> triangles = open_;
+    for (std::size_t t = 0; t < closed_.size(); ++t) {
+      if (facing_[t].dot(direction) > 0) triangles.push_back(closed_[t]);
+    }
+    map.draw(positions_, triangles);
+  }
 
  private:
   std::vector<Eigen::Vector3f> positions_;
-  std::span<const Triangle> triangles_;
+  std::vector<Triangle> open_;
+  std::vector<Triangle> closed_;
+  std::vector<Eigen::Vector3f> facing_;  // of closed_
 };
 
 void bake_sky(SubjectMesh& subject, const Casters& casters) {
@@ -88,7 +107,8 @@ void bake_sky(SubjectMesh& subject, const Casters& casters) {
     maps.emplace_back(sky_direction(i), kSkyMapSize);
   }
   parallel_for(kSkyDirections, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) casters.draw(maps[std::size_t(i)]);
+    for (std::int64_t i = begin; i < end; ++i)
+      casters.draw(sky[std::size_t(i)], maps[std::size_t(i)]);
   });
   parallel_for(std::int64_t(subject.vertices.size()), 512,
                [&](std::int64_t begin, std::int64_t end) {
@@ -151,7 +171,9 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
     subject.shadows.emplace_back(light.direction, kShadowMapSize);
   }
   parallel_for(std::int64_t(subject.shadows.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) casters.draw(subject.shadows[std::size_t(i)]);
+    for (std::int64_t i = begin; i < end; ++i) {
+      casters.draw(recipe.light.lights[std::size_t(i)].direction, subject.shadows[std::size_t(i)]);
+    }
   });
   return subject;
 }

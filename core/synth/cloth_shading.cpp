@@ -101,15 +101,15 @@ Surface cloth_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   } else {
     const Tailoring t = tailored(cloth, point);
     const Eigen::Vector3f outer = mix(cloth.colour, cloth.second, printed(cloth, point, seed));
-    s.albedo = mix(outer, cloth.cut == ClothCut::kJacket ? cloth.second
-                                                         : Eigen::Vector3f(cloth.colour * 0.5F),
-                   t.second);
+    s.albedo = mix(
+        outer, cloth.cut == ClothCut::kJacket ? cloth.second : Eigen::Vector3f(cloth.colour * 0.5F),
+        t.second);
     s.albedo *= 1 - std::min(t.dark, 0.8F);
     rib = t.rib;
   }
   const float weave = noise::value2(u / 0.12F, v / 0.12F, seed + 3) * visible(0.2F, footprint);
-  s.albedo *= 1 + 0.10F * weave +
-              0.06F * noise::fractal3(point.at.rest, 4, 3, 0.5F, footprint, seed + 5);
+  s.albedo *=
+      1 + 0.10F * weave + 0.06F * noise::fractal3(point.at.rest, 4, 3, 0.5F, footprint, seed + 5);
   if (rib > 0) {
     const float ribs = std::sin(u * 16) * visible(0.4F, footprint);
     s.albedo *= 1 + 0.22F * rib * ribs;

@@ -38,15 +38,19 @@ Eigen::Vector2f frontal(const Eigen::Vector3f& p) {
 
 float scalp_distance(const Eigen::Vector3f& rest, float hairline, float crown) {
   // Forehead, temple, sideburn in front of the ear, arch over the ear, nape.
-  static constexpr Knot kLine[] = {{0, 10.7F},   {14, 10.7F},  {26, 10.1F}, {38, 9.0F},
-                                   {48, 7.8F},   {58, 6.2F},   {66, 4.2F},  {72, 1.7F},
-                                   {76, 1.3F},   {81, 4.6F},   {100, 4.8F}, {112, 2.2F},
-                                   {122, -1.5F}, {140, -4.2F}, {180, -5.2F}};
+  static constexpr Knot kLine[] = {
+      {0, 10.7F},  {14, 10.7F}, {26, 10.3F},  {38, 9.6F},   {47, 8.6F},  {55, 7.2F},
+      {61, 5.8F},  {66, 4.2F},  {70, 2.4F},   {74, 1.0F},   {78, 1.4F},  {82, 4.4F},
+      {100, 4.8F}, {112, 2.2F}, {122, -1.5F}, {140, -4.2F}, {180, -5.2F}};
   const float azimuth = azimuth_of(rest);
   float line = along(kLine, azimuth);
   // The hairline recedes most at the corners over the temples.
   const float front = 1 - noise::smoothstep(45, 62, azimuth);
   const float corner = noise::bump(azimuth - 34, 16);
+  // No hairline is drawn with a ruler.
+  const float side = rest.x() < 0 ? 31.0F : 0.0F;
+  line += front * (0.30F * noise::value1(azimuth / 9 + side, 7U) +
+                   0.16F * noise::value1(azimuth / 3 + side, 9U));
   line += hairline * front * (hairline > 0 ? 0.9F + 1.6F * corner : 0.7F);
   // On the steep sides a height is a distance; on the flat top it is not.
   const float slope = rest.y() > 9.5F && azimuth < 60 ? 1.5F : 1.0F;

@@ -56,7 +56,6 @@ void add_cloth(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder&
           0.25F * noise::smoothstep(0.1F, 0.5F, t) *
           noise::fractal3({std::sin(azimuth) * 4, t * 3, front * 4}, 2.0F, 3, 0.5F, 0, seed);
       float radius = ring + (std::max(outline, ring) - ring) * out + fold;
-      // Only near the collar is there skin left to cover.
       // Over the skin while there is any (the head model's back ends at -13.6 cm), and never
       // narrower than above, so that no fold opens.
       if (y > -16.5F) radius = std::max(radius, shape.bust.at(azimuth, y).radius + 0.6F);

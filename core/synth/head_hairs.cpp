@@ -26,7 +26,7 @@ struct Amounts {
 Amounts amounts_of(const HairRecipe& hair) {
   if (!hair.mesh.empty()) {
     if (is_curly(hair)) return {900, 0.8F, 2600, 1.6F, 0.8F};
-    return {1500, 2.0F, 1500, 3.0F, 0.16F};
+    return {1500, 1.7F, 1400, 2.6F, 0.10F};
   }
   switch (hair.style) {
     case ProceduralHair::kBald:
@@ -42,7 +42,7 @@ Amounts amounts_of(const HairRecipe& hair) {
     case ProceduralHair::kCrop:
     case ProceduralHair::kSideParted:
     case ProceduralHair::kSweptBack:
-      return {1700, 1.8F, 2000, 2.0F, 0.2F};
+      return {1900, 1.5F, 1800, 1.6F, 0.10F};
     default:
       return {2200, 4.5F, 1500, 5.0F, 0.10F};
   }
@@ -74,9 +74,9 @@ void add_scalp_hairs(const SubjectRecipe& recipe, const Amounts& amounts,
   for (std::size_t t = 0; t < head_triangles; ++t) {
     if (builder.part[t] != Part::kSkin) continue;
     const Triangle& c = builder.triangles[t];
-    const Eigen::Vector3f rest = (builder.vertices[c[0]].rest + builder.vertices[c[1]].rest +
-                                  builder.vertices[c[2]].rest) /
-                                 3.0F;
+    const Eigen::Vector3f rest =
+        (builder.vertices[c[0]].rest + builder.vertices[c[1]].rest + builder.vertices[c[2]].rest) /
+        3.0F;
     if (near_line(rest) > -1.2F && (everywhere || rest.z() > -1)) sampler.take(std::uint32_t(t));
   }
   if (sampler.empty()) return;
@@ -89,17 +89,16 @@ void add_scalp_hairs(const SubjectRecipe& recipe, const Amounts& amounts,
     const float inside = near_line(strand.root.rest);
     // Sparse before the line, dense behind it.
     if (float(random.uniform()) > noise::smoothstep(-0.7F, 0.5F, inside)) continue;
-    const Eigen::Vector3f way = combed(hair, strand.root) +
-                                0.22F * Eigen::Vector3f(float(random.normal()),
-                                                        float(random.normal()),
-                                                        float(random.normal()));
+    const Eigen::Vector3f way =
+        combed(hair, strand.root) + 0.22F * Eigen::Vector3f(float(random.normal()),
+                                                            float(random.normal()),
+                                                            float(random.normal()));
     const Eigen::Vector3f& n = strand.root.normal;
     const float stand = everywhere ? 1.2F : is_curly(hair) ? 0.8F : 0.16F;
     strand.root.tangent = (way - way.dot(n) * n).normalized() + stand * n;
     // Short ones before the line.
     const float full = noise::smoothstep(-0.8F, 1.2F, inside);
-    strand.length_cm =
-        amounts.scalp_cm * (0.3F + 0.7F * full) * float(random.uniform(0.6, 1.15));
+    strand.length_cm = amounts.scalp_cm * (0.3F + 0.7F * full) * float(random.uniform(0.6, 1.15));
     strand.width_cm = everywhere ? 0.045F : float(random.uniform(0.03, 0.07));
     strand.curvature = everywhere ? 0.3F : 0.16F;
     strand.curl_cm = is_curly(hair) ? 0.14F : 0.10F * hair.wave;
@@ -116,8 +115,8 @@ void add_scalp_hairs(const SubjectRecipe& recipe, const Amounts& amounts,
   }
 }
 
-void add_flyaways(const SubjectRecipe& recipe, const Amounts& amounts,
-                  std::size_t first_triangle, std::size_t end_triangle, MeshBuilder& builder) {
+void add_flyaways(const SubjectRecipe& recipe, const Amounts& amounts, std::size_t first_triangle,
+                  std::size_t end_triangle, MeshBuilder& builder) {
   const HairRecipe& hair = recipe.hair;
   SurfaceSampler sampler(builder);
   for (std::size_t t = first_triangle; t < end_triangle; ++t) sampler.take(std::uint32_t(t));
@@ -133,8 +132,7 @@ void add_flyaways(const SubjectRecipe& recipe, const Amounts& amounts,
     const Eigen::Vector3f& n = strand.root.normal;
     Eigen::Vector3f way = strand.root.tangent;
     if (curly || way.squaredNorm() < 0.1F) {
-      way = Eigen::Vector3f(float(random.normal()), float(random.normal()),
-                            float(random.normal()));
+      way = Eigen::Vector3f(float(random.normal()), float(random.normal()), float(random.normal()));
     } else {
       way += 0.16F * Eigen::Vector3f(float(random.normal()), float(random.normal()),
                                      float(random.normal()));
@@ -145,8 +143,8 @@ void add_flyaways(const SubjectRecipe& recipe, const Amounts& amounts,
     const float lift = amounts.lift * float(std::abs(random.normal()));
     strand.root.tangent = way.normalized() + lift * n;
     strand.length_cm = amounts.flyaway_cm * float(random.uniform(0.4, 1.2));
-    strand.width_cm = float(random.uniform(0.025, 0.06));
-    strand.curvature = curly ? 0.1F : float(random.uniform(0.04, 0.13));
+    strand.width_cm = float(random.uniform(0.02, 0.045));
+    strand.curvature = curly ? 0.1F : float(random.uniform(0.07, 0.14));
     strand.gravity = curly ? 0 : 0.02F;
     strand.curl_cm = curly ? 0.16F : 0.15F * hair.wave;
     strand.curl_turns = curly ? 1.4F : 0.35F * strand.length_cm;
@@ -164,8 +162,8 @@ void add_flyaways(const SubjectRecipe& recipe, const Amounts& amounts,
 
 }  // namespace
 
-void add_head_hairs(const SubjectRecipe& recipe, std::size_t head_triangles,
-                    std::size_t first_hair, std::size_t end_hair, MeshBuilder& builder) {
+void add_head_hairs(const SubjectRecipe& recipe, std::size_t head_triangles, std::size_t first_hair,
+                    std::size_t end_hair, MeshBuilder& builder) {
   if (recipe.headwear.kind == Headwear::kScarf) return;
   const Amounts amounts = amounts_of(recipe.hair);
   if (amounts.scalp > 0) add_scalp_hairs(recipe, amounts, head_triangles, builder);

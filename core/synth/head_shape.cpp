@@ -54,7 +54,7 @@ Eigen::Vector3f build_move(const Eigen::Vector3f& rest, float build) {
     return t * t * (3 - 2 * t);
   };
   // Neither the eyes nor the mouth's inside grow; the shoulders stay for the garment.
-  const float lower = (1 - ramp(-0.5F, 4.5F, rest.y())) * ramp(-15.0F, -11.0F, rest.y());
+  const float lower = (1 - ramp(-1.5F, 2.8F, rest.y())) * ramp(-15.0F, -11.0F, rest.y());
   const float cheek = lower * ramp(2.0F, 5.5F, std::abs(rest.x()));
   const float neck = (1 - ramp(-9.5F, -6.5F, rest.y())) * ramp(-15.0F, -11.0F, rest.y());
   Eigen::Vector3f move = Eigen::Vector3f::Zero();
@@ -142,7 +142,12 @@ void add_head(const HeadModel& head, const HeadShape& shape, const SubjectRecipe
   const auto hidden = [&](std::uint32_t v) {
     if (!recipe.cloth.present || head.neutral[v].y() > -9) return false;
     const Eigen::Vector3f p = shape.points[v] - shape.bust.centre();
-    return shape.points[v].y() < collar_height(recipe.cloth, std::atan2(p.x(), p.z())) - 0.7F;
+    const float azimuth = std::atan2(p.x(), p.z());
+    const float top = collar_height(recipe.cloth, azimuth);
+    // Shoulders are flat: what lies outside the collar's ring is under the cloth at any height.
+    if (std::hypot(p.x(), p.z()) > shape.bust.at(azimuth, top).radius + 1.0F)
+      return shape.points[v].y() < top + 1.0F;
+    return shape.points[v].y() < top - 0.7F;
   };
   for (std::size_t t = 0; t < head.triangles.size(); ++t) {
     Triangle c = head.triangles[t];

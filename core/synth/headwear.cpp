@@ -120,9 +120,10 @@ class HeadwearMaker {
     for (int r = 0; r < kRows; ++r) {
       for (int c = 0; c < kColumns; ++c) {
         const Eigen::Vector3f d = direction(r, c);
-        const float fold = noise::smoothstep(0, 8, float(r)) *
-                           (0.28F * noise::value2(float(c) / 6 + 0.2F * float(r), float(r) / 18, seed_) +
-                            0.2F * noise::value3(d * 4, seed_ + 1));
+        const float fold =
+            noise::smoothstep(0, 8, float(r)) *
+            (0.28F * noise::value2(float(c) / 6 + 0.2F * float(r), float(r) / 18, seed_) +
+             0.2F * noise::value3(d * 4, seed_ + 1));
         SubjectVertex vertex;
         const float here = radius[std::size_t(r * kColumns + c)] + fold - (r == 0 ? 0.6F : 0.0F);
         vertex.position = shape_.skull.centre() + here * d;
@@ -148,8 +149,9 @@ class HeadwearMaker {
     for (std::size_t v = first_vertex_; v < builder_.vertices.size(); ++v) {
       SubjectVertex& vertex = builder_.vertices[v];
       const Eigen::Vector3f out =
-          brim ? Eigen::Vector3f(0, v - first_vertex_ < std::size_t(rows / 2 * kColumns) ? 1 : -1, 0)
-               : Eigen::Vector3f(vertex.position - shape_.skull.centre());
+          brim
+              ? Eigen::Vector3f(0, v - first_vertex_ < std::size_t(rows / 2 * kColumns) ? 1 : -1, 0)
+              : Eigen::Vector3f(vertex.position - shape_.skull.centre());
       if (vertex.normal.dot(out) < 0) vertex.normal *= -1;
     }
   }

@@ -89,7 +89,7 @@ Surface facial_hair_surface(const SubjectMesh& subject, const SurfacePoint& poin
   Surface s;
   const float one = noise::value1(point.at.uv.x() * 3, seed);
   s.albedo = point.at.kind > 1.5F ? Eigen::Vector3f(0.012F, 0.009F, 0.008F)
-                                    : Eigen::Vector3f(skin.brow_colour * (1 + 0.45F * one));
+                                  : Eigen::Vector3f(skin.brow_colour * (1 + 0.45F * one));
   s.normal = point.at.normal;
   s.strands = true;
   s.gloss = 0.04F;
@@ -107,8 +107,9 @@ Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   const bool curly = is_curly(hair);
   // A single hair has no locks, only its own shade.
   const bool single = point.at.edge >= 900;
-  float pattern = single ? 0.45F * noise::value1(u * 5, seed + 2) : 0;  // -1 dark gap .. 1 light strand
-  float slope = 0;    // across the strands
+  float pattern =
+      single ? 0.45F * noise::value1(u * 5, seed + 2) : 0;  // -1 dark gap .. 1 light strand
+  float slope = 0;                                          // across the strands
   if (curly && !single) {
     const Eigen::Vector3f& p = point.at.rest;
     pattern = 0.55F * noise::fractal3(p, 0.75F, 4, 0.8F, footprint, seed);
@@ -159,7 +160,7 @@ Surface hair_surface(const SubjectMesh& subject, const SurfacePoint& point) {
     s.normal = (s.normal + slope * Eigen::Vector3f(0.5F, 0.3F, 0.2F)).normalized();
   }
   s.strands = !curly && point.at.tangent.squaredNorm() > 0.1F;
-  s.gloss = curly ? 0.02F : hair.shine * (0.09F + 0.06F * pattern);
+  s.gloss = curly ? 0.02F : hair.shine * (0.09F + 0.06F * pattern) * (single ? 0.5F : 1.0F);
   s.sharpness = 25;
   s.shift = 0.10F * pattern + 0.05F * strand;
   return s;

@@ -52,9 +52,9 @@ class SceneMaker {
 
   Scene draw() {
     const double kind = random_.uniform();
-    if (kind < 0.28) return studio();
-    if (kind < 0.55) return room();
-    if (kind < 0.75) return foliage();
+    if (kind < 0.30) return studio();
+    if (kind < 0.62) return room();
+    if (kind < 0.76) return foliage();
     if (kind < 0.92) return street();
     return shapes();
   }
@@ -111,7 +111,8 @@ class SceneMaker {
       for (int k = 0; k < inside; ++k) {
         Shape part = thing;
         part.half = thing.half.cwiseProduct(Eigen::Vector2f(between(0.05, 0.3), between(0.1, 0.4)));
-        part.centre += thing.half.cwiseProduct(Eigen::Vector2f(between(-0.6, 0.6), between(-0.5, 0.5)));
+        part.centre +=
+            thing.half.cwiseProduct(Eigen::Vector2f(between(-0.6, 0.6), between(-0.5, 0.5)));
         part.colour = tinted(between(0.1, 0.8), between(0, 0.5));
         s.shapes.push_back(part);
       }
@@ -133,9 +134,11 @@ class SceneMaker {
   // Leaves far out of focus: patches of greens and browns, discs of sky between them.
   Scene foliage() {
     Scene s;
-    const float light = between(0.4, 1.0);
+    const float light = between(0.5, 1.3);
     const float autumn = random_.chance(0.2) ? between(0.3, 0.9) : between(0, 0.2);
-    const Colour green = Colour(0.30F + 0.35F * autumn, 0.42F - 0.06F * autumn, 0.17F) * light;
+    const float grey = between(0, 0.6);
+    const Colour leaf(0.34F + 0.33F * autumn, 0.42F - 0.06F * autumn, 0.20F);
+    const Colour green = light * (leaf + grey * (Colour::Constant(leaf.mean()) - leaf));
     s.top = green * between(0.8, 1.5);
     s.bottom = green * between(0.4, 1.0) + Colour(0.05F, 0.03F, 0.02F);
     s.mottle = between(0.5, 1.0);
@@ -176,8 +179,8 @@ class SceneMaker {
       const int rows = random_.integer(2, 6);
       for (int k = 0; k < columns * rows; ++k) {
         Shape window = house;
-        window.half = house.half.cwiseProduct(
-            Eigen::Vector2f(0.45F / float(columns), 0.5F / float(rows)));
+        window.half =
+            house.half.cwiseProduct(Eigen::Vector2f(0.45F / float(columns), 0.5F / float(rows)));
         window.centre += house.half.cwiseProduct(
             Eigen::Vector2f(2 * (float(k % columns) + 0.5F) / float(columns) - 1,
                             2 * (float(k / columns) + 0.5F) / float(rows) - 1));

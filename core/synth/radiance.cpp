@@ -99,8 +99,12 @@ bool keeps_point(const SubjectMesh& subject, Part part, const SubjectVertex& at)
   if (part != Part::kHair || at.edge >= kUncut) return true;
   const HairRecipe& hair = subject.recipe.hair;
   if (!hair.mesh.empty() && on_cheek(at, hair)) return false;
-  if (is_curly(hair)) return true;
   const auto seed = std::uint32_t(subject.recipe.noise_seed) ^ 0x9d2c5680U;
+  if (is_curly(hair)) {
+    // Curls end in tufts.
+    return !hair.mesh.empty() || at.edge > 0.45F + 0.45F * noise::value3(at.rest / 0.8F, seed + 3) +
+                                               0.25F * noise::value3(at.rest / 0.25F, seed + 4);
+  }
   const float u = at.uv.x();
   const float v = at.uv.y();
   // Strands end at different lengths: coarse locks, then single hairs.
@@ -157,8 +161,7 @@ Eigen::Vector3f radiance(const SubjectMesh& subject, const SurfacePoint& point,
     // they look dead. It does not depend on the viewer then.
     const bool shines = specular != Specular::kNone || point.part == Part::kEye;
     if (!shines || s.gloss <= 0 || cosine <= 0) continue;
-    highlight +=
-        lit * highlight_of(s, point, l.direction, viewer, cosine).cwiseProduct(l.colour);
+    highlight += lit * highlight_of(s, point, l.direction, viewer, cosine).cwiseProduct(l.colour);
   }
   if (s.mirror > 0) {
     // The room in the wet eye: bright above, dark below.

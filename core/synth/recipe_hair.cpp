@@ -133,7 +133,7 @@ void draw_hair(RandomStream& random, const SynthOptions& options, SubjectRecipe&
   if (age > 0.55F && random.chance(0.7)) {
     hair.grey = std::clamp((age - 0.5F) * 2.2F * between(random, 0.5F, 1.2F), 0.0F, 1.0F);
     recipe.skin.brow_colour = mix(recipe.skin.brow_colour, {0.25F, 0.24F, 0.23F}, 0.5F * hair.grey);
-  } else if (random.chance(0.09)) {
+  } else if (random.chance(0.06)) {
     hair.colour =
         hsv(float(random.uniform()), between(random, 0.4F, 0.9F), between(random, 0.08F, 0.4F));
     hair.root_darkening = between(random, 0, 0.9F);

@@ -36,7 +36,8 @@ void draw_headwear(RandomStream& random, const SynthOptions& options, SubjectRec
               : kind < 0.76 ? Headwear::kBrimmed
                             : Headwear::kScarf;
   wear.colour = cloth_colour(random);
-  wear.height_cm = wear.kind == Headwear::kBrimmed ? between(random, 2.5F, 5) : between(random, 0.8F, 3);
+  wear.height_cm =
+      wear.kind == Headwear::kBrimmed ? between(random, 2.5F, 5) : between(random, 0.8F, 3);
   wear.brim_cm = wear.kind == Headwear::kBrimmed ? between(random, 4, 7) : between(random, 5.5F, 7);
   HairRecipe& hair = recipe.hair;
   static constexpr ProceduralHair kFlat[] = {
@@ -48,10 +49,9 @@ void draw_headwear(RandomStream& random, const SynthOptions& options, SubjectRec
   } else {
     hair.style = kFlat[random.integer(0, int(std::size(kFlat)) - 1)];
   }
-  const bool hanging = hair.style == ProceduralHair::kBob ||
-                       hair.style == ProceduralHair::kFringeBob ||
-                       hair.style == ProceduralHair::kLongStraight ||
-                       hair.style == ProceduralHair::kLongWavy;
+  const bool hanging =
+      hair.style == ProceduralHair::kBob || hair.style == ProceduralHair::kFringeBob ||
+      hair.style == ProceduralHair::kLongStraight || hair.style == ProceduralHair::kLongWavy;
   hair.thickness_cm = hanging ? 0.4F : 0.3F;
   hair.length_cm = hanging ? between(random, 22, 38) : hair.length_cm;
   hair.crown = 0;

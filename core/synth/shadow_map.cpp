@@ -12,7 +12,7 @@ namespace portrait {
 namespace {
 
 constexpr float kReach = 0.8F;  // world units shown on each side of the centre
-constexpr int kTaps = 12;
+constexpr int kTaps = 8;
 
 // A sunflower of taps over the unit disc.
 const std::array<Eigen::Vector2f, kTaps>& taps() {

@@ -13,10 +13,10 @@
 namespace portrait {
 namespace {
 
-constexpr int kBrowHairs = 620;      // both, at full density
-constexpr int kLashes = 34;          // of one upper lid
-constexpr float kBeardPerCm2 = 30;   // at full density
-constexpr int kMostBeardHairs = 6000;
+constexpr int kBrowHairs = 950;     // both, at full density
+constexpr int kLashes = 34;         // of one upper lid
+constexpr float kBeardPerCm2 = 42;  // at full density
+constexpr int kMostBeardHairs = 7500;
 
 Eigen::Vector3f on_surface(const Eigen::Vector3f& direction, const Eigen::Vector3f& normal) {
   const Eigen::Vector3f flat = direction - direction.dot(normal) * normal;
@@ -25,8 +25,8 @@ Eigen::Vector3f on_surface(const Eigen::Vector3f& direction, const Eigen::Vector
 
 class SkinHairs {
  public:
-  SkinHairs(const Landmarks& rest, const Landmarks& now,
-            const SubjectRecipe& recipe, MeshBuilder& builder)
+  SkinHairs(const Landmarks& rest, const Landmarks& now, const SubjectRecipe& recipe,
+            MeshBuilder& builder)
       : rest_(rest), now_(now), recipe_(recipe), builder_(builder) {}
 
   // skin: the number of the builder's triangles that are the head's.
@@ -56,7 +56,7 @@ class SkinHairs {
       const Eigen::Vector3f lean(outwards * std::cos(angle), std::sin(angle), 0);
       hair.root.tangent = on_surface(lean, hair.root.normal) + 0.12F * hair.root.normal;
       hair.length_cm = float(random.uniform(0.45, 0.8)) * (1 - 0.35F * along);
-      hair.width_cm = float(random.uniform(0.025, 0.05));
+      hair.width_cm = float(random.uniform(0.018, 0.034));
       hair.curvature = 0.35F;
       hair.twist_rad = float(random.normal(0, 0.3));
       hair.segments = 2;
@@ -127,13 +127,13 @@ class SkinHairs {
       const float spread = lip ? 0.5F * r.x() : 0.06F * r.x();
       Eigen::Vector3f down(spread, -1, 0.15F);
       down.x() += 0.22F * float(random.normal());
-      const float stand = 0.25F + 0.5F * std::min(look.beard_cm, 1.0F) * float(random.uniform());
+      const float stand = 0.2F + 0.35F * std::min(look.beard_cm, 1.0F) * float(random.uniform());
       hair.root.tangent = on_surface(down, hair.root.normal) + stand * hair.root.normal;
       const float most = lip ? std::min(look.beard_cm, 0.9F) : look.beard_cm;
       const float chin = noise::bump(r.x(), 4.0F) * noise::smoothstep(-3.0F, -7.0F, r.y());
-      hair.length_cm = std::max(0.25F, most * (0.35F + 0.65F * (lip ? 1.0F : chin)) *
-                                           float(random.uniform(0.6, 1.1)));
-      hair.width_cm = float(random.uniform(0.03, 0.06));
+      hair.length_cm = std::max(
+          0.25F, most * (0.35F + 0.65F * (lip ? 1.0F : chin)) * float(random.uniform(0.6, 1.1)));
+      hair.width_cm = float(random.uniform(0.025, 0.05));
       hair.gravity = 0.35F;
       hair.curl_cm = 0.10F * look.beard_curl * std::min(1.0F, look.beard_cm);
       hair.curl_turns = 0.8F * hair.length_cm;

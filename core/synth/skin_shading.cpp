@@ -60,10 +60,10 @@ Tone tone_at(const SkinRecipe& skin, const Eigen::Vector3f& rest, float footprin
   const float coarse = fractal3(rest, 5.0F, 3, 0.6F, footprint, seed);
   const float fine = fractal3(rest, 0.55F, 4, 0.75F, footprint, seed + 11);
   Tone t{skin.melanin, skin.haemoglobin};
-  t.haemoglobin += skin.redness * (0.27F * cheeks + 0.30F * nose + 0.12F * chin + 0.32F * ears +
+  t.haemoglobin += skin.redness * (0.34F * cheeks + 0.38F * nose + 0.16F * chin + 0.40F * ears +
                                    0.15F * lids - 0.1F * neck);
   t.haemoglobin += 0.5F * skin.blush * bump((r - Eigen::Vector3f(5.4F, 0.9F, 8.6F)).norm(), 2.1F);
-  t.haemoglobin += skin.mottling * (0.11F * coarse + 0.08F * fine);
+  t.haemoglobin += skin.mottling * (0.14F * coarse + 0.09F * fine);
   t.haemoglobin += (0.10F + 0.25F * skin.age) * under_eye;
   t.melanin *= 1 + skin.mottling *
                        (0.07F * fractal3(rest, 3.1F, 2, 0.5F, footprint, seed + 23) + 0.05F * fine);
@@ -136,8 +136,8 @@ float wrinkle(const Eigen::Vector3f& p, std::uint32_t seed) {
   const Eigen::Vector2f corner(r.x() - 4.9F, r.y() - 3.3F);
   if (corner.x() > 0 && corner.squaredNorm() < 7) {
     const float fan = std::atan2(corner.y(), corner.x()) + 0.12F * wander;
-    depth += 0.7F * std::pow(0.5F + 0.5F * std::sin(fan * 11), 5.0F) *
-             bump(corner.norm() - 1.1F, 0.7F);
+    depth +=
+        0.7F * std::pow(0.5F + 0.5F * std::sin(fan * 11), 5.0F) * bump(corner.norm() - 1.1F, 0.7F);
   }
   // From the nose's wing past the mouth's corner.
   const float t = std::clamp((-0.6F - r.y()) / 4.2F, 0.0F, 1.0F);
@@ -158,8 +158,7 @@ Eigen::Vector3f relief(const SkinRecipe& skin, const SurfacePoint& point, float 
   const float pores = 0.35F * (0.3F + skin.pores) * visible(0.12F, point.footprint_cm);
   const float lumps = 0.10F * visible(0.7F, point.footprint_cm);
   const float folds = lips > -0.05F ? 0.5F * visible(0.2F, point.footprint_cm) : 0.0F;
-  const float lines =
-      0.11F * std::max(0.0F, skin.age - 0.25F) * visible(0.25F, point.footprint_cm);
+  const float lines = 0.11F * std::max(0.0F, skin.age - 0.25F) * visible(0.25F, point.footprint_cm);
   if (pores + lumps + folds + lines <= 0) return slope;
   const auto height = [&](const Eigen::Vector3f& p) {
     float h = lumps * value3(p / 0.45F, seed + 73) * 0.15F;
@@ -207,9 +206,9 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   s.albedo = skin_colour(tone.melanin, tone.haemoglobin, skin.warmth);
   if (skin.age > 0.35F) s.albedo *= 1 - 0.35F * (skin.age - 0.35F) * wrinkle(rest, seed);
   if (lip > 0) {
-    Eigen::Vector3f colour =
-        skin_colour(tone.melanin * 0.88F + 0.05F, 1.15F + 0.2F * skin.redness, skin.warmth - 0.3F) *
-        0.92F;
+    Eigen::Vector3f colour = skin_colour(tone.melanin * 0.88F + 0.05F, 1.45F + 0.25F * skin.redness,
+                                         skin.warmth - 0.3F) *
+                             0.86F;
     const float lines = value3({rest.x() / 0.09F, rest.y() / 0.6F, rest.z() / 0.4F}, seed + 83);
     colour *= 1 + 0.10F * lines * visible(0.18F, footprint);
     colour = mix(colour, skin.lip_tint, skin.lip_tint_amount);
@@ -271,7 +270,7 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   const float oily = 0.55F + 0.9F * bump(rest.x(), 2.6F) * smoothstep(5, 10, rest.z());
   const float grain = 1 + 0.5F * value3(rest / 0.09F, seed + 87) * visible(0.14F, footprint) +
                       0.3F * fractal3(rest, 0.9F, 2, 0.5F, footprint, seed + 88);
-  s.gloss = 0.11F * skin.shine * oily * grain * (1 - brow) * (1 - 0.7F * beard) + 0.10F * lip;
+  s.gloss = 0.15F * skin.shine * oily * grain * (1 - brow) * (1 - 0.7F * beard) + 0.10F * lip;
   s.sharpness = lip > 0.5F ? 26.0F : 11.0F;
   s.scatter = 1;
   return s;

@@ -70,8 +70,7 @@ void SurfaceSampler::take(std::uint32_t triangle) {
 SubjectVertex SurfaceSampler::draw(RandomStream& random) const {
   const double at = random.uniform() * cumulative_.back();
   const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
-  const std::size_t i =
-      std::min(std::size_t(found - cumulative_.begin()), triangles_.size() - 1);
+  const std::size_t i = std::min(std::size_t(found - cumulative_.begin()), triangles_.size() - 1);
   const float root = std::sqrt(float(random.uniform()));
   const float second = float(random.uniform());
   const float weight[3] = {1 - root, root * (1 - second), root * second};

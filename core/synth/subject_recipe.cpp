@@ -118,7 +118,7 @@ Eigen::Vector3f white_of(float warmth) {  // -1 blue .. 1 orange
 void draw_light(RandomStream& random, SubjectRecipe& recipe) {
   LightRecipe& light = recipe.light;
   const float warmth = float(random.normal(0.05, 0.17));
-  const float ambient = between(random, 0.30F, 0.65F);
+  const float ambient = between(random, 0.16F, 0.52F);
   const Eigen::Vector3f sky = white_of(warmth - 0.25F * float(random.uniform()));
   light.ambient.setZero();
   light.ambient.row(0) = ambient * sky.transpose();
@@ -134,7 +134,7 @@ void draw_light(RandomStream& random, SubjectRecipe& recipe) {
     const float e = elevation_deg * 0.0174533F;
     return Eigen::Vector3f(std::sin(a) * std::cos(e), std::sin(e), std::cos(a) * std::cos(e));
   };
-  const float key_side = float(random.normal(0, 42));
+  const float key_side = float(random.normal(0, 48));
   const float key = between(random, 0.45F, 1.15F) * (1.2F - ambient);
   light.lights.push_back({towards(key_side, between(random, 10, 60)),
                           key * white_of(warmth + float(random.normal(0, 0.15))),
@@ -150,7 +150,7 @@ void draw_light(RandomStream& random, SubjectRecipe& recipe) {
   Eigen::Vector3f front = light.ambient.row(0).transpose();
   for (const DirectionalLight& l : light.lights)
     front += std::max(0.0F, l.direction.z()) * l.colour;
-  const float target = 1.05F * std::exp(float(random.normal(0, 0.12)));
+  const float target = 1.13F * std::exp(float(random.normal(0, 0.12)));
   const float gain = target / front.mean();
   light.ambient *= gain;
   for (DirectionalLight& l : light.lights) l.colour *= gain;

@@ -70,8 +70,7 @@ Image stored_depth(const PhotoSample& photo) {
     for (int x = 0; x < depth.width; ++x) {
       const double distance = *depth.at(x, y);
       if (!std::isfinite(distance)) continue;
-      const Ray ray =
-          camera_ray(photo.camera, (x + 0.5) / depth.width, (y + 0.5) / depth.height);
+      const Ray ray = camera_ray(photo.camera, (x + 0.5) / depth.width, (y + 0.5) / depth.height);
       const double along =
           distance * ray.direction.dot(photo.camera.world_from_camera.block<3, 1>(0, 2));
       *stored.at(x, y) =

@@ -94,7 +94,8 @@ class RecipeTest : public QObject {
     QCOMPARE(cuts.size(), std::size_t(4));
     QVERIFY(hats > kSubjects / 16 && hats < kSubjects / 6);
     for (const int count : {bald_crowns, long_beards, made_up, heavy, thin, dark, pale})
-      QVERIFY2(count > kSubjects / 100 && count < kSubjects / 2, qPrintable(QString::number(count)));
+      QVERIFY2(count > kSubjects / 100 && count < kSubjects / 2,
+               qPrintable(QString::number(count)));
     SynthOptions bare;
     bare.headwear = false;
     for (std::uint32_t i = 0; i < 100; ++i)
