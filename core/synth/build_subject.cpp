@@ -99,7 +99,7 @@ class Casters {
   std::vector<Eigen::Vector3f> facing_;  // of closed_
 };
 
-void bake_sky(SubjectMesh& subject, const Casters& casters) {
+void bake_sky(SubjectMesh& subject, const Casters& casters, std::size_t first_strand) {
   std::vector<ShadowMap> maps;
   std::array<Eigen::Vector3f, kSkyDirections> sky;
   for (int i = 0; i < kSkyDirections; ++i) {
@@ -110,22 +110,32 @@ void bake_sky(SubjectMesh& subject, const Casters& casters) {
     for (std::int64_t i = begin; i < end; ++i)
       casters.draw(sky[std::size_t(i)], maps[std::size_t(i)]);
   });
+  const auto visible_sky = [&](const SubjectVertex& vertex) {
+    const Eigen::Vector3f lifted = vertex.position + 0.008F * vertex.normal;
+    float seen = 0;
+    float all = 0;
+    for (std::size_t i = 0; i < kSkyDirections; ++i) {
+      const float cosine = sky[i].dot(vertex.normal);
+      if (cosine <= 0) continue;
+      all += cosine;
+      if (maps[i].sees(lifted, 0.012F)) seen += cosine;
+    }
+    return all > 0 ? seen / all : 1;
+  };
+  // A single hair has the sky of its root; its vertices follow each other and share uv.x.
+  const auto follows = [&](std::size_t v) {
+    return v > first_strand && subject.vertices[v].uv.x() == subject.vertices[v - 1].uv.x();
+  };
   parallel_for(std::int64_t(subject.vertices.size()), 512,
                [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t v = begin; v < end; ++v) {
-                   SubjectVertex& vertex = subject.vertices[std::size_t(v)];
-                   const Eigen::Vector3f lifted = vertex.position + 0.008F * vertex.normal;
-                   float seen = 0;
-                   float all = 0;
-                   for (int i = 0; i < kSkyDirections; ++i) {
-                     const float cosine = sky[std::size_t(i)].dot(vertex.normal);
-                     if (cosine <= 0) continue;
-                     all += cosine;
-                     if (maps[std::size_t(i)].sees(lifted, 0.012F)) seen += cosine;
-                   }
-                   vertex.ambient = all > 0 ? seen / all : 1;
+                 for (auto v = std::size_t(begin); v < std::size_t(end); ++v) {
+                   SubjectVertex& vertex = subject.vertices[v];
+                   if (!follows(v)) vertex.ambient = visible_sky(vertex);
                  }
                });
+  for (std::size_t v = first_strand; v < subject.vertices.size(); ++v) {
+    if (follows(v)) subject.vertices[v].ambient = subject.vertices[v - 1].ambient;
+  }
 }
 
 }  // namespace
@@ -141,6 +151,7 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
   add_glasses(assets.head, shape, recipe, builder);
   add_headwear(shape, recipe, builder);
   const std::size_t solid = builder.triangles.size();
+  const std::size_t first_strand = builder.vertices.size();
   add_skin_hairs(assets.head, shape, recipe, head_triangles, builder);
   add_head_hairs(recipe, head_triangles, head_triangles, hair_triangles, builder);
 
@@ -166,7 +177,7 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
   subject.eyes[0] = measure_eye(assets.head, shape, HeadRegion::kEyeLeft);
   subject.eyes[1] = measure_eye(assets.head, shape, HeadRegion::kEyeRight);
   const Casters casters(subject);
-  bake_sky(subject, casters);
+  bake_sky(subject, casters, first_strand);
   for (const DirectionalLight& light : recipe.light.lights) {
     subject.shadows.emplace_back(light.direction, kShadowMapSize);
   }

@@ -86,13 +86,13 @@ class HeadwearMaker {
   // Cloth over head, neck and shoulders with an opening for the face.
   void add_scarf() {
     begin();
-    const Eigen::Vector3f face = Eigen::Vector3f(0, -0.30F, 1).normalized();
+    const Eigen::Vector3f face = Eigen::Vector3f(0, -0.12F, 1).normalized();
     const Eigen::Vector3f right = Eigen::Vector3f::UnitX();
     const Eigen::Vector3f up = face.cross(right);
     std::vector<float> radius(std::size_t(kRows) * kColumns);
     const auto direction = [&](int r, int c) {
       const float turn = 2 * kPi * float(c) / kColumns;
-      const float open = 0.80F + 0.10F * std::sin(turn) * std::sin(turn);
+      const float open = 0.80F - 0.06F * std::sin(turn) * std::sin(turn);
       const float polar = open + (kPi * 0.995F - open) * float(std::max(r - 1, 0)) / (kRows - 2);
       return Eigen::Vector3f(std::cos(polar) * face +
                              std::sin(polar) * (std::cos(turn) * right + std::sin(turn) * up));
@@ -100,7 +100,9 @@ class HeadwearMaker {
     for (int r = 0; r < kRows; ++r) {
       for (int c = 0; c < kColumns; ++c) {
         radius[std::size_t(r * kColumns + c)] =
-            std::min(shape_.skull.towards(direction(r, c)).radius + 0.75F, 21.0F);
+            std::min(shape_.skull.towards(direction(r, c)).radius + 0.75F +
+                         1.1F * noise::smoothstep(-0.3F, -0.75F, direction(r, c).y()),
+                     21.0F);
       }
     }
     // Cloth spans hollows: each point rises to the mean of its neighbours.
@@ -120,10 +122,11 @@ class HeadwearMaker {
     for (int r = 0; r < kRows; ++r) {
       for (int c = 0; c < kColumns; ++c) {
         const Eigen::Vector3f d = direction(r, c);
+        const float turn = 2 * kPi * float(c) / kColumns;
+        const Eigen::Vector3f ring(3.2F * std::cos(turn), 3.2F * std::sin(turn), float(r) / 14);
         const float fold =
             noise::smoothstep(0, 8, float(r)) *
-            (0.28F * noise::value2(float(c) / 6 + 0.2F * float(r), float(r) / 18, seed_) +
-             0.2F * noise::value3(d * 4, seed_ + 1));
+            (0.25F * noise::value3(ring, seed_) + 0.15F * noise::value3(d * 4, seed_ + 1));
         SubjectVertex vertex;
         const float here = radius[std::size_t(r * kColumns + c)] + fold - (r == 0 ? 0.6F : 0.0F);
         vertex.position = shape_.skull.centre() + here * d;

@@ -147,7 +147,7 @@ Eigen::Vector3f radiance(const SubjectMesh& subject, const SurfacePoint& point,
       cosine =
           0.55F * std::max(cosine, 0.0F) + 0.45F * fibre * noise::smoothstep(-0.35F, 0.6F, flat);
     }
-    if (cosine < -0.3F) continue;
+    if (cosine <= (s.scatter > 0 ? -0.3F : 0.0F)) continue;
     const float slope = std::max(0.0F, 1 - std::abs(flat));
     const float bias = 0.006F + 0.02F * slope + (point.part == Part::kHair ? 0.006F : 0.0F);
     const float lit = subject.shadows.empty()

@@ -248,7 +248,9 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   const bool bald = recipe.hair.mesh.empty() && recipe.hair.style == ProceduralHair::kBald;
   if (!bald) {
     const float scalp = scalp_distance(rest, recipe.hair.hairline, recipe.hair.crown);
-    const float ragged = 0.5F * fractal3(rest, 0.8F, 3, 0.6F, footprint, seed + 91);
+    // Far from the hair nothing of it shows.
+    const float ragged =
+        scalp > -2 ? 0.5F * fractal3(rest, 0.8F, 3, 0.6F, footprint, seed + 91) : 0.0F;
     const bool buzz = recipe.hair.mesh.empty() && recipe.hair.style == ProceduralHair::kBuzz;
     float cover = smoothstep(-0.6F, 1.6F, scalp + ragged);
     const float ear = smoothstep(7.6F, 7.9F, std::abs(rest.x())) *

@@ -119,14 +119,14 @@ void draw_light(RandomStream& random, SubjectRecipe& recipe) {
   LightRecipe& light = recipe.light;
   const float warmth = float(random.normal(0.05, 0.17));
   const float ambient = between(random, 0.16F, 0.52F);
-  const Eigen::Vector3f sky = white_of(warmth - 0.25F * float(random.uniform()));
+  const Eigen::Vector3f sky = white_of(warmth - 0.10F * float(random.uniform()));
   light.ambient.setZero();
   light.ambient.row(0) = ambient * sky.transpose();
   // Brighter from above, and from a side; the ground sends some colour back.
   const float above = between(random, 0.15F, 0.45F);
   light.ambient.row(1) = ambient * above * sky.transpose();
   light.ambient.row(2) = ambient * between(random, -0.1F, 0.3F) * white_of(warmth).transpose();
-  light.ambient.row(3) = ambient * float(random.normal(0, 0.18)) * white_of(-warmth).transpose();
+  light.ambient.row(3) = ambient * float(random.normal(0, 0.18)) * white_of(-0.5F * warmth).transpose();
   light.ambient.row(7) = ambient * float(random.normal(0, 0.06)) * white_of(warmth).transpose();
 
   const auto towards = [](float azimuth_deg, float elevation_deg) {
