@@ -50,7 +50,20 @@ void rasterise(const ScreenTriangle& t, const PixelRect& rect, Fragment&& fragme
       const std::size_t i = (k + 1) % 3;
       w[k] = (x0 + 0.5 - t.x[i]) * step_x[k] + (dy - t.y[i]) * step_y[k];
     }
-    for (int x = x0; x <= x1; ++x) {
+    // The row's span, a pixel wider than where the weights change sign: thin triangles (hairs) cover
+    // little of the rectangle round them.
+    double from = x0;
+    double to = x1;
+    for (std::size_t k = 0; k < 3; ++k) {
+      const double crossing = x0 + (kSlack - w[k]) / step_x[k];
+      if (step_x[k] > 0) from = std::max(from, std::ceil(crossing) - 1);
+      if (step_x[k] < 0) to = std::min(to, std::floor(crossing) + 1);
+    }
+    if (!(from <= to)) continue;
+    const int first = int(from);
+    const int last = int(to);
+    for (std::size_t k = 0; k < 3; ++k) w[k] += (first - x0) * step_x[k];
+    for (int x = first; x <= last; ++x) {
       if (w[0] >= kSlack && w[1] >= kSlack && w[2] >= kSlack) fragment(x, y, w);
       for (std::size_t k = 0; k < 3; ++k) w[k] += step_x[k];
     }

@@ -126,6 +126,12 @@ class ViewRenderer {
       triangle.y[k] = v.y * grid.size;
       q[k] = v.inverse_depth;
     }
+    // Skin is closed: its far sides are never seen.
+    if (subject_.part[t] == Part::kSkin &&
+        (triangle.x[1] - triangle.x[0]) * (triangle.y[2] - triangle.y[0]) >
+            (triangle.x[2] - triangle.x[0]) * (triangle.y[1] - triangle.y[0])) {
+      return;
+    }
     rasterise(triangle, rect, [&](int x, int y, const std::array<double, 3>& w) {
       // 1 / depth is affine on the screen; weights in space follow by dividing by it.
       const double inverse_depth = w[0] * q[0] + w[1] * q[1] + w[2] * q[2];

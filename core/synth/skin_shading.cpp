@@ -181,7 +181,7 @@ Eigen::Vector3f skin_colour(float melanin, float haemoglobin, float warmth) {
   const float m = std::clamp(melanin, 0.0F, 1.3F);
   const float h = std::clamp(haemoglobin, 0.0F, 1.6F);
   // Transmission through a layer of pigment: exp(-absorption), per channel.
-  const Eigen::Array3f base(0.80F, 0.64F, 0.55F);
+  const Eigen::Array3f base(0.72F, 0.565F, 0.48F);
   const Eigen::Array3f melanin_absorption(1.80F, 2.35F, 2.95F);
   const Eigen::Array3f blood_absorption(0.10F, 0.48F, 0.42F);
   Eigen::Array3f colour =
