@@ -67,7 +67,7 @@ void add_shoulders(const Camera& crop_camera, Image& person, RandomStream& rando
   const double folds = random.uniform(0, 0.4), fold_length = random.uniform(4, 30);
   const double slant = random.normal(0, 1);
   for (int y = std::max(0, int(y0)); y < size; ++y) {
-    const double t = std::min(1.0, (y - y0) / drop);
+    const double t = std::clamp((y - y0) / drop, 0.0, 1.0);
     const double half = at_neck + (at_shoulder - at_neck) * std::pow(t, round);
     for (int x = 0; x < size; ++x) {
       const double inside = std::min(half - std::abs(x - x0), y - y0) + 0.5;

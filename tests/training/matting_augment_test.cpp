@@ -111,6 +111,24 @@ class MattingAugmentTest : public QObject {
     }
   }
 
+  void shoulders_begin_at_the_neck() {
+    const MattingPeople people = plain_people(1, 256);
+    RandomStream random({11, random_purpose("shoulders"), 0, 0});
+    for (int turn = 0; turn < 12; ++turn) {
+      Image nobody(256, 256, 4);
+      add_shoulders(people.cameras[0], nobody, random);
+      int widest = 0;
+      for (int y = 0; y < 256; ++y) {
+        int width = 0;
+        for (int x = 0; x < 256; ++x) width += nobody.at(x, y)[3] > 0;
+        QVERIFY2(width < 128 || widest > 0, qPrintable(QString("row %1: %2").arg(y).arg(width)));
+        QVERIFY(width >= widest - 1);  // and only widen
+        widest = std::max(widest, width);
+      }
+      QVERIFY(widest > 128);
+    }
+  }
+
   void a_person_of_another_size_is_refused() {
     MattingPeople people;
     QVERIFY_THROWS_EXCEPTION(Error, people.add(Image(64, 64, 3), Image(64, 64, 1), Camera{}));

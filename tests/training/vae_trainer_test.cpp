@@ -83,7 +83,7 @@ class VaeTrainerTest : public QObject {
     QCOMPARE(losses.size(), std::size_t{80});
     const double first = std::accumulate(losses.begin(), losses.begin() + 10, 0.0);
     const double end = std::accumulate(losses.end() - 10, losses.end(), 0.0);
-    QVERIFY2(end < 0.6 * first, qPrintable(QString("%1 -> %2").arg(first).arg(end)));
+    QVERIFY2(end < 0.8 * first, qPrintable(QString("%1 -> %2").arg(first).arg(end)));
     QVERIFY(last.values.at("psnr_db") > 10);
 
     install_weights(options().run.out, "vae", root_ / "pack");
