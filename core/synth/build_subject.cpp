@@ -14,8 +14,8 @@
 namespace portrait {
 namespace {
 
-constexpr int kSkyDirections = 30;
-constexpr int kSkyMapSize = 144;
+constexpr int kSkyDirections = 26;
+constexpr int kSkyMapSize = 128;
 constexpr int kShadowMapSize = 576;
 constexpr float kHalf = 0.5F;
 

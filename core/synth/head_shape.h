@@ -35,8 +35,8 @@ void add_hair_cap(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuild
 void add_skin_hairs(const HeadModel& head, const HeadShape& shape, const SubjectRecipe& recipe,
                     std::size_t head_triangles, MeshBuilder& builder);
 // Single hairs along the hairline and off the hair's surface, triangles [first_hair, end_hair).
-void add_head_hairs(const SubjectRecipe& recipe, std::size_t head_triangles,
-                    std::size_t first_hair, std::size_t end_hair, MeshBuilder& builder);
+void add_head_hairs(const SubjectRecipe& recipe, std::size_t head_triangles, std::size_t first_hair,
+                    std::size_t end_hair, MeshBuilder& builder);
 void add_hair_curtain(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder& builder);
 
 // Height of the garment's upper edge round the neck, cm.

@@ -101,7 +101,8 @@ class HeadwearMaker {
       for (int c = 0; c < kColumns; ++c) {
         radius[std::size_t(r * kColumns + c)] =
             std::min(shape_.skull.towards(direction(r, c)).radius + 0.75F +
-                         1.1F * noise::smoothstep(-0.3F, -0.75F, direction(r, c).y()),
+                         1.1F * noise::smoothstep(-0.3F, -0.75F, direction(r, c).y()) +
+                         1.4F * noise::smoothstep(0.78F, 0.94F, std::abs(direction(r, c).x())),
                      21.0F);
       }
     }

@@ -23,9 +23,9 @@ struct PhotoOptions {
 
 // A photo as a phone would take it, with its truth.
 struct PhotoSample {
-  Image rgb;    // size x size, sRGB-encoded [0, 1], subject over a background
-  Image matte;  // 1 channel
-  Image clean;  // the subject's own colour without the camera's faults, not premultiplied
+  Image rgb;      // size x size, sRGB-encoded [0, 1], subject over a background
+  Image matte;    // 1 channel
+  Image clean;    // the subject's own colour without the camera's faults, not premultiplied
   Image depth;    // as in SubjectView
   Image normals;  // as in SubjectView
   Camera camera;

@@ -50,8 +50,8 @@ void rasterise(const ScreenTriangle& t, const PixelRect& rect, Fragment&& fragme
       const std::size_t i = (k + 1) % 3;
       w[k] = (x0 + 0.5 - t.x[i]) * step_x[k] + (dy - t.y[i]) * step_y[k];
     }
-    // The row's span, a pixel wider than where the weights change sign: thin triangles (hairs) cover
-    // little of the rectangle round them.
+    // The row's span, a pixel wider than where the weights change sign: thin triangles (hairs)
+    // cover little of the rectangle round them.
     double from = x0;
     double to = x1;
     for (std::size_t k = 0; k < 3; ++k) {

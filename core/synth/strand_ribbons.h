@@ -11,14 +11,14 @@ namespace portrait {
 
 // One hair as a narrow ribbon that tapers to its tip. Centimetres, the head's frame.
 struct StrandShape {
-  SubjectVertex root;         // position, normal, rest, tangent (where it grows), kind
+  SubjectVertex root;  // position, normal, rest, tangent (where it grows), kind
   float length_cm = 1;
-  float width_cm = 0.03F;     // at the root
-  float curvature = 0;        // 1/cm, towards the surface under it: 0.1 follows a head's skull
-  float gravity = 0;          // how fast it turns down, 1/cm
-  float curl_cm = 0;          // radius of its curls
-  float curl_turns = 0;       // over its length
-  float twist_rad = 0;        // of the ribbon about its own direction, 0 = flat on the surface
+  float width_cm = 0.03F;  // at the root
+  float curvature = 0;     // 1/cm, towards the surface under it: 0.1 follows a head's skull
+  float gravity = 0;       // how fast it turns down, 1/cm
+  float curl_cm = 0;       // radius of its curls
+  float curl_turns = 0;    // over its length
+  float twist_rad = 0;     // of the ribbon about its own direction, 0 = flat on the surface
   int segments = 3;
 };
 

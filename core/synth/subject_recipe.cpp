@@ -55,7 +55,7 @@ void draw_expression(RandomStream& random, double scale, SubjectRecipe& recipe) 
 void draw_skin(RandomStream& random, SubjectRecipe& recipe) {
   SkinRecipe& skin = recipe.skin;
   skin.melanin = 0.02F + 0.93F * float(std::pow(random.uniform(), 1.25));
-  skin.haemoglobin = between(random, 0.2F, 0.6F);
+  skin.haemoglobin = between(random, 0.3F, 0.75F);
   skin.warmth = float(random.normal(0, 0.5));
   skin.mottling = between(random, 0.4F, 1.1F);
   skin.redness = between(random, 0.25F, 1.1F);
@@ -126,7 +126,8 @@ void draw_light(RandomStream& random, SubjectRecipe& recipe) {
   const float above = between(random, 0.15F, 0.45F);
   light.ambient.row(1) = ambient * above * sky.transpose();
   light.ambient.row(2) = ambient * between(random, -0.1F, 0.3F) * white_of(warmth).transpose();
-  light.ambient.row(3) = ambient * float(random.normal(0, 0.18)) * white_of(-0.5F * warmth).transpose();
+  light.ambient.row(3) =
+      ambient * float(random.normal(0, 0.18)) * white_of(-0.5F * warmth).transpose();
   light.ambient.row(7) = ambient * float(random.normal(0, 0.06)) * white_of(warmth).transpose();
 
   const auto towards = [](float azimuth_deg, float elevation_deg) {

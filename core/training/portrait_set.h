@@ -30,10 +30,10 @@ struct PortraitSetOptions {
   int first = 0;                // number of the first subject
   int count = 16;               // portraits
   int photos_per_subject = 1;
-  int size = 512;               // pixels, both ways
-  bool held_out = false;        // subjects and styles that are never trained on
-  bool geometry = false;        // depths and normals too
-  bool degrade = true;          // a phone's noise, blur and compression
+  int size = 512;         // pixels, both ways
+  bool held_out = false;  // subjects and styles that are never trained on
+  bool geometry = false;  // depths and normals too
+  bool degrade = true;    // a phone's noise, blur and compression
   std::uint64_t seed = 1;
   std::filesystem::path sheet;  // contact sheet of all portraits, PNG; empty: none
 };
