@@ -70,8 +70,9 @@ Eigen::Vector3f sky_direction(int i) {
 // only its sides towards the light count.
 class Casters {
  public:
-  explicit Casters(const SubjectMesh& subject) {
-    for (const SubjectVertex& v : subject.vertices) positions_.push_back(v.position);
+  Casters(const SubjectMesh& subject, std::size_t first_strand) {
+    for (std::size_t v = 0; v < first_strand; ++v)
+      positions_.push_back(subject.vertices[v].position);
     for (std::size_t t = 0; t < subject.solid; ++t) {
       const Triangle& c = subject.triangles[t];
       if (subject.part[t] == Part::kMouth || subject.part[t] == Part::kTeeth) continue;
@@ -176,7 +177,7 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
   }
   subject.eyes[0] = measure_eye(assets.head, shape, HeadRegion::kEyeLeft);
   subject.eyes[1] = measure_eye(assets.head, shape, HeadRegion::kEyeRight);
-  const Casters casters(subject);
+  const Casters casters(subject, first_strand);
   bake_sky(subject, casters, first_strand);
   for (const DirectionalLight& light : recipe.light.lights) {
     subject.shadows.emplace_back(light.direction, kShadowMapSize);
