@@ -108,6 +108,9 @@ void add_train_matting(CLI::App& train, Action& action) {
                   "Portrait cache, filled by `portrait synth --portraits`; its people of "
                   "--validation score the network")
       ->required();
+  command.add_option("--small-share", options->small_share,
+                     "First part of the run, at half the size and four times the speed")
+      ->capture_default_str();
 }
 
 void add_train_vae(CLI::App& train, Action& action) {

@@ -65,7 +65,11 @@ bool wants_fewer_spins(char** environment) {
   static_assert(kOpenMpSpins == 20000);
   if (fewer_spins) chosen[count++] = spins;
   chosen[count] = nullptr;
-  ::execve("/proc/self/exe", argv, chosen.data());
+  // By its own path: started as "exe" it would go by that name in every list of processes.
+  static std::array<char, 4096> path;
+  const auto length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
+  if (length <= 0) return;
+  ::execve(path.data(), argv, chosen.data());
   // Only reached when the system would not: what there is still gives right results.
 }
 

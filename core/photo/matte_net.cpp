@@ -63,7 +63,10 @@ Tensor MatteNet::Residual::operator()(const Tensor& x) const {
 }
 
 Tensor MatteNet::forward(const Tensor& inputs) const {
-  check_shape(inputs, {-1, kChannels, kSize, kSize}, "inputs");
+  check_shape(inputs, {-1, kChannels, -1, -1}, "inputs");
+  check(inputs.size(2) % kCell == 0 && inputs.size(3) % kCell == 0, ErrorCode::kInternal,
+        "The matting network was to see {} x {}; sides must be multiples of {}", inputs.size(3),
+        inputs.size(2), kCell);
   const Tensor coverage = inputs.narrow(1, 3, 1);
   const Tensor seen = at::cat(
       {(inputs.narrow(1, 0, 3) - 0.5) * 2 * coverage, coverage, inputs.narrow(1, 4, 1)}, 1);

@@ -37,6 +37,7 @@ class MatteNet {
  public:
   static constexpr int kSize = 256;
   static constexpr int kChannels = 5;
+  static constexpr int kCell = 32;  // pixels along a side of the coarsest map's
 
   // Fresh weights, reproducible from the seed.
   explicit MatteNet(const MatteNetConfig& config = {}, std::uint64_t seed = 1);
@@ -45,7 +46,8 @@ class MatteNet {
 
   // inputs: [B, 5, 256, 256] f32 in [0, 1]: sRGB, coverage (0 where the crop lies outside the
   // photo; the colours there are not looked at), person_shape(). Returns [B, 1, 256, 256] f32
-  // logits: the opacity is their sigmoid. Differentiable.
+  // logits: the opacity is their sigmoid. Differentiable. A trainer may show it the same in
+  // another size, sides multiples of kCell.
   Tensor forward(const Tensor& inputs) const;
 
   // Leaves, in the order of construction; names as in the file.

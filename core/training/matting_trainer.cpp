@@ -39,8 +39,13 @@ class MattingTask : public TrainingTask {
     const at::Device device = options_.run.device;
     const MattingBatch batch =
         draw_matting_batch(people_, options_.run.batch, step.key("matting batch"));
-    const MattingLoss loss =
-        matting_loss(net_.forward(batch.inputs.to(device)), batch.alpha.to(device));
+    Tensor inputs = batch.inputs.to(device);
+    Tensor alpha = batch.alpha.to(device);
+    if (step.share() < options_.small_share) {
+      inputs = at::avg_pool2d(inputs, {2, 2});
+      alpha = at::avg_pool2d(alpha, {2, 2});
+    }
+    const MattingLoss loss = matting_loss(net_.forward(inputs), alpha);
     step.note("cross_entropy", loss.cross_entropy);
     step.note("difference", loss.difference);
     step.note("gradient", loss.gradient);

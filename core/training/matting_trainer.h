@@ -16,6 +16,8 @@ struct MattingTrainingOptions {
   TrainingRun run{.minutes = 60, .batch = 12, .learning_rate = 1.5e-3};
   std::filesystem::path cache;  // of fill_portrait_cache
   MatteNetConfig net;           // of a fresh network; a checkpoint must agree with it
+  // First part of the run, seen at half the size: four times the samples while shapes are learnt.
+  double small_share = 0.5;
 };
 
 // Everyone of a portrait cache; about 1 MB each. Nobody when the folder has none.
