@@ -118,6 +118,9 @@ void add_evaluate(CLI::App& app, Action& action) {
   evaluate.require_subcommand(1);
   add_evaluate_head(evaluate, action);
   add_evaluate_prior(evaluate, action);
+  add_portrait_evaluation(evaluate, action, "landmarks",
+                          "Landmarks and head pose on people that the network was never trained on",
+                          "Photos for the sheet, of which no truth is known", evaluate_landmarks);
   add_portrait_evaluation(evaluate, action, "matting",
                           "The network that cuts out the person, beside GrabCut, on people that it "
                           "was never trained on",

@@ -116,20 +116,13 @@ Json evaluate_matting(const ModelPack& pack, const PortraitEvaluation& options,
   rows[0].name = "network";
   rows[0].options.net = load_matte_net(pack);
   rows[1].name = "grabcut";
-  std::vector<CachedPortrait> portraits;
-  for (const fs::path& file : list_portrait_cache(options.cache, true)) {
-    for (int i = 0; i < portraits_in(file); ++i) {
-      if (options.portraits > 0 && int(portraits.size()) >= options.portraits) break;
-      portraits.push_back(read_portrait(file, i));
-    }
-  }
-  check(!portraits.empty(), ErrorCode::kNotFound, "There are no portraits held out in \"{}\"; fill "
-        "it with `portrait synth --portraits --validation` first", options.cache.string());
+  const std::vector<PortraitPlace> portraits = held_out_portraits(options);
   const auto count = int(portraits.size());
   std::vector<LabelledImage> pictures;
   for (int i = 0; i < count; ++i) {
     if (stop.stop_requested()) return {};
-    const Crop crop = crop_of(portraits[std::size_t(i)]);
+    const PortraitPlace& place = portraits[std::size_t(i)];
+    const Crop crop = crop_of(read_portrait(place.file, place.index));
     const bool shown = i < options.shown && !options.sheet.empty();
     if (shown) pictures.push_back({crop.picture, "portrait " + std::to_string(i)});
     for (Row& row : rows) {

@@ -89,15 +89,7 @@ class Evaluation {
 Json evaluate_vae(const ModelPack& pack, const PortraitEvaluation& options,
                   const EvaluationProgress& progress, std::stop_token stop) {
   const auto vae = load_vae(pack);
-  std::vector<Image> portraits;
-  for (const fs::path& file : list_portrait_cache(options.cache, true)) {
-    for (int i = 0; i < portraits_in(file); ++i) {
-      if (options.portraits > 0 && int(portraits.size()) >= options.portraits) break;
-      portraits.push_back(read_portrait_photo(file, i));
-    }
-  }
-  check(!portraits.empty(), ErrorCode::kNotFound, "There are no portraits held out in \"{}\"; fill "
-        "it with `portrait synth --portraits --validation` first", options.cache.string());
+  const std::vector<PortraitPlace> portraits = held_out_portraits(options);
   std::vector<LabelledImage> sheet;
   Evaluation evaluation(*vae, sheet);
   const auto count = int(portraits.size());
@@ -106,8 +98,9 @@ Json evaluate_vae(const ModelPack& pack, const PortraitEvaluation& options,
   for (int i = 0; i < count; ++i) {
     if (stop.stop_requested()) return {};
     const bool shown = i < options.shown && !options.sheet.empty();
-    const Json row =
-        evaluation.measure(portraits[std::size_t(i)], "portrait " + std::to_string(i), shown);
+    const PortraitPlace& place = portraits[std::size_t(i)];
+    const Json row = evaluation.measure(read_portrait_photo(place.file, place.index),
+                                        "portrait " + std::to_string(i), shown);
     for (const auto& [name, value] : row.items()) {
       mean[name] = mean.value(name, 0.0) + value.get<double>() / count;
     }

@@ -50,6 +50,23 @@ struct PortraitEvaluation {
   std::vector<std::filesystem::path> photos;
 };
 
+// A photo of a portrait cache.
+struct PortraitPlace {
+  std::filesystem::path file;
+  int index = 0;
+};
+// Those that `options` asks for. Throws kNotFound when nobody is held out in the cache.
+std::vector<PortraitPlace> held_out_portraits(const PortraitEvaluation& options);
+
+// Landmarks and head pose as photo intake finds them, of portraits at their full 512 pixels, with
+// their true mattes. Rows `portraits` and, of those turned at most 50 degrees, another: face_found
+// (share), nme_percent by the outer eye corners and pose_error_deg (of the camera's rotation), each
+// as mean and median, fov_error_percent (of the focal length, which nothing tells but the face).
+// mean: the second row. The sheet: true points red, found ones green.
+nlohmann::ordered_json evaluate_landmarks(const ModelPack& pack, const PortraitEvaluation& options,
+                                          const EvaluationProgress& progress,
+                                          std::stop_token stop);
+
 // The matting network, portraits cut by their exact cameras. Rows `network` and `grabcut`:
 // mask_iou, worst_mask_iou, mae, gradient_error (of 512 x 512 mattes), seconds. mean: the row
 // network. Photos are on the sheet only. The sheet: crop, then each row's cut over green.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The matting network's commands from drawing to measuring, as a user runs them, in small.
+// From drawing portraits to training networks on them and measuring these, as a user does it, in
+// small.
 #include "core/image/read_image.h"
 #include "tests/app/run_portrait.h"
 #include "tests/training/head_data.h"
@@ -10,11 +11,12 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <cmath>
 #include <filesystem>
 
 namespace portrait {
 
-class MattingTest : public QObject {
+class PortraitNetworksTest : public QObject {
   Q_OBJECT
 
   QTemporaryDir folder_;
@@ -38,6 +40,11 @@ class MattingTest : public QObject {
                                           at("out"), "--minutes", "0.05", "--batch", "2",
                                           "--pack", at("pack")});
     QVERIFY2(train.code == 0, qPrintable(train.err));
+    const RunResult vae = run_portrait({"train", "vae", "--cache", at("cache"), "--out",
+                                        at("vae"), "--minutes", "0.05", "--batch", "1", "--crop",
+                                        "64", "--pack", at("pack")});
+    QVERIFY2(vae.code == 0, qPrintable(vae.err));
+    QVERIFY2(vae.out.contains("psnr_db"), qPrintable(vae.out));
   }
 
   void without_people_held_out_it_says_how_to_draw_them() {
@@ -78,9 +85,39 @@ class MattingTest : public QObject {
     const Image sheet = read_image(at("sheet.png").toStdString()).image;
     QVERIFY(sheet.width > 3 * 512 && sheet.height > 2 * 512);
   }
+
+  void measures_the_autoencoder() {
+    const RunResult result =
+        run_portrait({"evaluate", "vae", "--cache", at("cache"), "--pack", at("pack"),
+                      "--portraits", "2", "--sheet", at("vae.png"), "--json"});
+    QVERIFY2(result.code == 0, qPrintable(result.err));
+    const QJsonObject facts = QJsonDocument::fromJson(result.out.toUtf8()).object();
+    const QJsonObject row = facts["mean"].toObject();
+    QCOMPARE(row["name"].toString(), QString("portraits"));
+    QVERIFY(row["psnr_db"].toDouble() > 3 && row["psnr_db"].toDouble() < 60);
+    QVERIFY(row["ssim"].toDouble() < 1);
+    // The pack's scaling factor was measured on the same people, all of them.
+    QVERIFY(std::abs(row["latent_deviation"].toDouble() - 1) < 0.3);
+    QVERIFY(QFile::exists(at("vae.png")));
+  }
+
+  void measures_landmarks_and_pose_with_the_pack_that_ships() {
+    const QString pack = QStringLiteral(PORTRAIT_SOURCE_DIR "/resources/packs/compact");
+    const RunResult result = run_portrait({"evaluate", "landmarks", "--cache", at("cache"),
+                                           "--pack", pack, "--sheet", at("points.png"), "--json"});
+    QVERIFY2(result.code == 0, qPrintable(result.err));
+    const QJsonObject facts = QJsonDocument::fromJson(result.out.toUtf8()).object();
+    QCOMPARE(facts["portraits"].toInt(), 3);
+    const QJsonObject all = facts["rows"].toArray()[0].toObject();
+    QCOMPARE(all["portraits"].toInt(), 3);
+    QVERIFY(all["face_found"].toDouble() > 0.3);
+    QVERIFY(all["median_nme_percent"].toDouble() > 0 && all["median_nme_percent"].toDouble() < 30);
+    QVERIFY(all["median_pose_error_deg"].toDouble() < 40);
+    QVERIFY(QFile::exists(at("points.png")));
+  }
 };
 
 }  // namespace portrait
 
-QTEST_GUILESS_MAIN(portrait::MattingTest)
-#include "matting_test.moc"
+QTEST_GUILESS_MAIN(portrait::PortraitNetworksTest)
+#include "portrait_networks_test.moc"
