@@ -37,8 +37,7 @@ void ConfigReader::read_widths(const char* key, std::vector<int>& widths, int gr
   const auto sound = [&](int channels) {
     return channels > 0 && channels <= kMostChannels && channels % groups == 0;
   };
-  require(!widths.empty() && widths.size() <= 8 &&
-              std::all_of(widths.begin(), widths.end(), sound),
+  require(!widths.empty() && widths.size() <= 8 && std::all_of(widths.begin(), widths.end(), sound),
           key);
 }
 

@@ -138,8 +138,8 @@ Tensor NoiseSchedule::step(const Tensor& noisy, const Tensor& output, int t, int
   const double now = alpha_bar(t);
   const double then = alpha_bar(previous);
   const double variance = eta * eta * (1 - then) / (1 - now) * (1 - now / then);
-  const Tensor mean = std::sqrt(then) * parts.clean +
-                      std::sqrt(std::max(0.0, 1 - then - variance)) * parts.noise;
+  const Tensor mean =
+      std::sqrt(then) * parts.clean + std::sqrt(std::max(0.0, 1 - then - variance)) * parts.noise;
   if (!noise.defined()) return mean;
   check_same(noisy, noise);
   return mean + std::sqrt(variance) * noise;

@@ -5,8 +5,12 @@
 #include "core/diffusion/attention.h"
 #include "core/diffusion/resample_layers.h"
 #include "core/diffusion/resnet_block.h"
+#include "core/diffusion/time_embedding.h"
+#include "core/diffusion/transformer_2d.h"
 
 #include <QtTest>
+
+#include <cmath>
 
 using namespace portrait;
 
@@ -75,6 +79,60 @@ class DiffusionLayersTest : public QObject {
     QVERIFY_EXCEPTION_THROWN(timeless(x, at::ones({2, 6})), Error);
     // Fresh, it passes its input on.
     QVERIFY(at::equal(timeless(x), x));
+  }
+
+  // Values of diffusers' Timesteps(320, flip_sin_to_cos, 0).
+  void sinusoids_are_the_published_ones() {
+    const Tensor found = sinusoids(at::tensor({981}, at::kLong), 320, true, 0)[0];
+    const Tensor picked = found.index_select(0, at::tensor({0, 1, 159, 160, 161, 319}));
+    const Tensor expected =
+        at::tensor({0.679957F, -0.798429F, 0.994606F, 0.733252F, 0.602089F, 0.103726F});
+    QVERIFY(at::allclose(picked, expected, 0, 1e-5));
+    const Tensor sines_first = sinusoids(at::tensor({981}, at::kLong), 320, false, 0)[0];
+    QVERIFY(at::equal(sines_first.slice(0, 0, 160), found.slice(0, 160, 320)));
+    // With a shift of 1 the last frequency is 1 / 10000.
+    const Tensor shifted = sinusoids(at::tensor({500.F}), 8, false, 1)[0];
+    QVERIFY(std::abs(shifted[3].item<double>() - std::sin(0.05)) < 1e-5);
+  }
+
+  void each_head_attends_on_its_own() {
+    Parameters parameters = Parameters::random(3);
+    const MultiHeadAttention attention(parameters, "a", 6, 2, 5);
+    parameter(parameters, "a.to_out.0.weight").copy_(at::eye(6));
+    const Tensor tokens = waves({2, 7, 6}, 0.3);
+    const Tensor context = waves({2, 4, 5}, 0.5);
+    const auto made = [&](const Tensor& x, const char* name, int head) {
+      return at::matmul(x, parameter(parameters, name).t()).slice(2, 3 * head, 3 * head + 3);
+    };
+    std::vector<Tensor> heads;
+    for (int head = 0; head < 2; ++head) {
+      const Tensor scores = at::matmul(made(tokens, "a.to_q.weight", head),
+                                       made(context, "a.to_k.weight", head).transpose(1, 2));
+      heads.push_back(at::matmul(at::softmax(scores / std::sqrt(3.0), -1),
+                                 made(context, "a.to_v.weight", head)));
+    }
+    QVERIFY(at::allclose(attention(tokens, context), at::cat(heads, 2), 1e-5, 1e-6));
+    QVERIFY_EXCEPTION_THROWN(attention(tokens, waves({2, 4, 6}, 0.5)), Error);
+  }
+
+  void both_ways_to_store_a_projection_are_the_same() {
+    Parameters first = Parameters::random(3);
+    const Transformer2D kernels(first, "t", {8, 2, 5, 2, 4, false});
+    const Tensor x = waves({2, 8, 3, 4}, 0.3);
+    const Tensor context = waves({2, 4, 5}, 0.5);
+    // Fresh, it passes its input on.
+    QVERIFY(at::equal(kernels(x, context), x));
+    parameter(first, "t.proj_out.weight").copy_(waves({8, 8, 1, 1}, 0.9));
+    TensorMap tensors;
+    for (const auto& [name, tensor] : first.named()) {
+      const bool kernel = name == "t.proj_in.weight" || name == "t.proj_out.weight";
+      tensors[name] = kernel ? tensor.flatten(1) : tensor;
+    }
+    Parameters second = Parameters::bound(tensors);
+    const Transformer2D matrices(second, "t", {8, 2, 5, 2, 4, true});
+    second.require_all_used();
+    QVERIFY(at::equal(kernels(x, context), matrices(x, context)));
+    QVERIFY(!at::allclose(kernels(x, context), x));
   }
 
   void without_gradients_the_input_stays_as_it_was() {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/diffusion/unet_2d_condition.h"
+
+#include "core/nn/check_shape.h"
+#include "core/nn/model_pack.h"
+
+namespace portrait {
+
+UNet2DConditionModel::UNet2DConditionModel(Parameters& p, const UNetConfig& config)
+    : config_(config), sites_(feature_sites(config.sizes).size()) {
+  const int width = config.sizes.block_out_channels.front();
+  in_ = Conv2d(p, "conv_in", config.in_channels, width, 3, 1, Init::kXavier);
+  trunk_ = UNetTrunk(p, config.sizes, &config.attention);
+  norm_ = GroupNorm(p, "conv_norm_out", width, config.sizes.norm_num_groups, config.sizes.norm_eps);
+  // A fresh network answers zero.
+  out_ = Conv2d(p, "conv_out", width, config.out_channels, 3, 1, Init::kZeros);
+}
+
+Tensor UNet2DConditionModel::operator()(const Tensor& latents, const Tensor& t,
+                                        const Tensor& context,
+                                        const std::vector<Tensor>& added) const {
+  check_latents(latents, t, config_.in_channels, config_.sizes);
+  check_shape(context, {latents.size(0), -1, config_.attention.cross_attention_dim}, "context");
+  check(added.empty() || added.size() == sites_, ErrorCode::kInternal,
+        "{} features are to be added to a network of {} sites", added.size(), sites_);
+  std::size_t next = 0;
+  const auto add = [&](const Tensor& x) {
+    if (added.empty()) return x;
+    const Tensor& feature = added[next++];
+    check_shape(feature, {x.size(0), x.size(1), x.size(2), x.size(3)}, "added feature");
+    return x + feature;
+  };
+  const Tensor x = in_(latents.contiguous(at::MemoryFormat::ChannelsLast));
+  return out_(norm_silu(norm_, trunk_(x, t, context, add))).contiguous();
+}
+
+std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
+                                                      const UNetConfig& config) {
+  Parameters parameters = Parameters::bound(tensors);
+  auto network = std::make_shared<const UNet2DConditionModel>(parameters, config);
+  parameters.require_all_used();
+  return network;
+}
+
+std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack) {
+  const PackNetwork& network = pack.network("unet");
+  return load_unet(load_tensors(*network.weights), unet_config(network.config));
+}
+
+}  // namespace portrait
