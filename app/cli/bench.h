@@ -64,5 +64,8 @@ std::vector<BenchRow> bench_reproject(const Machine& machine, const BenchOptions
 // Picture autoencoder with fresh weights, 512 x 512: rows vae.encode and vae.decode.
 std::vector<BenchRow> bench_vae(const Machine& machine, const BenchOptions& bench,
                                 nlohmann::ordered_json& findings);
+// UNet and control branch with fresh weights, one sample of 64 x 64 latents: rows unet, brushnet.
+std::vector<BenchRow> bench_unet(const Machine& machine, const BenchOptions& bench,
+                                 nlohmann::ordered_json& findings);
 
 }  // namespace portrait::cli

@@ -5,6 +5,8 @@
 
 #include "core/base/error.h"
 #include "core/diffusion/autoencoder_kl.h"
+#include "core/diffusion/control_branch.h"
+#include "core/diffusion/unet_2d_condition.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_safetensors.h"
 #include "core/photo/landmark_net.h"
@@ -25,9 +27,11 @@ struct Runner {
   std::function<TensorMap(const ModelPack&, const TensorMap&)> run;
 };
 
+enum class Kind { kFloating, kAny };
+
 // -1 matches any size.
 const Tensor& input(const TensorMap& inputs, const char* name,
-                    const std::vector<std::int64_t>& shape) {
+                    const std::vector<std::int64_t>& shape, Kind kind = Kind::kFloating) {
   const auto found = inputs.find(name);
   check(found != inputs.end(), ErrorCode::kBadInput,
         "The input file has no tensor \"{}\"; `portrait pack run --help` names the inputs", name);
@@ -43,9 +47,10 @@ const Tensor& input(const TensorMap& inputs, const char* name,
       all += (all.empty() ? "" : ", ") + (s < 0 ? "any" : std::to_string(s));
     return "[" + all + "]";
   };
-  check(fits && tensor.is_floating_point(), ErrorCode::kBadInput,
-        "The input \"{}\" is {} of type {}; {} of a floating-point type is expected", name,
-        text(tensor.sizes()), at::toString(tensor.scalar_type()), text(shape));
+  check(fits && (kind == Kind::kAny || tensor.is_floating_point()), ErrorCode::kBadInput,
+        "The input \"{}\" is {} of type {}; {} of {} type is expected", name, text(tensor.sizes()),
+        at::toString(tensor.scalar_type()), text(shape),
+        kind == Kind::kAny ? "any" : "a floating-point");
   return tensor;
 }
 
@@ -90,6 +95,53 @@ TensorMap run_vae(const ModelPack& pack, const TensorMap& inputs) {
   return outputs;
 }
 
+const Tensor& input_latents(const TensorMap& inputs, int channels, const UNetSizes& sizes) {
+  const Tensor& x = input(inputs, "x", {-1, channels, -1, -1});
+  const int cell = sizes.reduction();
+  check(x.size(2) % cell == 0 && x.size(3) % cell == 0, ErrorCode::kBadInput,
+        "The input \"x\" is {} x {}; multiples of {} are expected", x.size(3), x.size(2), cell);
+  return x;
+}
+
+// With a control branch's outputs among the inputs, all of them are added.
+TensorMap run_unet(const ModelPack& pack, const TensorMap& inputs) {
+  const at::NoGradGuard no_grad;
+  const auto unet = load_unet(pack);
+  const UNetConfig& config = unet->config();
+  const Tensor& x = input_latents(inputs, config.in_channels, config.sizes);
+  const Tensor& t = input(inputs, "t", {x.size(0)}, Kind::kAny);
+  const Tensor& context =
+      input(inputs, "ehs", {x.size(0), -1, config.attention.cross_attention_dim});
+  const std::vector<FeatureSite> sites = feature_sites(config.sizes);
+  std::vector<Tensor> added;
+  if (inputs.count(sites.front().name()) != 0) {
+    for (const FeatureSite& site : sites) {
+      added.push_back(input(inputs, site.name().c_str(),
+                            {x.size(0), site.channels, x.size(2) / site.reduction,
+                             x.size(3) / site.reduction}));
+    }
+  }
+  return {{"y", (*unet)(x, t, context, added)}};
+}
+
+TensorMap run_brushnet(const ModelPack& pack, const TensorMap& inputs) {
+  const at::NoGradGuard no_grad;
+  const auto branch = load_brushnet(pack);
+  const ControlConfig& config = branch->config();
+  const Tensor& x = input_latents(inputs, config.in_channels, config.sizes);
+  const Tensor& t = input(inputs, "t", {x.size(0)}, Kind::kAny);
+  const Tensor& conditioning =
+      input(inputs, "cond", {x.size(0), config.conditioning_channels, x.size(2), x.size(3)});
+  const double scale =
+      inputs.count("scale") != 0 ? input(inputs, "scale", {1}).item<double>() : 1;
+  const std::vector<Tensor> features =
+      branch->outputs(branch->features(x, conditioning, t), scale);
+  const std::vector<FeatureSite> sites = feature_sites(config.sizes);
+  TensorMap outputs;
+  for (std::size_t i = 0; i < sites.size(); ++i) outputs[sites[i].name()] = features[i];
+  return outputs;
+}
+
 TensorMap run_matting(const ModelPack& pack, const TensorMap& inputs) {
   const int size = MatteNet::kSize;
   const at::NoGradGuard no_grad;
@@ -111,6 +163,14 @@ const std::vector<Runner>& runners() {
        "vae: img [B,3,H,W] (-1 to 1, sides multiples of the reduction) -> mean, logvar [B,L,h,w]; "
        "mean, given or just encoded -> dec [B,3,H,W]",
        [](const ModelPack& pack) { load_vae(pack); }, run_vae},
+      {"unet",
+       "unet: x [B,C,h,w], t [B], ehs [B,M,D], and all of down0 ..., mid, up0 ... of a control "
+       "branch or none -> y [B,C,h,w]",
+       [](const ModelPack& pack) { load_unet(pack); }, run_unet},
+      {"brushnet",
+       "brushnet: x [B,C,h,w], cond [B,C+1,h,w] (latents of the known part, then 1 where known), "
+       "t [B], scale [1] (1 if absent) -> down0 ..., mid, up0 ...",
+       [](const ModelPack& pack) { load_brushnet(pack); }, run_brushnet},
       {"matting",
        "matting: crops [B,5,256,256] (0 to 1: red, green, blue, 1 inside the photo, head-and-"
        "shoulders shape) -> alpha [B,1,256,256]",

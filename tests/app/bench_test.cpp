@@ -52,6 +52,18 @@ class BenchTest : public QObject {
     QCOMPARE(run_portrait({"bench", "vae", "--config", "large"}).code, 2);
   }
 
+  void unet_rows() {
+    const RunResult ran = run_portrait({"bench", "unet", "--repeats", "1", "--json"});
+    QCOMPARE(ran.code, 0);
+    const auto json = nlohmann::json::parse(ran.out.toStdString());
+    QCOMPARE(json.at("rows").at(0).at("name").get<std::string>(), std::string("unet"));
+    QCOMPARE(json.at("rows").at(1).at("name").get<std::string>(), std::string("brushnet"));
+    for (const auto& row : json.at("rows")) {
+      QVERIFY(row.at("flops").get<double>() > 1e9);
+      QCOMPARE(row.at("config").at("config").get<std::string>(), std::string("compact"));
+    }
+  }
+
   void unknown_parts_are_refused() {
     const RunResult ran = run_portrait({"bench", "everything"});
     QCOMPARE(ran.code, 2);

@@ -3,9 +3,9 @@
 #include "core/nn/torch.h"
 
 #include "core/diffusion/autoencoder_config.h"
-#include "core/nn/model_pack.h"
 #include "tests/app/run_portrait.h"
 #include "tests/diffusion/closed_form_weights.h"
+#include "tests/diffusion/small_networks.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -14,18 +14,26 @@ using namespace portrait;
 
 namespace {
 
+constexpr const char* kUNet = PORTRAIT_SOURCE_DIR "/tests/data/unet_small.safetensors";
+constexpr const char* kBrushNet = PORTRAIT_SOURCE_DIR "/tests/data/brushnet_small.safetensors";
 constexpr const char* kFixture = PORTRAIT_SOURCE_DIR "/tests/data/vae_small.safetensors";
 
 QString make_pack(const std::filesystem::path& folder) {
   AutoencoderConfig config;
   config.block_out_channels = {16, 32, 32, 32};
   config.norm_num_groups = 8;
-  save_tensors(folder / "vae.safetensors", closed_form_weights(SafetensorsFile(kFixture)));
-  PackNetwork network;
-  network.id = "vae";
-  network.file = "vae.safetensors";
-  network.config = to_json(config);
-  add_network(folder, network);
+  add_small_network(folder, "vae", closed_form_weights(SafetensorsFile(kFixture)),
+                    to_json(config));
+  return QString::fromStdString(folder.string());
+}
+
+QString make_diffusion_pack(const std::filesystem::path& folder) {
+  ControlConfig control;
+  control.sizes = small_sizes();
+  add_small_network(folder, "unet", closed_form_weights(SafetensorsFile(kUNet)),
+                    to_json(small_unet_config()));
+  add_small_network(folder, "brushnet", closed_form_weights(SafetensorsFile(kBrushNet)),
+                    to_json(control));
   return QString::fromStdString(folder.string());
 }
 
@@ -68,6 +76,54 @@ class PackRunTest : public QObject {
     QCOMPARE(none.code, 3);
     QVERIFY2(none.err.contains("mean"), qPrintable(none.err));
     QVERIFY(!QFile::exists(folder.filePath("out.safetensors")));
+  }
+
+  void unet_meets_its_fixture() {
+    const QTemporaryDir folder;
+    const QString pack = make_diffusion_pack(folder.path().toStdString());
+    const QString out = folder.filePath("out.safetensors");
+    const RunResult ran =
+        run_portrait({"pack", "run", "unet", "--pack", pack, "--in", kUNet, "--out", out});
+    QVERIFY2(ran.code == 0, qPrintable(ran.err));
+    QVERIFY(relative_difference(to_tensor(SafetensorsFile(out.toStdString()).at("y")),
+                                to_tensor(SafetensorsFile(kUNet).at("y"))) < 1e-4);
+    const RunResult verified = run_portrait({"pack", "verify", pack});
+    QVERIFY2(verified.code == 0, qPrintable(verified.err));
+  }
+
+  // The branch's outputs, at the fixture's scale, steer the UNet in a second run.
+  void brushnet_and_the_unet_it_steers_meet_their_fixture() {
+    const QTemporaryDir folder;
+    const QString pack = make_diffusion_pack(folder.path().toStdString());
+    const SafetensorsFile fixture(kBrushNet);
+    TensorMap tensors = load_tensors(fixture);
+    tensors["scale"] = at::full({1}, 0.7);
+    const std::filesystem::path in = folder.filePath("in.safetensors").toStdString();
+    const QString features = folder.filePath("features.safetensors");
+    const auto run = [&](const char* network, const QString& out) {
+      save_tensors(in, tensors);
+      return run_portrait({"pack", "run", network, "--pack", pack, "--in",
+                           QString::fromStdString(in.string()), "--out", out});
+    };
+    const RunResult branch = run("brushnet", features);
+    QVERIFY2(branch.code == 0, qPrintable(branch.err));
+    const TensorMap found = load_tensors(SafetensorsFile(features.toStdString()));
+    QCOMPARE(found.size(), std::size_t{28});
+    for (const auto& [name, tensor] : found) {
+      QVERIFY2(relative_difference(tensor, to_tensor(fixture.at(name))) < 1e-4, name.c_str());
+      tensors[name] = tensor;
+    }
+    const QString out = folder.filePath("out.safetensors");
+    const RunResult steered = run("unet", out);
+    QVERIFY2(steered.code == 0, qPrintable(steered.err));
+    QVERIFY(relative_difference(to_tensor(SafetensorsFile(out.toStdString()).at("y")),
+                                to_tensor(fixture.at("y"))) < 1e-4);
+    tensors.erase("up3");
+    const RunResult lacking = run("unet", out);
+    QCOMPARE(lacking.code, 3);
+    QVERIFY2(lacking.err.contains("up3"), qPrintable(lacking.err));
+    tensors["x"] = at::zeros({2, 4, 12, 16});
+    QCOMPARE(run("brushnet", out).code, 3);
   }
 };
 
