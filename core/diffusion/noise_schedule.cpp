@@ -48,6 +48,9 @@ ScheduleConfig schedule_config(const nlohmann::json& json) {
   reader.require_only("beta_schedule", "scaled_linear");
   reader.require_only("timestep_spacing", "leading");
   reader.require_only("trained_betas", nullptr);
+  for (const char* key : {"clip_sample", "thresholding", "rescale_betas_zero_snr"}) {
+    reader.require_only(key, false);
+  }
   std::string prediction = kEpsilonName;
   reader.read("prediction_type", prediction);
   if (prediction == kVelocityName) {

@@ -25,8 +25,8 @@ struct ScheduleConfig {
 
 nlohmann::json to_json(const ScheduleConfig& config);
 // Absent keys take the defaults, other keys are ignored. Throws kCorrupt naming the key whose value
-// makes no schedule; kUnsupported: betas other than "scaled_linear", spacing other than "leading",
-// a prediction other than "epsilon" and "v_prediction".
+// makes no schedule; kUnsupported: betas other than "scaled_linear" or rescaled, spacing other than
+// "leading", a prediction other than "epsilon" and "v_prediction", estimates that are clipped.
 ScheduleConfig schedule_config(const nlohmann::json& json);
 
 // A noisy sample taken apart: x_t = sqrt(abar) clean + sqrt(1 - abar) noise.

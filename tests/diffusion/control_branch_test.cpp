@@ -142,6 +142,21 @@ class ControlBranchTest : public QObject {
     QVERIFY_EXCEPTION_THROWN(load_brushnet(broken, small_config()), Error);
   }
 
+  void the_published_configuration_is_the_default() {
+    const nlohmann::json published = nlohmann::json::parse(R"({
+      "_class_name": "BrushNetModel", "act_fn": "silu", "addition_embed_type": null,
+      "attention_head_dim": 8, "block_out_channels": [320, 640, 1280, 1280],
+      "brushnet_conditioning_channel_order": "rgb", "class_embed_type": null,
+      "conditioning_channels": 5, "cross_attention_dim": 768, "downsample_padding": 1,
+      "down_block_types": ["DownBlock2D", "DownBlock2D", "DownBlock2D", "DownBlock2D"],
+      "up_block_types": ["UpBlock2D", "UpBlock2D", "UpBlock2D", "UpBlock2D"],
+      "mid_block_type": "MidBlock2D", "flip_sin_to_cos": true, "freq_shift": 0, "in_channels": 4,
+      "layers_per_block": 2, "mid_block_scale_factor": 1, "norm_eps": 1e-05,
+      "norm_num_groups": 32, "only_cross_attention": false,
+      "resnet_time_scale_shift": "default"})");
+    QVERIFY(to_json(control_config(published)) == to_json(ControlConfig{}));
+  }
+
   void a_configuration_survives_json() {
     ControlConfig config = small_config();
     config.conditioning_channels = 17;

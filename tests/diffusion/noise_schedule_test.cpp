@@ -154,6 +154,15 @@ class NoiseScheduleTest : public QObject {
     QVERIFY_EXCEPTION_THROWN(guided(without, with[0], 1), Error);
   }
 
+  void the_published_configuration_is_the_default() {
+    const nlohmann::json published = {
+        {"_class_name", "PNDMScheduler"}, {"beta_start", 0.00085}, {"beta_end", 0.012},
+        {"beta_schedule", "scaled_linear"}, {"clip_sample", false}, {"num_train_timesteps", 1000},
+        {"set_alpha_to_one", false}, {"skip_prk_steps", true}, {"steps_offset", 1},
+        {"trained_betas", nullptr}};
+    QVERIFY(to_json(schedule_config(published)) == to_json(ScheduleConfig{}));
+  }
+
   void configurations_are_read_and_refused() {
     ScheduleConfig config;
     config.num_train_timesteps = 100;
@@ -164,7 +173,8 @@ class NoiseScheduleTest : public QObject {
     for (const auto& [key, value] : std::map<std::string, nlohmann::json>{
              {"num_train_timesteps", 0}, {"beta_start", 0}, {"beta_end", 1e-5},
              {"beta_schedule", "linear"}, {"timestep_spacing", "trailing"}, {"steps_offset", -1},
-             {"prediction_type", "sample"}, {"trained_betas", {0.1}}, {"set_alpha_to_one", "x"}}) {
+             {"prediction_type", "sample"}, {"trained_betas", {0.1}},
+             {"clip_sample", true}, {"rescale_betas_zero_snr", true}, {"set_alpha_to_one", "x"}}) {
       nlohmann::json broken = to_json(config);
       broken[key] = value;
       QVERIFY_EXCEPTION_THROWN(schedule_config(broken), Error);

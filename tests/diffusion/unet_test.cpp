@@ -177,6 +177,20 @@ class UNetTest : public QObject {
     QCOMPARE(feature_sites(made.config().sizes).size(), feature_sites(compact_unet().sizes).size());
   }
 
+  void the_published_configuration_is_the_default() {
+    const nlohmann::json published = nlohmann::json::parse(R"({
+      "_class_name": "UNet2DConditionModel", "act_fn": "silu", "attention_head_dim": 8,
+      "block_out_channels": [320, 640, 1280, 1280], "center_input_sample": false,
+      "cross_attention_dim": 768, "downsample_padding": 1, "flip_sin_to_cos": true,
+      "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D",
+                           "DownBlock2D"],
+      "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D",
+                         "CrossAttnUpBlock2D"],
+      "freq_shift": 0, "in_channels": 4, "layers_per_block": 2, "mid_block_scale_factor": 1,
+      "norm_eps": 1e-05, "norm_num_groups": 32, "out_channels": 4, "sample_size": 64})");
+    QVERIFY(to_json(unet_config(published)) == to_json(UNetConfig{}));
+  }
+
   void a_configuration_survives_json() {
     QVERIFY(to_json(unet_config(to_json(tiny_config()))) == to_json(tiny_config()));
     QVERIFY(to_json(unet_config(nlohmann::json::object())) == to_json(UNetConfig{}));
