@@ -11,6 +11,7 @@
 #include "core/nn/model_pack.h"
 #include "core/photo/landmark_net.h"
 #include "core/photo/prepared_photo.h"
+#include "core/pipeline/image_tensor.h"
 #include "core/training/portrait_cache.h"
 
 #include <algorithm>
@@ -24,20 +25,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr float kStrength = 4;  // of the differences on the sheet
-
-Tensor to_network(const Image& image) {
-  const Tensor hwc = at::from_blob(const_cast<float*>(image.pixels.data()),
-                                   {1, image.height, image.width, 3});
-  return hwc.permute({0, 3, 1, 2}).contiguous() * 2 - 1;
-}
-
-Image from_network(const Tensor& picture) {
-  const Tensor hwc =
-      ((picture.squeeze(0).clamp(-1, 1) + 1) / 2).permute({1, 2, 0}).contiguous();
-  Image image(int(hwc.size(1)), int(hwc.size(0)), 3);
-  std::copy_n(hwc.data_ptr<float>(), image.pixels.size(), image.pixels.begin());
-  return image;
-}
 
 Image difference_of(const Image& a, const Image& b) {
   Image out(a.width, a.height, 3);
@@ -54,8 +41,8 @@ class Evaluation {
 
   Json measure(const Image& picture, const std::string& label, bool shown) {
     const at::NoGradGuard no_grad;
-    const Tensor mean = vae_.encode(to_network(picture)).mean;
-    const Image back = from_network(vae_.decode(mean));
+    const Tensor mean = vae_.encode(tensor_of_image(picture).unsqueeze(0) * 2 - 1).mean;
+    const Image back = image_of_tensor((vae_.decode(mean).squeeze(0) + 1) / 2);
     const Tensor latents = vae_.to_diffusion(mean);
     sum_ += latents.sum().item<double>();
     squares_ += latents.square().sum().item<double>();

@@ -42,6 +42,16 @@ std::shared_ptr<const UNet2DConditionModel> small_unet() {
   return load_unet(closed_form_weights(file), small_unet_config());
 }
 
+// Gradients of the steered UNet's answer, squared, in the branch's parameters.
+void learn_through_the_unet(const Fixture& fixture, const ControlBranch& branch,
+                            const Parameters& parameters) {
+  for (const auto& [name, tensor] : parameters.named()) tensor.set_requires_grad(true);
+  const Tensor answer = (*small_unet())(
+      fixture.x, fixture.t, fixture.context,
+      branch.outputs(branch.features(fixture.x, fixture.conditioning, fixture.t)));
+  answer.square().sum().backward();
+}
+
 }  // namespace
 
 class ControlBranchTest : public QObject {
@@ -99,11 +109,7 @@ class ControlBranchTest : public QObject {
     const Fixture fixture;
     Parameters parameters = Parameters::bound(fixture.weights);
     const ControlBranch branch(parameters, small_config());
-    for (const auto& [name, tensor] : parameters.named()) tensor.set_requires_grad(true);
-    const Tensor answer = (*small_unet())(
-        fixture.x, fixture.t, fixture.context,
-        branch.outputs(branch.features(fixture.x, fixture.conditioning, fixture.t)));
-    answer.square().sum().backward();
+    learn_through_the_unet(fixture, branch, parameters);
     for (const auto& [name, tensor] : parameters.named()) {
       QVERIFY2(tensor.grad().defined() && tensor.grad().any().item<bool>(), name.c_str());
     }
@@ -114,11 +120,7 @@ class ControlBranchTest : public QObject {
     const Fixture fixture;
     Parameters parameters = Parameters::random(5);
     const ControlBranch branch(parameters, small_config());
-    for (const auto& [name, tensor] : parameters.named()) tensor.set_requires_grad(true);
-    const Tensor answer = (*small_unet())(
-        fixture.x, fixture.t, fixture.context,
-        branch.outputs(branch.features(fixture.x, fixture.conditioning, fixture.t)));
-    answer.square().sum().backward();
+    learn_through_the_unet(fixture, branch, parameters);
     for (const auto& [name, tensor] : parameters.named()) {
       const bool zero = name.rfind("brushnet_", 0) == 0;
       QCOMPARE(tensor.grad().any().item<bool>(), zero);
