@@ -62,9 +62,10 @@ struct SplatMap {
 // A target picture of width x height pixels. The map lies on the view's device; it is found on the
 // processor. The same for any number of threads: of points that fall into one pixel the one with
 // the least distance, rounded to float, wins, and of equal ones the first in the driving view.
-// Points behind the target's camera or outside its picture are dropped; one on the border of two
-// pixels belongs to the right or lower one. Throws as check_view(); kBadUsage on sizes below 1 or
-// above 16384 and on options outside their domain.
+// Points behind the target's camera or outside its picture are dropped, and so are those of surfaces
+// that the target sees from behind: they would shine through where nothing nearer was lifted. One
+// on the border of two pixels belongs to the right or lower one. Throws as check_view(); kBadUsage
+// on sizes below 1 or above 16384 and on options outside their domain.
 SplatMap make_splat(const DrivingView& view, const Camera& target, int width, int height,
                     const SplatOptions& options = {});
 // The same in plain loops on one thread, straight from the cameras: what make_splat() is tested

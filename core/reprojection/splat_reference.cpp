@@ -27,6 +27,9 @@ class Lifter {
   bool lifts(int x, int y) const {
     return is_surface(x, y) && !beside_a_step(x, y) && angle_deg(x, y) <= options_.max_angle_deg;
   }
+  bool faces(int x, int y, const Eigen::Vector3d& from) const {
+    return normal(x, y).dot(from - point(x, y)) >= 0;
+  }
   Eigen::Vector3d point(int x, int y) const {
     const Ray ray = ray_of(x, y);
     return ray.origin + double(maps_.depth[index(x, y)]) * ray.direction;
@@ -185,7 +188,7 @@ SplatMap make_splat_reference(const DrivingView& view, const Camera& target, int
   const Lifter lifter(view, options);
   for (int y = 0; y < view.height(); ++y) {
     for (int x = 0; x < view.width(); ++x) {
-      if (!lifter.lifts(x, y)) continue;
+      if (!lifter.lifts(x, y) || !lifter.faces(x, y, target.position())) continue;
       const Eigen::Vector3d point = lifter.point(x, y);
       const Projection at = project(target, point);
       const double u = at.u * width + kBorderShift, v = at.v * height + kBorderShift;

@@ -60,6 +60,10 @@ SplatGeometry pair_geometry(const DrivingView& view, const Camera& target, int w
   copy_rows(target_from_world * world_from_source, g.turn);
   const Eigen::Vector3d offset = target_from_world * (view.camera.position() - target.position());
   std::copy_n(offset.data(), 3, g.offset);
+  const Eigen::Vector3d step = target.position() - view.camera.position();
+  const Eigen::Vector3d centre = world_from_source.transpose() * step;
+  std::copy_n(step.data(), 3, g.target_from_source);
+  std::copy_n(centre.data(), 3, g.target_in_source);
   g.min_opacity = static_cast<float>(options.min_opacity);
   const double least_cos = std::cos(options.max_angle_deg * std::numbers::pi / 180);
   g.min_cos_squared = least_cos * least_cos;

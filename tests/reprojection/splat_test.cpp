@@ -38,6 +38,7 @@ class SplatTest : public QObject {
   void a_step_between_two_walls_is_not_lifted();
   void grazing_surfaces_are_dropped();
   void given_normals_decide_when_there_are_any();
+  void surfaces_seen_from_behind_are_dropped();
   void masks_and_opacity_decide_what_is_lifted();
   void what_is_no_depth_is_no_point();
   void points_behind_the_camera_are_dropped();
@@ -208,6 +209,42 @@ void SplatTest::given_normals_decide_when_there_are_any() {
   const SplatMap map = make_splat(view, camera, 11, 9, unclosed());
   for (int x = 0; x < 11; ++x) {
     QCOMPARE(source_at(map, x, 4) >= 0, x != 6 && x != 8 && x != 10);
+  }
+}
+
+// The front of a ball does not show at its back, nor does any of it that the target looks at from
+// inside, by normals that are given and by such as are found.
+void SplatTest::surfaces_seen_from_behind_are_dropped() {
+  DrivingView view = ball_view(rig_camera({0, 0}), 64);
+  for (const bool given : {false, true}) {
+    if (given) {
+      view.normals = at::zeros({3, 64, 64});
+      for (int y = 0; y < 64; ++y) {
+        for (int x = 0; x < 64; ++x) {
+          if (!std::isfinite(at2(view.depth, y, x))) continue;
+          const Ray ray = camera_ray(view.camera, (x + 0.5) / 64, (y + 0.5) / 64);
+          const Eigen::Vector3d p = ray.origin + double(at2(view.depth, y, x)) * ray.direction;
+          for (int i = 0; i < 3; ++i) view.normals[i][y][x] = float(p[i]);
+        }
+      }
+    }
+    QVERIFY(!make_splat(view, rig_camera({180, 0}), 64, 64).known().any().item<bool>());
+    const Camera side = rig_camera({80, 0});
+    const SplatMap map = make_splat(view, side, 64, 64, unclosed());
+    int shown = 0;
+    for (int y = 0; y < 64; ++y) {
+      for (int x = 0; x < 64; ++x) {
+        const int from = source_at(map, x, y);
+        if (from < 0) continue;
+        ++shown;
+        const Ray ray = camera_ray(view.camera, (from % 64 + 0.5) / 64, (from / 64 + 0.5) / 64);
+        const Eigen::Vector3d p =
+            ray.origin + double(at2(view.depth, from / 64, from % 64)) * ray.direction;
+        // A pixel of doubt where normals are differences.
+        QVERIFY(p.normalized().dot((side.position() - p).normalized()) > -0.05);
+      }
+    }
+    QVERIFY(shown > 200);
   }
 }
 

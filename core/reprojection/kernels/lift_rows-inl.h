@@ -120,10 +120,15 @@ class RowLifter {
     const Wide gy = hn::Mul(slope_along_y, wide(g_.focal_y_px));
     const Wide nz = hn::Add(hn::Add(here, hn::Mul(gx, ax)), hn::Mul(gy, wide(ay)));
     const Wide lengths = hn::Mul(hn::Add(products(gx, gx, gy, gy), hn::Mul(nz, nz)), ray);
-    return hn::Ge(hn::Mul(here, here), hn::Mul(wide(g_.min_cos_squared), lengths));
+    const double* c = g_.target_in_source;
+    const Wide behind = hn::Sub(hn::Mul(nz, wide(c[2])), products(gx, wide(c[0]), gy, wide(c[1])));
+    const Wide square = hn::Mul(here, here);
+    return hn::And(hn::Ge(square, hn::Mul(wide(g_.min_cos_squared), lengths)),
+                   hn::Ge(square, behind));
   }
 
-  HWY_INLINE WideMask faces_normal(const float* normal, Wide ax, double ay, Wide ray) const {
+  HWY_INLINE WideMask faces_normal(Wide here, const float* normal, Wide ax, double ay,
+                                   Wide ray) const {
     const std::size_t plane = std::size_t(g_.source_width) * std::size_t(g_.source_height);
     const double* r = g_.world_from_source;
     const Wide nx = widened(normal);
@@ -135,7 +140,10 @@ class RowLifter {
     const Wide along =
         hn::Add(products(nx, direction(0), ny, direction(3)), hn::Mul(nz, direction(6)));
     const Wide lengths = hn::Mul(hn::Add(products(nx, nx, ny, ny), hn::Mul(nz, nz)), ray);
-    return hn::And(hn::Le(along, wide(0)),
+    const double* b = g_.target_from_source;
+    const Wide towards_target =
+        hn::Add(products(nx, wide(b[0]), ny, wide(b[1])), hn::Mul(nz, wide(b[2])));
+    return hn::And(hn::And(hn::Le(along, wide(0)), hn::Ge(towards_target, hn::Mul(here, along))),
                    hn::Ge(hn::Mul(along, along), hn::Mul(wide(g_.min_cos_squared), lengths)));
   }
 
@@ -168,7 +176,7 @@ class RowLifter {
                hn::Or(steps_to(here, up, g_.focal_y_px), steps_to(here, down, g_.focal_y_px)));
     const Wide ax = wide_from(slopes_ + x);
     const Wide ray = hn::Add(hn::Add(hn::Mul(ax, ax), wide(ay * ay)), wide(1));
-    const WideMask faces = maps_.normals ? faces_normal(maps_.normals + first + x, ax, ay, ray)
+    const WideMask faces = maps_.normals ? faces_normal(here, maps_.normals + first + x, ax, ay, ray)
                                          : faces_depth(here, slope_of(left, here, right),
                                                        slope_of(up, here, down), ax, ay, ray);
     kept = hn::And(hn::AndNot(broken, kept), faces);

@@ -23,6 +23,8 @@ struct SplatGeometry {
   // ay, 1).
   double turn[9] = {};  // row by row
   double offset[3] = {};
+  double target_in_source[3] = {};    // the target's centre in the source's axes
+  double target_from_source[3] = {};  // the same step in the world's
   // Target position in pixels: focal * X / Z + centre.
   double target_focal_x_px = 1;
   double target_focal_y_px = 1;

@@ -59,7 +59,8 @@ PORTRAIT_HOST_DEVICE inline double depth_slope(double before, double here, doubl
   return (high - low) * (before > 0 && after > 0 ? 0.5 : 1.0);
 }
 
-// Whether the surface faces the source: its angle to the ray is below the largest allowed.
+// Whether the surface faces both cameras: its angle to the source's ray is below the largest
+// allowed, and the target does not look at it from behind.
 PORTRAIT_HOST_DEVICE inline bool faces_by_depth(const SplatGeometry& g, const DepthCross& z,
                                                 double ax, double ay) {
   // The normal of z(x, y) * (ax, ay, 1) is (-gx, -gy, z + gx ax + gy ay), and its product with
@@ -68,18 +69,25 @@ PORTRAIT_HOST_DEVICE inline bool faces_by_depth(const SplatGeometry& g, const De
   const double gy = depth_slope(z.up, z.here, z.down) * g.focal_y_px;
   const double nz = z.here + gx * ax + gy * ay;
   const double lengths = (gx * gx + gy * gy + nz * nz) * (ax * ax + ay * ay + 1);
-  return z.here * z.here >= g.min_cos_squared * lengths;
+  // Its product with the point is z squared; the target is on the source's side of the surface
+  // where its product with the target's centre is less.
+  const double* c = g.target_in_source;
+  const double behind = nz * c[2] - (gx * c[0] + gy * c[1]);
+  const double square = z.here * z.here;
+  return square >= g.min_cos_squared * lengths && square >= behind;
 }
 
-PORTRAIT_HOST_DEVICE inline bool faces_by_normal(const SplatGeometry& g, double nx, double ny,
-                                                 double nz, double ax, double ay) {
+PORTRAIT_HOST_DEVICE inline bool faces_by_normal(const SplatGeometry& g, double z, double nx,
+                                                 double ny, double nz, double ax, double ay) {
   const double* r = g.world_from_source;
   const double dx = r[0] * ax + r[1] * ay + r[2];
   const double dy = r[3] * ax + r[4] * ay + r[5];
   const double dz = r[6] * ax + r[7] * ay + r[8];
   const double along = nx * dx + ny * dy + nz * dz;
   const double lengths = (nx * nx + ny * ny + nz * nz) * (ax * ax + ay * ay + 1);
-  return along <= 0 && along * along >= g.min_cos_squared * lengths;
+  const double* b = g.target_from_source;
+  const double towards_target = nx * b[0] + ny * b[1] + nz * b[2];
+  return along <= 0 && along * along >= g.min_cos_squared * lengths && towards_target >= z * along;
 }
 
 PORTRAIT_HOST_DEVICE inline bool keeps_point(const SplatGeometry& g, const LiftedMaps& maps,
@@ -95,7 +103,7 @@ PORTRAIT_HOST_DEVICE inline bool keeps_point(const SplatGeometry& g, const Lifte
   if (!maps.normals) return faces_by_depth(g, z, ax, ay);
   const std::int64_t plane = std::int64_t(g.source_width) * g.source_height;
   const float* n = maps.normals + std::int64_t(y) * g.source_width + x;
-  return faces_by_normal(g, n[0], n[plane], n[2 * plane], ax, ay);
+  return faces_by_normal(g, z.here, n[0], n[plane], n[2 * plane], ax, ay);
 }
 
 // Where the point at axis depth z falls; pixel < 0: behind the target or outside its picture.
