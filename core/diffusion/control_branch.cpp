@@ -19,10 +19,12 @@ std::string zero_name(const FeatureSite& site) {
 
 }  // namespace
 
-ControlBranch::ControlBranch(Parameters& p, const ControlConfig& config) : config_(config) {
+ControlBranch::ControlBranch(Parameters& p, const ControlConfig& config, Ends ends)
+    : config_(config) {
   in_ = Conv2d(p, "conv_in_condition", config.in_channels + config.conditioning_channels,
                config.sizes.block_out_channels.front(), 3, 1, Init::kXavier);
   trunk_ = UNetTrunk(p, config.sizes, nullptr);
+  if (ends == Ends::kNone) return;
   for (const FeatureSite& site : feature_sites(config.sizes)) {
     zeros_.emplace_back(p, zero_name(site), site.channels, site.channels, 1, 1, Init::kZeros);
   }

@@ -20,7 +20,10 @@ class ModelPack;
 // zero, and are added to the UNet's at every site. Differentiable; inside, maps lie channels last.
 class ControlBranch {
  public:
-  ControlBranch(Parameters& parameters, const ControlConfig& config);
+  // kNone: without the zero convolutions, for a branch whose features others take.
+  enum class Ends { kZeroConvolutions, kNone };
+  ControlBranch(Parameters& parameters, const ControlConfig& config,
+                Ends ends = Ends::kZeroConvolutions);
 
   // The feature at each of feature_sites(config().sizes).
   //   latents [B, in_channels, h, w] at timesteps t [B]; sides multiples of the sizes' reduction

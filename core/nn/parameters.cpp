@@ -78,7 +78,8 @@ Tensor Parameters::of_file(const std::string& name, at::IntArrayRef shape) const
   return tensor;
 }
 
-Tensor Parameters::get(const std::string& name, at::IntArrayRef shape, Init init) {
+Tensor Parameters::get(const std::string& bare, at::IntArrayRef shape, Init init) {
+  const std::string name = scope_ + bare;
   Tensor tensor;
   switch (origin_) {
     case Source::kRandom:

@@ -37,6 +37,23 @@ class Parameters {
 
   Tensor get(const std::string& name, at::IntArrayRef shape, Init init);
 
+  // While it lives, a network that is built as a part of another has its names put after a prefix.
+  // Nests.
+  class Scope {
+   public:
+    Scope(Parameters& parameters, const std::string& prefix)
+        : parameters_(parameters), before_(parameters.scope_) {
+      parameters.scope_ += prefix;
+    }
+    ~Scope() { parameters_.scope_ = before_; }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Parameters& parameters_;
+    std::string before_;
+  };
+
   // Every parameter asked for so far, in that order.
   const std::vector<std::pair<std::string, Tensor>>& named() const { return named_; }
   std::int64_t count() const;
@@ -53,6 +70,7 @@ class Parameters {
   std::uint64_t seed_ = 0;
   TensorMap source_;
   std::string prefix_;
+  std::string scope_;
   std::vector<std::pair<std::string, Tensor>> named_;
 };
 
