@@ -179,6 +179,7 @@ void add_bench(CLI::App& app, Action& action) {
       {"reproject", "Lifting a view by its depth and splatting it into another", bench_reproject},
       {"vae", "Picture autoencoder, encoding and decoding", bench_vae},
       {"unet", "Noise predictor and control branch, a step each", bench_unet},
+      {"hpdm", "Hybrid Priors Diffusion Model, an evaluation of one view", bench_hpdm},
   };
   struct Arguments : BenchOptions {
     bool json = false;
@@ -193,7 +194,7 @@ void add_bench(CLI::App& app, Action& action) {
         ->check(CLI::Range(8, 512))
         ->capture_default_str();
     command.add_option("--pack", arguments->pack, "Folder of the pack that makes the head");
-    if (part.run == bench_vae || part.run == bench_unet) {
+    if (part.run == bench_vae || part.run == bench_unet || part.run == bench_hpdm) {
       command.add_option("--config", arguments->config, "Sizes of the network")
           ->check(CLI::IsMember({"compact", "sd15"}))
           ->capture_default_str();

@@ -67,5 +67,9 @@ std::vector<BenchRow> bench_vae(const Machine& machine, const BenchOptions& benc
 // UNet and control branch with fresh weights, one sample of 64 x 64 latents: rows unet, brushnet.
 std::vector<BenchRow> bench_unet(const Machine& machine, const BenchOptions& bench,
                                  nlohmann::ordered_json& findings);
+// HPDM with its UNet, fresh weights, one evaluation of 64 x 64 latents: rows hpdm, its parts, and
+// what is found once per view.
+std::vector<BenchRow> bench_hpdm(const Machine& machine, const BenchOptions& bench,
+                                 nlohmann::ordered_json& findings);
 
 }  // namespace portrait::cli

@@ -3,9 +3,12 @@
 
 #include "app/cli/run_network.h"
 
+#include "app/cli/network_inputs.h"
+#include "app/cli/run_hpdm.h"
 #include "core/base/error.h"
 #include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/control_branch.h"
+#include "core/diffusion/hpdm.h"
 #include "core/diffusion/unet_2d_condition.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_safetensors.h"
@@ -26,33 +29,6 @@ struct Runner {
   std::function<void(const ModelPack&)> verify;
   std::function<TensorMap(const ModelPack&, const TensorMap&)> run;
 };
-
-enum class Kind { kFloating, kAny };
-
-// -1 matches any size.
-const Tensor& input(const TensorMap& inputs, const char* name,
-                    const std::vector<std::int64_t>& shape, Kind kind = Kind::kFloating) {
-  const auto found = inputs.find(name);
-  check(found != inputs.end(), ErrorCode::kBadInput,
-        "The input file has no tensor \"{}\"; `portrait pack run --help` names the inputs", name);
-  const Tensor& tensor = found->second;
-  bool fits = tensor.dim() == static_cast<std::int64_t>(shape.size());
-  for (std::size_t i = 0; fits && i < shape.size(); ++i) {
-    fits =
-        shape[i] < 0 ? tensor.size(std::int64_t(i)) > 0 : shape[i] == tensor.size(std::int64_t(i));
-  }
-  const auto text = [](at::IntArrayRef sizes) {
-    std::string all;
-    for (const auto s : sizes)
-      all += (all.empty() ? "" : ", ") + (s < 0 ? "any" : std::to_string(s));
-    return "[" + all + "]";
-  };
-  check(fits && (kind == Kind::kAny || tensor.is_floating_point()), ErrorCode::kBadInput,
-        "The input \"{}\" is {} of type {}; {} of {} type is expected", name, text(tensor.sizes()),
-        at::toString(tensor.scalar_type()), text(shape),
-        kind == Kind::kAny ? "any" : "a floating-point");
-  return tensor;
-}
 
 TensorMap run_prior(const ModelPack& pack, const TensorMap& inputs) {
   const Tensor& photo = input(inputs, "photo", {3, -1, -1});
@@ -95,21 +71,13 @@ TensorMap run_vae(const ModelPack& pack, const TensorMap& inputs) {
   return outputs;
 }
 
-const Tensor& input_latents(const TensorMap& inputs, int channels, const UNetSizes& sizes) {
-  const Tensor& x = input(inputs, "x", {-1, channels, -1, -1});
-  const int cell = sizes.reduction();
-  check(x.size(2) % cell == 0 && x.size(3) % cell == 0, ErrorCode::kBadInput,
-        "The input \"x\" is {} x {}; multiples of {} are expected", x.size(3), x.size(2), cell);
-  return x;
-}
-
 // With a control branch's outputs among the inputs, all of them are added.
 TensorMap run_unet(const ModelPack& pack, const TensorMap& inputs) {
   const at::NoGradGuard no_grad;
   const auto unet = load_unet(pack);
   const UNetConfig& config = unet->config();
   const Tensor& x = input_latents(inputs, config.in_channels, config.sizes);
-  const Tensor& t = input(inputs, "t", {x.size(0)}, Kind::kAny);
+  const Tensor& t = input(inputs, "t", {x.size(0)}, InputKind::kAny);
   const Tensor& context =
       input(inputs, "ehs", {x.size(0), -1, config.attention.cross_attention_dim});
   const std::vector<FeatureSite> sites = feature_sites(config.sizes);
@@ -129,7 +97,7 @@ TensorMap run_brushnet(const ModelPack& pack, const TensorMap& inputs) {
   const auto branch = load_brushnet(pack);
   const ControlConfig& config = branch->config();
   const Tensor& x = input_latents(inputs, config.in_channels, config.sizes);
-  const Tensor& t = input(inputs, "t", {x.size(0)}, Kind::kAny);
+  const Tensor& t = input(inputs, "t", {x.size(0)}, InputKind::kAny);
   const Tensor& conditioning =
       input(inputs, "cond", {x.size(0), config.conditioning_channels, x.size(2), x.size(3)});
   const double scale =
@@ -171,6 +139,7 @@ const std::vector<Runner>& runners() {
        "brushnet: x [B,C,h,w], cond [B,C+1,h,w] (latents of the known part, then 1 where known), "
        "t [B], scale [1] (1 if absent) -> down0 ..., mid, up0 ...",
        [](const ModelPack& pack) { load_brushnet(pack); }, run_brushnet},
+      {"hpdm", kHpdmHelp, [](const ModelPack& pack) { load_hpdm(pack); }, run_hpdm},
       {"matting",
        "matting: crops [B,5,256,256] (0 to 1: red, green, blue, 1 inside the photo, head-and-"
        "shoulders shape) -> alpha [B,1,256,256]",

@@ -64,6 +64,14 @@ class BenchTest : public QObject {
     }
   }
 
+  void hpdm_rows() {
+    const RunResult ran = run_portrait({"bench", "hpdm", "--repeats", "1", "--json"});
+    QCOMPARE(ran.code, 0);
+    const auto json = nlohmann::json::parse(ran.out.toStdString());
+    QCOMPARE(json.at("rows").at(0).at("name").get<std::string>(), std::string("hpdm"));
+    QVERIFY(json.at("findings").at("hpdm: one evaluation over the base's alone").get<double>() > 1);
+  }
+
   void unknown_parts_are_refused() {
     const RunResult ran = run_portrait({"bench", "everything"});
     QCOMPARE(ran.code, 2);

@@ -3,6 +3,8 @@
 #include "core/nn/torch.h"
 
 #include "core/diffusion/autoencoder_config.h"
+#include "core/diffusion/hpdm.h"
+#include "core/prior/photo_lift.h"
 #include "tests/app/run_portrait.h"
 #include "tests/diffusion/closed_form_weights.h"
 #include "tests/diffusion/small_networks.h"
@@ -124,6 +126,61 @@ class PackRunTest : public QObject {
     QVERIFY2(lacking.err.contains("up3"), qPrintable(lacking.err));
     tensors["x"] = at::zeros({2, 4, 12, 16});
     QCOMPARE(run("brushnet", out).code, 3);
+  }
+
+  void hpdm_answers_as_the_library_does() {
+    const at::NoGradGuard no_grad;
+    const QTemporaryDir folder;
+    HpdmConfig config;
+    config.control.sizes = small_sizes();
+    Parameters parameters = Parameters::random(6);
+    const Hpdm hpdm(parameters, config);
+    TensorMap weights;
+    for (const auto& [name, tensor] : parameters.named()) weights[name] = tensor + 0.01;
+    add_small_network(folder.path().toStdString(), "hpdm", weights, to_json(config));
+    const auto draw = [index = 0U](at::IntArrayRef shape) mutable {
+      Tensor tensor = at::empty(shape);
+      RandomStream({2, random_purpose("pack run hpdm"), index++, 0})
+          .fill_normal({tensor.data_ptr<float>(), std::size_t(tensor.numel())});
+      return tensor;
+    };
+    TensorMap in;
+    for (const char* name : {"x", "projected", "driving", "normals", "coarse"}) {
+      in[name] = draw({1, 4, 16, 16});
+    }
+    in["known"] = at::ones({1, 1, 16, 16});
+    in["t"] = at::full({1}, 300, at::kLong);
+    in["weights"] = at::tensor({1.0F, 0.5F, 0.8F});
+    in["depth"] = at::full({1, 32, 32}, 2.5);
+    in["cameras"] = camera_tensor(rig_camera({0, 0})).unsqueeze(0);
+    in["targets"] = camera_tensor(rig_camera({20, 0})).unsqueeze(0);
+    const auto run = [&] {
+      save_tensors(folder.filePath("in.safetensors").toStdString(), in);
+      return run_portrait({"pack", "run", "hpdm", "--pack", folder.path(), "--in",
+                           folder.filePath("in.safetensors"), "--out",
+                           folder.filePath("out.safetensors")});
+    };
+    const RunResult ran = run();
+    QVERIFY2(ran.code == 0, qPrintable(ran.err));
+    HpdmView view{in["projected"], in["known"], in["driving"], in["normals"], in["coarse"], {}};
+    DrivingView driving;
+    driving.camera = rig_camera({0, 0});
+    driving.depth = in["depth"][0];
+    view.links.emplace_back(driving, rig_camera({20, 0}), 16, 16, config.control.sizes);
+    const HpdmWeights parts{1, 0.5, 0.8};
+    const auto library = load_hpdm(weights, config);
+    const std::vector<Tensor> expected =
+        (*library)(in["x"], in["t"], view, library->conditioning(view, parts), parts);
+    const TensorMap found =
+        load_tensors(SafetensorsFile(folder.filePath("out.safetensors").toStdString()));
+    const std::vector<FeatureSite> sites = feature_sites(config.control.sizes);
+    QCOMPARE(found.size(), sites.size() + 1);
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+      QVERIFY2(relative_difference(found.at(sites[i].name()), expected[i]) < 1e-4,
+               sites[i].name().c_str());
+    }
+    in.erase("driving");
+    QVERIFY(run().err.contains("driving"));
   }
 };
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/training/hpdm_batch.h"
+
+#include "core/base/error.h"
+#include "core/diffusion/conditioner.h"
+
+#include <algorithm>
+
+namespace portrait {
+namespace {
+
+constexpr int kViews = 13;
+constexpr double kOfField = 0.5;   // driven by the head's depth
+constexpr double kRough = 0.5;     // of those, by its render
+constexpr double kSpoilt = 0.6;    // of the others, by a spoilt depth
+constexpr double kTrueNormals = 0.25;
+
+PairKind draw_kind(RandomStream& random) {
+  if (random.chance(kOfField)) return random.chance(kRough) ? PairKind::kRough : PairKind::kField;
+  return random.chance(kSpoilt) ? PairKind::kSpoilt : PairKind::kExact;
+}
+
+void join(Tensor& all, const Tensor& one) { all = all.defined() ? at::cat({all, one}) : one; }
+
+}  // namespace
+
+PairChoice draw_pair(const std::vector<PairFile>& files, bool large, RandomStream& random) {
+  std::vector<int> fit;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!large || files[i].has_large()) fit.push_back(static_cast<int>(i));
+  }
+  check(!fit.empty(), ErrorCode::kNotFound, "No pairs have {} latents; make some with "
+        "`portrait train pairs{}`", large ? "large" : "small", large ? " --large" : "");
+  PairChoice choice;
+  choice.file = fit[std::size_t(random.integer(0, static_cast<int>(fit.size()) - 1))];
+  choice.view = random.integer(0, kViews - 1);
+  choice.kind = draw_kind(random);
+  choice.true_normals = random.chance(kTrueNormals);
+  return choice;
+}
+
+HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<PairChoice>& choices,
+                       bool large, const UNetSizes& sizes, const RandomKey& key) {
+  HpdmBatch batch;
+  std::vector<Viewpoint> viewpoints;
+  for (const PairChoice& choice : choices) {
+    const PairFile& file = files.at(std::size_t(choice.file));
+    join(batch.base.clean, file.truth(choice.view, large));
+    join(batch.base.identity, file.photo(false));
+    viewpoints.push_back(viewpoint_of(file.camera(choice.view)));
+    HpdmView one = file.view(choice.view, choice.kind, choice.true_normals, large, sizes);
+    join(batch.view.projected, one.projected);
+    join(batch.view.known, one.known);
+    join(batch.view.driving, one.driving);
+    join(batch.view.normals, one.normals);
+    join(batch.view.coarse, one.coarse);
+    batch.view.links.push_back(std::move(one.links.front()));
+  }
+  batch.base.noise = at::empty(batch.base.clean.sizes());
+  RandomStream(key).fill_normal({batch.base.noise.data_ptr<float>(),
+                                 static_cast<std::size_t>(batch.base.noise.numel())});
+  batch.base.angles = view_angles(viewpoints);
+  batch.base.kept = at::ones({batch.base.clean.size(0), 1, 1});
+  return batch;
+}
+
+HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, int count, bool large, double dropped,
+                          const UNetSizes& sizes, const RandomKey& key) {
+  RandomStream random(key);
+  std::vector<PairChoice> choices;
+  std::vector<std::int64_t> steps;
+  std::vector<float> kept;
+  for (int i = 0; i < count; ++i) {
+    choices.push_back(draw_pair(files, large, random));
+    steps.push_back(draw_timestep(random));
+    kept.push_back(random.chance(dropped) ? 0.0F : 1.0F);
+  }
+  RandomKey of_noise = key;
+  of_noise.purpose ^= random_purpose("hpdm noise");
+  HpdmBatch batch = gather_pairs(files, choices, large, sizes, of_noise);
+  batch.base.t = at::tensor(steps, at::kLong);
+  batch.base.kept = at::tensor(kept).view({count, 1, 1});
+  return batch;
+}
+
+}  // namespace portrait

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/random.h"
+#include "core/diffusion/hpdm.h"
+#include "core/training/pair_file.h"
+#include "core/training/unet_batch.h"
+
+#include <vector>
+
+namespace portrait {
+
+// What a step of HPDM is trained on: the base's part, and what the branches are told. On the CPU.
+struct HpdmBatch {
+  UnetBatch base;
+  HpdmView view;
+};
+
+// A pair: of which file, which target, how it came about.
+struct PairChoice {
+  int file = 0;
+  int view = 0;
+  PairKind kind = PairKind::kExact;
+  bool true_normals = false;
+};
+
+// Any file (with large latents, if those are wanted) and view; half of the samples are driven by
+// the head's depth, half of those by its render too. Throws kNotFound when no file will do.
+PairChoice draw_pair(const std::vector<PairFile>& files, bool large, RandomStream& random);
+
+// Samples of one size; noise from the key, t undefined, every photo shown.
+HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<PairChoice>& choices,
+                       bool large, const UNetSizes& sizes, const RandomKey& key);
+
+// A batch as it is trained on: pairs, timesteps as draw_timestep(), photos withheld with
+// probability `dropped`.
+HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, int count, bool large, double dropped,
+                          const UNetSizes& sizes, const RandomKey& key);
+
+}  // namespace portrait

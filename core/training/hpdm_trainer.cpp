@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/training/hpdm_trainer.h"
+
+#include "core/base/error.h"
+#include "core/diffusion/hpdm.h"
+#include "core/diffusion/pack_diffusion.h"
+#include "core/nn/model_pack.h"
+#include "core/training/hpdm_batch.h"
+#include "core/training/install_weights.h"
+#include "core/training/pair_file.h"
+#include "core/training/unet_networks.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace portrait {
+namespace {
+
+constexpr const char* kTrainedOn =
+    "Pairs of views of synthetic subjects of core/synth, and heads that the prior makes of them.";
+constexpr int kScoredAt[] = {300, 500};
+
+class HpdmTask : public TrainingTask {
+ public:
+  explicit HpdmTask(const HpdmTrainingOptions& options)
+      : options_(options),
+        pack_(ModelPack::open(options.pack)),
+        schedule_(unet_schedule(pack_)),
+        base_values_(UnetNetworks::of_pack(pack_, base_config_)),
+        base_(UnetNetworks::from(base_values_, base_config_)),
+        files_(open(false)),
+        held_out_(open(true)),
+        parameters_(start()),
+        hpdm_(parameters_, options_.hpdm) {
+    const UNetSizes& mine = options_.hpdm.control.sizes;
+    const UNetSizes& its = base_config_.unet.sizes;
+    check(mine.block_out_channels == its.block_out_channels &&
+              mine.layers_per_block == its.layers_per_block &&
+              options_.hpdm.control.in_channels == base_config_.unet.in_channels,
+          ErrorCode::kBadUsage, "The branches are not of the sizes of the pack's UNet");
+  }
+
+  std::vector<Adam::Group> parameters() override { return {{parameters_.named(), 1}}; }
+  std::int64_t samples_before() const override { return samples_before_; }
+
+  Tensor loss(TrainingStep& step) override {
+    const bool large = step.share() >= 1 - options_.large_share;
+    const HpdmBatch batch =
+        draw_hpdm_batch(files_, options_.run.batch, large, options_.dropped,
+                        options_.hpdm.control.sizes, step.key("hpdm batch"));
+    RandomStream random(step.key("hpdm muted"));
+    HpdmWeights weights;
+    if (random.chance(options_.muted)) weights.implicit_branch = 0;
+    if (random.chance(options_.muted)) weights.geometry_prior = 0;
+    const Tensor errors = squared_errors(hpdm_, batch, batch.base.t, weights);
+    const Tensor loss = (errors * step_weights(schedule_, batch.base.t)).mean();
+    step.note("loss", loss);
+    step.note("error", errors.mean());
+    return loss;
+  }
+
+  TrainingValues validate(const TensorMap& averaged) override {
+    Parameters bound = Parameters::bound(averaged);
+    const Hpdm scored(bound, options_.hpdm);
+    const std::vector<PairFile>& files = held_out_.empty() ? files_ : held_out_;
+    TrainingValues values;
+    for (int first = 0; first < options_.scored; first += options_.run.batch) {
+      const int count = std::min(options_.run.batch, options_.scored - first);
+      const HpdmBatch batch = fixed_batch(files, first, count);
+      const double share = double(count) / options_.scored;
+      for (const int t : kScoredAt) {
+        const Tensor steps = at::full({count}, t, at::kLong);
+        const auto error = [&](const HpdmWeights& weights) {
+          return squared_errors(scored, batch, steps, weights).mean().item<double>() * share;
+        };
+        const std::string number = std::to_string(t);
+        values["error_" + number] += error({});
+        values["explicit_" + number] += error({.implicit_branch = 0});
+        values["base_" + number] += error({.explicit_branch = 0});
+      }
+    }
+    return values;
+  }
+
+  void save_weights(const TensorMap& averaged, std::int64_t samples_seen) override {
+    nlohmann::json config = to_json(options_.hpdm);
+    config["unet_sha256"] = pack_.network("unet").sha256;
+    write_weights(options_.run.out, "hpdm", averaged, config, samples_seen, kTrainedOn);
+  }
+
+ private:
+  std::vector<PairFile> open(bool held_out) const {
+    const PairProvenance provenance{pack_.network("vae").sha256, pack_.network("prior").sha256};
+    std::vector<PairFile> files;
+    for (const auto& path : list_pair_cache(options_.cache, held_out)) {
+      files.emplace_back(path, provenance);
+    }
+    check(held_out || !files.empty(), ErrorCode::kNotFound,
+          "There are no pairs in \"{}\"; fill it with `portrait train pairs` first",
+          options_.cache.string());
+    return files;
+  }
+
+  Parameters start() {
+    if (options_.run.from.empty()) {
+      return Parameters::bound(hpdm_of_unet(UnetNetworks::part(base_values_, "unet"),
+                                            options_.hpdm, options_.run.seed));
+    }
+    const ModelPack pack = ModelPack::open(options_.run.from);
+    const PackNetwork& network = pack.network("hpdm");
+    samples_before_ = network.samples_seen;
+    options_.hpdm = hpdm_config(network.config);
+    return Parameters::bound(load_tensors(*network.weights));
+  }
+
+  // [B], of the base's answer to the batch noised to t.
+  Tensor squared_errors(const Hpdm& hpdm, const HpdmBatch& batch, const Tensor& t,
+                        const HpdmWeights& weights) const {
+    const UnetBatch& base = batch.base;
+    const Tensor noisy = schedule_.add_noise(base.clean, base.noise, t);
+    const std::vector<Tensor> added =
+        hpdm(noisy, t, batch.view, hpdm.conditioning(batch.view, weights), weights);
+    const Tensor answer = base_.unet(noisy, t, base_.context(base), added);
+    return (answer - schedule_.target(base.clean, base.noise, t)).square().flatten(1).mean(1);
+  }
+
+  HpdmBatch fixed_batch(const std::vector<PairFile>& files, int first, int count) const {
+    std::vector<PairChoice> choices;
+    for (int i = first; i < first + count; ++i) {
+      RandomStream random({1, random_purpose("hpdm validation"), 0, static_cast<std::uint32_t>(i)});
+      choices.push_back(draw_pair(files, false, random));
+    }
+    return gather_pairs(files, choices, false, options_.hpdm.control.sizes,
+                        {1, random_purpose("hpdm validation noise"),
+                         static_cast<std::uint32_t>(first), 0});
+  }
+
+  HpdmTrainingOptions options_;
+  ModelPack pack_;
+  NoiseSchedule schedule_;
+  UnetNetworksConfig base_config_;
+  TensorMap base_values_;
+  UnetNetworks base_;
+  std::vector<PairFile> files_;
+  std::vector<PairFile> held_out_;
+  std::int64_t samples_before_ = 0;
+  Parameters parameters_;
+  Hpdm hpdm_;
+};
+
+}  // namespace
+
+void train_hpdm(const HpdmTrainingOptions& options,
+                const std::function<void(const TrainingReport&)>& progress, std::stop_token stop) {
+  HpdmTask task(options);
+  run_training(task, options.run, options.pace, progress, stop);
+}
+
+}  // namespace portrait

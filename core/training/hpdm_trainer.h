@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/diffusion/hpdm_config.h"
+#include "core/training/training_loop.h"
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+
+namespace portrait {
+
+struct HpdmTrainingOptions {
+  TrainingRun run{.minutes = 60, .batch = 8, .learning_rate = 5e-4};
+  TrainingSchedule pace{.warm_up_steps = 200, .averaging = 0.998};
+  std::filesystem::path cache;  // of fill_pair_cache
+  std::filesystem::path pack;   // of the frozen "unet" and "conditioner", and of what made the pairs
+  HpdmConfig hpdm = compact_hpdm();  // of fresh branches, whose sizes must be the UNet's
+  double large_share = 0.2;          // last part of the run, on latents of 512 x 512 pixels
+  double dropped = 0.1;              // samples whose photo is withheld from the base
+  double muted = 0.1;   // steps without the Implicit-Branch, and steps without the geometry prior,
+                        // so that either can be turned down
+  int scored = 24;      // held-out pairs of a validation
+};
+
+// HPDM's branches on pairs of views, through the frozen base (which is not changed): the squared
+// error of the base's answer, weighted as the UNet's trainer does. Fresh branches start as the
+// base's own layers, hpdm_of_unet(). Writes OUT/hpdm.safetensors with each checkpoint, whose
+// configuration holds the "unet_sha256" of its base.
+// values of a report: "loss" (weighted), "error" (not); on held-out pairs (without any: on the
+// first that it is trained on) at t = 300 and 500 "error_T" and, of the base alone, "base_T"; and
+// "explicit_T", with the Implicit-Branch muted.
+// Throws what run_training() throws, kNotFound (no pairs, a pack without the networks), kCorrupt
+// (pairs of other networks), kBadUsage (branches that do not fit the UNet).
+void train_hpdm(const HpdmTrainingOptions& options,
+                const std::function<void(const TrainingReport&)>& progress,
+                std::stop_token stop = {});
+
+}  // namespace portrait
