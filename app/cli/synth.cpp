@@ -6,6 +6,7 @@
 #include "core/training/landmarks_cache.h"
 #include "core/training/portrait_cache.h"
 #include "core/training/portrait_set.h"
+#include "core/training/view_cache.h"
 #endif
 
 #include <cstdio>
@@ -62,9 +63,12 @@ void add_synth(CLI::App& app, Action& action) {
   auto portraits = std::make_shared<PortraitCacheOptions>();
   target.add_option("--portraits", portraits->folder,
                     "Folder of photos with mattes to fill, for the matting network and the VAE");
+  auto views = std::make_shared<ViewCacheOptions>();
+  target.add_option("--views", views->folder,
+                    "Folder of subjects seen from all sides to fill, for the diffusion networks");
   auto held_out = std::make_shared<bool>(false);
   command.add_flag("--validation", *held_out,
-                   "Faces and portraits: people that are never trained on and score the networks");
+                   "Faces, portraits and views: people that are never trained on and score the networks");
   auto set = std::make_shared<PortraitSetOptions>();
   target.add_option("--out", set->folder,
                     "Folder for portraits: photos, mattes and transforms.json");
@@ -91,8 +95,8 @@ void add_synth(CLI::App& app, Action& action) {
     action = [options](std::stop_token stop) { fill_subject_cache(*options, show, stop); };
   });
 #else
-  command.callback([options, heldout, faces, portraits, set, held_out, &action] {
-    action = [options, heldout, faces, portraits, set, held_out](std::stop_token stop) {
+  command.callback([options, heldout, faces, portraits, views, set, held_out, &action] {
+    action = [options, heldout, faces, portraits, views, set, held_out](std::stop_token stop) {
       if (!heldout->empty()) {
         HeldoutOptions held_options;
         held_options.folder = *heldout;
@@ -105,6 +109,9 @@ void add_synth(CLI::App& app, Action& action) {
       } else if (!portraits->folder.empty()) {
         take_shared(*options, *held_out, *portraits);
         fill_portrait_cache(*portraits, show, stop);
+      } else if (!views->folder.empty()) {
+        take_shared(*options, *held_out, *views);
+        fill_view_cache(*views, show, stop);
       } else if (!set->folder.empty()) {
         take_shared(*options, *held_out, *set);
         write_portraits(*set, stop);

@@ -10,6 +10,7 @@
 #include "core/synth/subject_recipe.h"
 #include "core/synth/synth_assets.h"
 #include "core/training/cache_files.h"
+#include "core/training/crop_camera.h"
 
 #include <Eigen/Geometry>
 
@@ -49,22 +50,6 @@ void pack_rgba(const SubjectView& view, int left, int top, int size, std::uint8_
 }
 
 Tensor bytes_tensor(at::IntArrayRef shape) { return at::empty(shape, at::kByte); }
-
-// The crop that intake would make of a photo taken from `viewpoint`: what our rig sees, at the
-// photo's own perspective, with the small errors that an estimated pose has.
-Camera photo_camera(RandomStream& random) {
-  Viewpoint viewpoint;
-  viewpoint.azimuth_deg = random.chance(0.15) ? random.uniform(-60, 60)
-                                              : std::clamp(random.normal(0, 18), -50.0, 50.0);
-  viewpoint.elevation_deg = std::clamp(random.normal(0, 9), -25.0, 25.0);
-  RigOptions rig;
-  const double fov = random.uniform(13, 60);
-  rig.radius = std::clamp(0.475 / std::tan(fov * 0.5 * 3.14159265 / 180), 1.1, 4.5);
-  rig.focal = kRigFocal * rig.radius / kRigRadius * std::exp(random.normal(0, 0.03));
-  rig.pivot = Eigen::Vector3d(random.normal(0, 0.008), random.normal(0, 0.008), 0);
-  rig.roll_deg = random.normal(0, 2);
-  return rig_camera(viewpoint, rig);
-}
 
 std::vector<Camera> hull_cameras() {
   std::vector<Camera> cameras;
@@ -122,7 +107,7 @@ class SubjectWriter {
     Tensor photos = bytes_tensor({photos_, kPhotoSize, kPhotoSize, 4});
     std::vector<Tensor> cameras;
     for (int i = 0; i < photos_; ++i) {
-      const Camera camera = photo_camera(random);
+      const Camera camera = draw_crop_camera(random);
       SubjectRenderOptions options;
       options.specular = Specular::kViewer;
       options.background = Eigen::Vector3f::Constant(kGrey);
