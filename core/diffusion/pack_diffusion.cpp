@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/diffusion/pack_diffusion.h"
+
+#include "core/base/error.h"
+#include "core/nn/model_pack.h"
+
+namespace portrait {
+
+ScheduleConfig unet_schedule(const ModelPack& pack) {
+  return schedule_config(pack.network("unet").config.value("schedule", nlohmann::json::object()));
+}
+
+void check_unet_vae(const ModelPack& pack) {
+  const auto& config = pack.network("unet").config;
+  const std::string& vae = pack.network("vae").sha256;
+  check(config.value("vae_sha256", vae) == vae, ErrorCode::kCorrupt,
+        "The UNet of \"{}\" was trained on latents of another VAE than the pack's; train it on "
+        "those of this one",
+        pack.folder().string());
+}
+
+}  // namespace portrait

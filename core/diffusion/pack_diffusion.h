@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/diffusion/noise_schedule.h"
+
+namespace portrait {
+
+class ModelPack;
+
+// The noise schedule that a pack's "unet" was trained with, "schedule" of its configuration; Stable
+// Diffusion 1.5's where none is stated. Throws kNotFound, kCorrupt, kUnsupported.
+ScheduleConfig unet_schedule(const ModelPack& pack);
+
+// Throws kNotFound; kCorrupt when the pack's "unet" states ("vae_sha256") that its latents were
+// another VAE's than the pack's.
+void check_unet_vae(const ModelPack& pack);
+
+}  // namespace portrait
