@@ -3,8 +3,10 @@
 #include "core/base/error.h"
 #include "core/training/install_weights.h"
 #include "core/training/prior_trainer.h"
+#include "core/training/unet_trainer.h"
 #ifndef PORTRAIT_TRAIN_ONLY
 #include "core/training/landmarks_trainer.h"
+#include "core/training/latent_cache.h"
 #include "core/training/vae_trainer.h"
 #include "core/training/matting_trainer.h"
 #endif
@@ -13,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace portrait::cli {
 namespace {
@@ -36,13 +39,16 @@ at::Device device_named(const std::string& name) {
   return at::kCUDA;
 }
 
-// A subcommand with what a run of any trainer is told. run(stop) trains into OUT/ID.safetensors.
+// A subcommand with what a run of any trainer is told. run(stop) trains into OUT/ID.safetensors, or
+// those of `networks`.
 template <class Options>
 CLI::App& add_trainer(CLI::App& train, Action& action, const std::string& id,
                       const std::string& help, const std::shared_ptr<Options>& options,
                       void (*run)(const Options&,
                                   const std::function<void(const TrainingReport&)>&,
-                                  std::stop_token)) {
+                                  std::stop_token),
+                      std::vector<std::string> networks = {}) {
+  if (networks.empty()) networks = {id};
   auto device = std::make_shared<std::string>("auto");
   auto pack = std::make_shared<std::filesystem::path>();
   auto& command = *train.add_subcommand(id, help);
@@ -59,11 +65,14 @@ CLI::App& add_trainer(CLI::App& train, Action& action, const std::string& id,
   command.add_option("--pack", *pack,
                      "Pack that takes the weights when the run ends; with --resume and --minutes 0 "
                      "nothing else is done");
-  command.callback([options, device, pack, id, run, &action] {
-    action = [options, device, pack, id, run](std::stop_token stop) {
+  command.callback([options, device, pack, networks, run, &action] {
+    action = [options, device, pack, networks, run](std::stop_token stop) {
       options->run.device = device_named(*device);
       run(*options, print_report, stop);
-      if (!pack->empty()) install_weights(options->run.out, id, *pack);
+      if (pack->empty()) return;
+      for (const std::string& network : networks) {
+        install_weights(options->run.out, network, *pack);
+      }
     };
   });
   return command;
@@ -85,7 +94,47 @@ void add_train_prior(CLI::App& train, Action& action) {
       ->capture_default_str();
 }
 
+void add_train_unet(CLI::App& train, Action& action) {
+  auto options = std::make_shared<UnetTrainingOptions>();
+  auto& command = add_trainer(train, action, "unet",
+                              "The base UNet of the diffusion model, with its conditioner", options,
+                              train_unet, {"unet", "conditioner"});
+  command
+      .add_option("--cache", options->cache, "Latent cache, filled by `portrait train latents`")
+      ->required();
+  command.add_option("--vae", options->vae_pack, "Pack whose VAE made the latents")->required();
+  command.add_option("--large-share", options->large_share,
+                     "Last part of the run, on latents of 512 x 512 pixels, a quarter of the speed")
+      ->capture_default_str();
+}
+
 #ifndef PORTRAIT_TRAIN_ONLY
+// Not a network, but the data of one.
+void add_train_latents(CLI::App& train, Action& action) {
+  auto options = std::make_shared<LatentCacheOptions>();
+  auto& command = *train.add_subcommand(
+      "latents", "Encode a view cache by a pack's VAE, once, for the trainers of diffusion");
+  command
+      .add_option("--views", options->views, "View cache, filled by `portrait synth --views`")
+      ->required();
+  command.add_option("--vae", options->pack, "Pack whose VAE encodes")->required();
+  command.add_option("--out", options->folder, "Folder of the latent cache to fill")->required();
+  command.add_flag("!--no-mirror", options->mirrored,
+                   "Without each subject's mirror image as a second person");
+  command.callback([options, &action] {
+    action = [options](std::stop_token stop) {
+      fill_latent_cache(
+          *options,
+          [](int done, int of) {
+            if (done % 10 != 0 && done != of) return;
+            std::printf("%d of %d subjects\n", done, of);
+            std::fflush(stdout);
+          },
+          stop);
+    };
+  });
+}
+
 void add_train_landmarks(CLI::App& train, Action& action) {
   auto options = std::make_shared<LandmarkTrainingOptions>();
   auto& command = add_trainer(train, action, "landmarks",
@@ -132,7 +181,9 @@ void add_train(CLI::App& app, Action& action) {
   auto& train = *app.add_subcommand("train", "Train a network of the compact pack");
   train.require_subcommand(1);
   add_train_prior(train, action);
+  add_train_unet(train, action);
 #ifndef PORTRAIT_TRAIN_ONLY
+  add_train_latents(train, action);
   add_train_landmarks(train, action);
   add_train_vae(train, action);
   add_train_matting(train, action);
