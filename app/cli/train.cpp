@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
 #include "core/base/error.h"
+#include "core/training/hpdm_trainer.h"
 #include "core/training/install_weights.h"
 #include "core/training/prior_trainer.h"
 #include "core/training/unet_trainer.h"
 #ifndef PORTRAIT_TRAIN_ONLY
 #include "core/training/landmarks_trainer.h"
 #include "core/training/latent_cache.h"
+#include "core/training/pair_cache.h"
 #include "core/training/vae_trainer.h"
 #include "core/training/matting_trainer.h"
 #endif
@@ -108,7 +110,49 @@ void add_train_unet(CLI::App& train, Action& action) {
       ->capture_default_str();
 }
 
+void add_train_hpdm(CLI::App& train, Action& action) {
+  auto options = std::make_shared<HpdmTrainingOptions>();
+  auto& command = add_trainer(train, action, "hpdm",
+                              "The branches that steer the UNet by a neighbouring view", options,
+                              train_hpdm);
+  command.add_option("--cache", options->cache, "Pair cache, filled by `portrait train pairs`")
+      ->required();
+  command
+      .add_option("--base", options->pack, "Pack of the UNet and of what made the pairs")
+      ->required();
+  command.add_option("--large-share", options->large_share,
+                     "Last part of the run, on latents of 512 x 512 pixels, a quarter of the speed")
+      ->capture_default_str();
+  command.add_flag("!--no-implicit", options->hpdm.implicit,
+                   "Without the Implicit-Branch (10)");
+  command.add_flag("!--no-geometry", options->hpdm.geometry_prior,
+                   "Without the geometry prior (11)");
+}
+
 #ifndef PORTRAIT_TRAIN_ONLY
+void show_subjects(int done, int of) {
+  if (done % 10 != 0 && done != of) return;
+  std::printf("%d of %d subjects\n", done, of);
+  std::fflush(stdout);
+}
+
+void add_train_pairs(CLI::App& train, Action& action) {
+  auto options = std::make_shared<PairCacheOptions>();
+  auto& command = *train.add_subcommand(
+      "pairs", "Encode pairs of adjacent views, once, for the trainer of HPDM");
+  command
+      .add_option("--views", options->views, "View cache, filled by `portrait synth --views`")
+      ->required();
+  command.add_option("--base", options->pack, "Pack whose prior and VAE make them")->required();
+  command.add_option("--out", options->folder, "Folder of the pair cache to fill")->required();
+  command.add_option("--large", options->large,
+                     "Subjects, from the first, that get latents of 512 x 512 pixels too")
+      ->capture_default_str();
+  command.callback([options, &action] {
+    action = [options](std::stop_token stop) { fill_pair_cache(*options, show_subjects, stop); };
+  });
+}
+
 // Not a network, but the data of one.
 void add_train_latents(CLI::App& train, Action& action) {
   auto options = std::make_shared<LatentCacheOptions>();
@@ -123,14 +167,7 @@ void add_train_latents(CLI::App& train, Action& action) {
                    "Without each subject's mirror image as a second person");
   command.callback([options, &action] {
     action = [options](std::stop_token stop) {
-      fill_latent_cache(
-          *options,
-          [](int done, int of) {
-            if (done % 10 != 0 && done != of) return;
-            std::printf("%d of %d subjects\n", done, of);
-            std::fflush(stdout);
-          },
-          stop);
+      fill_latent_cache(*options, show_subjects, stop);
     };
   });
 }
@@ -182,8 +219,10 @@ void add_train(CLI::App& app, Action& action) {
   train.require_subcommand(1);
   add_train_prior(train, action);
   add_train_unet(train, action);
+  add_train_hpdm(train, action);
 #ifndef PORTRAIT_TRAIN_ONLY
   add_train_latents(train, action);
+  add_train_pairs(train, action);
   add_train_landmarks(train, action);
   add_train_vae(train, action);
   add_train_matting(train, action);

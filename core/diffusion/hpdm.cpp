@@ -19,7 +19,8 @@ constexpr const char* kImplicit = "implicit.";
 Tensor widened(const Tensor& conv_in, const ControlConfig& config) {
   const std::int64_t latents = config.in_channels;
   Tensor wide = at::zeros({conv_in.size(0), latents + config.conditioning_channels, conv_in.size(2),
-                           conv_in.size(3)});
+                           conv_in.size(3)},
+                          conv_in.options());
   wide.narrow(1, 0, latents).copy_(conv_in);
   wide.narrow(1, latents, latents).copy_(conv_in);
   return wide;

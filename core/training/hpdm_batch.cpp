@@ -26,6 +26,16 @@ void join(Tensor& all, const Tensor& one) { all = all.defined() ? at::cat({all, 
 
 }  // namespace
 
+HpdmBatch HpdmBatch::to(at::Device device) const {
+  HpdmBatch there = *this;
+  there.base = base.to(device);
+  for (Tensor* map : {&there.view.projected, &there.view.known, &there.view.driving,
+                      &there.view.normals, &there.view.coarse}) {
+    *map = map->to(device);
+  }
+  return there;
+}
+
 PairChoice draw_pair(const std::vector<PairFile>& files, bool large, RandomStream& random) {
   std::vector<int> fit;
   for (std::size_t i = 0; i < files.size(); ++i) {

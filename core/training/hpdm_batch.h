@@ -14,6 +14,8 @@ namespace portrait {
 struct HpdmBatch {
   UnetBatch base;
   HpdmView view;
+
+  HpdmBatch to(at::Device device) const;
 };
 
 // A pair: of which file, which target, how it came about.

@@ -32,7 +32,8 @@ class HpdmTask : public TrainingTask {
       : options_(options),
         pack_(ModelPack::open(options.pack)),
         schedule_(unet_schedule(pack_)),
-        base_values_(UnetNetworks::of_pack(pack_, base_config_)),
+        base_values_(
+            on(options.run.device, UnetNetworks::of_pack(pack_, base_config_))),
         base_(UnetNetworks::from(base_values_, base_config_)),
         files_(open(false)),
         held_out_(open(true)),
@@ -53,13 +54,15 @@ class HpdmTask : public TrainingTask {
     const bool large = step.share() >= 1 - options_.large_share;
     const HpdmBatch batch =
         draw_hpdm_batch(files_, options_.run.batch, large, options_.dropped,
-                        options_.hpdm.control.sizes, step.key("hpdm batch"));
+                        options_.hpdm.control.sizes, step.key("hpdm batch"))
+            .to(options_.run.device);
     RandomStream random(step.key("hpdm muted"));
     HpdmWeights weights;
     if (random.chance(options_.muted)) weights.implicit_branch = 0;
     if (random.chance(options_.muted)) weights.geometry_prior = 0;
     const Tensor errors = squared_errors(hpdm_, batch, batch.base.t, weights);
-    const Tensor loss = (errors * step_weights(schedule_, batch.base.t)).mean();
+    const Tensor loss = 
+        (errors * step_weights(schedule_, batch.base.t).to(errors.device())).mean();
     step.note("loss", loss);
     step.note("error", errors.mean());
     return loss;
@@ -95,6 +98,11 @@ class HpdmTask : public TrainingTask {
   }
 
  private:
+  static TensorMap on(at::Device device, TensorMap values) {
+    for (auto& [name, tensor] : values) tensor = tensor.to(device);
+    return values;
+  }
+
   std::vector<PairFile> open(bool held_out) const {
     const PairProvenance provenance{pack_.network("vae").sha256, pack_.network("prior").sha256};
     std::vector<PairFile> files;
@@ -109,14 +117,15 @@ class HpdmTask : public TrainingTask {
 
   Parameters start() {
     if (options_.run.from.empty()) {
-      return Parameters::bound(hpdm_of_unet(UnetNetworks::part(base_values_, "unet"),
-                                            options_.hpdm, options_.run.seed));
+      return Parameters::bound(
+          on(options_.run.device, hpdm_of_unet(UnetNetworks::part(base_values_, "unet"),
+                                               options_.hpdm, options_.run.seed)));
     }
     const ModelPack pack = ModelPack::open(options_.run.from);
     const PackNetwork& network = pack.network("hpdm");
     samples_before_ = network.samples_seen;
     options_.hpdm = hpdm_config(network.config);
-    return Parameters::bound(load_tensors(*network.weights));
+    return Parameters::bound(load_tensors(*network.weights, at::kFloat, options_.run.device));
   }
 
   // [B], of the base's answer to the batch noised to t.
@@ -124,9 +133,10 @@ class HpdmTask : public TrainingTask {
                         const HpdmWeights& weights) const {
     const UnetBatch& base = batch.base;
     const Tensor noisy = schedule_.add_noise(base.clean, base.noise, t);
+    const Tensor steps = t.to(noisy.device());
     const std::vector<Tensor> added =
-        hpdm(noisy, t, batch.view, hpdm.conditioning(batch.view, weights), weights);
-    const Tensor answer = base_.unet(noisy, t, base_.context(base), added);
+        hpdm(noisy, steps, batch.view, hpdm.conditioning(batch.view, weights), weights);
+    const Tensor answer = base_.unet(noisy, steps, base_.context(base), added);
     return (answer - schedule_.target(base.clean, base.noise, t)).square().flatten(1).mean(1);
   }
 
@@ -138,7 +148,8 @@ class HpdmTask : public TrainingTask {
     }
     return gather_pairs(files, choices, false, options_.hpdm.control.sizes,
                         {1, random_purpose("hpdm validation noise"),
-                         static_cast<std::uint32_t>(first), 0});
+                         static_cast<std::uint32_t>(first), 0})
+        .to(options_.run.device);
   }
 
   HpdmTrainingOptions options_;

@@ -91,4 +91,14 @@ double velocity_weight(double alpha_bar, double cap) {
   return std::max(std::min(snr, cap) / (snr + 1), kLeastWeight);
 }
 
+Tensor step_weights(const NoiseSchedule& schedule, const Tensor& t) {
+  const bool noise = schedule.config().prediction_type == Prediction::kEpsilon;
+  std::vector<float> numbers;
+  for (std::int64_t i = 0; i < t.size(0); ++i) {
+    const double bar = schedule.alpha_bar(t[i].item<int>());
+    numbers.push_back(float(velocity_weight(bar) * (noise ? 1 / bar : 1)));
+  }
+  return at::tensor(numbers);
+}
+
 }  // namespace portrait

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/random.h"
+#include "core/diffusion/noise_schedule.h"
 #include "core/nn/torch.h"
 #include "core/training/latent_set.h"
 
@@ -36,5 +37,9 @@ UnetBatch fixed_unet_batch(const LatentSet& set, int people, LatentSize size);
 // Diffusion Training via Min-SNR Weighting Strategy", ICCV 2023), at least a quarter, so that what
 // is mostly noise goes on learning who and where. alpha_bar in (0, 1).
 double velocity_weight(double alpha_bar, double cap = 5);
+
+// That weight of each timestep [B], f32 [B]; for networks that answer the noise, the same weight of
+// the estimated picture's error.
+Tensor step_weights(const NoiseSchedule& schedule, const Tensor& t);
 
 }  // namespace portrait

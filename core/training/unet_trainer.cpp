@@ -15,8 +15,6 @@
 #include <nlohmann/json.hpp>
 
 #include <memory>
-#include <vector>
-
 
 namespace portrait {
 namespace {
@@ -55,7 +53,7 @@ class UnetTask : public TrainingTask {
                               .square()
                               .flatten(1)
                               .mean(1);
-    const Tensor loss = (errors * weights(batch.t).to(errors.device())).mean();
+    const Tensor loss = (errors * step_weights(schedule_, batch.t).to(errors.device())).mean();
     step.note("loss", loss);
     step.note("error", errors.mean());
     return loss;
@@ -113,17 +111,6 @@ class UnetTask : public TrainingTask {
           "channels and photos of {}; the latents have {} channels and photos of {}",
           unet.in_channels, unet.attention.cross_attention_dim, conditioner.context_width,
           conditioner.latent_channels, networks_.conditioner.side(), channels, side);
-  }
-
-  Tensor weights(const Tensor& t) const {
-    std::vector<float> numbers;
-    for (std::int64_t i = 0; i < t.size(0); ++i) {
-      const double bar = schedule_.alpha_bar(t[i].item<int>());
-      // The same weight of the estimated picture's error, whatever the network answers.
-      const double scale = options_.schedule.prediction_type == Prediction::kEpsilon ? 1 / bar : 1;
-      numbers.push_back(float(velocity_weight(bar) * scale));
-    }
-    return at::tensor(numbers);
   }
 
   UnetTrainingOptions options_;
