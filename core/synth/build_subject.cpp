@@ -66,41 +66,28 @@ Eigen::Vector3f sky_direction(int i) {
   return {across * std::cos(angle), y, across * std::sin(angle)};
 }
 
-// What casts shadows: neither the single hairs nor what the closed mouth hides. Skin is closed, so
-// only its sides towards the light count.
-class Casters {
- public:
-  Casters(const SubjectMesh& subject, std::size_t first_strand) {
-    for (std::size_t v = 0; v < first_strand; ++v)
-      positions_.push_back(subject.vertices[v].position);
-    for (std::size_t t = 0; t < subject.solid; ++t) {
-      const Triangle& c = subject.triangles[t];
-      if (subject.part[t] == Part::kMouth || subject.part[t] == Part::kTeeth) continue;
-      if (subject.part[t] != Part::kSkin) {
-        open_.push_back(c);
-        continue;
-      }
-      closed_.push_back(c);
-      const Eigen::Vector3f& a = positions_[c[0]];
-      facing_.push_back((positions_[c[1]] - a).cross(positions_[c[2]] - a));
+// Neither the single hairs cast shadows nor what the closed mouth hides. Skin is closed, so only
+// its sides towards the light count.
+ShadowCasters casters_of(const SubjectMesh& subject, std::size_t first_strand) {
+  ShadowCasters casters;
+  for (std::size_t v = 0; v < first_strand; ++v)
+    casters.positions.push_back(subject.vertices[v].position);
+  for (std::size_t t = 0; t < subject.solid; ++t) {
+    const Triangle& c = subject.triangles[t];
+    if (subject.part[t] == Part::kMouth || subject.part[t] == Part::kTeeth) continue;
+    if (subject.part[t] != Part::kSkin) {
+      casters.open.push_back(c);
+      continue;
     }
+    casters.closed.push_back(c);
+    const Eigen::Vector3f& corner = casters.positions[c[0]];
+    casters.facing.push_back(
+        (casters.positions[c[1]] - corner).cross(casters.positions[c[2]] - corner));
   }
-  void draw(const Eigen::Vector3f& direction, ShadowMap& map) const {
-    std::vector<Triangle> triangles = open_;
-    for (std::size_t t = 0; t < closed_.size(); ++t) {
-      if (facing_[t].dot(direction) > 0) triangles.push_back(closed_[t]);
-    }
-    map.draw(positions_, triangles);
-  }
+  return casters;
+}
 
- private:
-  std::vector<Eigen::Vector3f> positions_;
-  std::vector<Triangle> open_;
-  std::vector<Triangle> closed_;
-  std::vector<Eigen::Vector3f> facing_;  // of closed_
-};
-
-void bake_sky(SubjectMesh& subject, const Casters& casters, std::size_t first_strand) {
+void bake_sky(SubjectMesh& subject, const ShadowCasters& casters, std::size_t first_strand) {
   std::vector<ShadowMap> maps;
   std::array<Eigen::Vector3f, kSkyDirections> sky;
   for (int i = 0; i < kSkyDirections; ++i) {
@@ -109,7 +96,7 @@ void bake_sky(SubjectMesh& subject, const Casters& casters, std::size_t first_st
   }
   parallel_for(kSkyDirections, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
-      casters.draw(sky[std::size_t(i)], maps[std::size_t(i)]);
+      maps[std::size_t(i)].draw(casters);
   });
   const auto visible_sky = [&](const SubjectVertex& vertex) {
     const Eigen::Vector3f lifted = vertex.position + 0.008F * vertex.normal;
@@ -177,14 +164,14 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
   }
   subject.eyes[0] = measure_eye(assets.head, shape, HeadRegion::kEyeLeft);
   subject.eyes[1] = measure_eye(assets.head, shape, HeadRegion::kEyeRight);
-  const Casters casters(subject, first_strand);
+  const ShadowCasters casters = casters_of(subject, first_strand);
   bake_sky(subject, casters, first_strand);
   for (const DirectionalLight& light : recipe.light.lights) {
-    subject.shadows.emplace_back(light.direction, kShadowMapSize);
+    subject.shadows.emplace_back(light.direction, kShadowMapSize, light.softness * 0.25F);
   }
   parallel_for(std::int64_t(subject.shadows.size()), 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      casters.draw(recipe.light.lights[std::size_t(i)].direction, subject.shadows[std::size_t(i)]);
+      subject.shadows[std::size_t(i)].draw(casters);
     }
   });
   return subject;

@@ -93,6 +93,7 @@ HeadShape deform_head(const HeadModel& head, const SubjectRecipe& recipe) {
   std::vector<Eigen::Vector3f> skull_rest;
   std::vector<Eigen::Vector3f> bust;
   std::vector<Eigen::Vector3f> bust_rest;
+  std::vector<bool> seen(head.neutral.size(), false);
   Eigen::Vector3f shift = Eigen::Vector3f::Zero();
   int shifted = 0;
   for (std::size_t t = 0; t < head.triangles.size(); ++t) {
@@ -105,7 +106,7 @@ HeadShape deform_head(const HeadModel& head, const SubjectRecipe& recipe) {
         shift += shape.identity_points[a] - head.neutral[a];
         ++shifted;
       }
-      for (int half = 0; half < 2; ++half) {
+      for (int half = seen[a] ? 1 : 0; half < 2; ++half) {
         const float w = half ? 0.5F : 0.0F;
         const Eigen::Vector3f rest = head.neutral[a] + w * (head.neutral[b] - head.neutral[a]);
         const Eigen::Vector3f p =
@@ -119,6 +120,7 @@ HeadShape deform_head(const HeadModel& head, const SubjectRecipe& recipe) {
           skull_rest.push_back(rest);
         }
       }
+      seen[a] = true;
     }
   }
   shift /= float(std::max(shifted, 1));

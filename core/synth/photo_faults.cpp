@@ -60,24 +60,36 @@ void blur_image(Image& image, float sigma) {
     total += kernel[std::size_t(k + reach)] = std::exp(-0.5F * float(k * k) / (sigma * sigma));
   }
   for (float& k : kernel) k /= total;
-  for (int pass = 0; pass < 2; ++pass) {
-    Image out(image.width, image.height, image.channels);
-    parallel_for(image.height, 16, [&](std::int64_t begin, std::int64_t end) {
-      for (int y = int(begin); y < int(end); ++y) {
-        for (int x = 0; x < image.width; ++x) {
-          float* to = out.at(x, y);
-          for (int k = -reach; k <= reach; ++k) {
-            const int sx = pass == 0 ? std::clamp(x + k, 0, image.width - 1) : x;
-            const int sy = pass == 1 ? std::clamp(y + k, 0, image.height - 1) : y;
-            const float* from = image.at(sx, sy);
-            for (int c = 0; c < image.channels; ++c)
-              to[c] += kernel[std::size_t(k + reach)] * from[c];
-          }
-        }
+  const int channels = image.channels;
+  const int width = image.width;
+  const std::ptrdiff_t row_length = std::ptrdiff_t(width) * channels;
+  using Row = Eigen::Map<Eigen::ArrayXf>;
+  using ConstRow = Eigen::Map<const Eigen::ArrayXf>;
+  // Along the rows: each row with its ends repeated, so that a shift is a whole row's.
+  Image out(width, image.height, channels);
+  parallel_for(image.height, 16, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> padded(std::size_t(row_length + 2 * std::ptrdiff_t(reach) * channels));
+    for (int y = int(begin); y < int(end); ++y) {
+      for (int x = -reach; x < width + reach; ++x) {
+        std::copy_n(image.at(std::clamp(x, 0, width - 1), y), channels,
+                    &padded[std::size_t((x + reach) * channels)]);
       }
-    });
-    image = std::move(out);
-  }
+      Row to(out.at(0, y), row_length);
+      for (int k = 0; k <= 2 * reach; ++k)
+        to += kernel[std::size_t(k)] * ConstRow(&padded[std::size_t(k * channels)], row_length);
+    }
+  });
+  // Across them.
+  image.pixels.assign(image.pixels.size(), 0);
+  parallel_for(image.height, 16, [&](std::int64_t begin, std::int64_t end) {
+    for (int y = int(begin); y < int(end); ++y) {
+      Row to(image.at(0, y), row_length);
+      for (int k = -reach; k <= reach; ++k) {
+        const int from = std::clamp(y + k, 0, image.height - 1);
+        to += kernel[std::size_t(k + reach)] * ConstRow(out.at(0, from), row_length);
+      }
+    }
+  });
 }
 
 void compress_blocks(Image& rgb, int quality) {

@@ -68,6 +68,7 @@ PhotoSample draw_photo(const SubjectMesh& subject, const RandomKey& key, int siz
   SubjectRenderOptions render;
   render.supersampling = options.supersampling;
   render.specular = Specular::kViewer;
+  render.geometry = options.geometry;
   SubjectView view = render_subject(subject, photo.camera, size, render);
   photo.landmarks = view.landmarks;
   photo.rgb = draw_background(with_purpose(key, "synth.photo.background"), size);

@@ -19,6 +19,8 @@ struct PhotoOptions {
   double fov_high_deg = 75;
   int supersampling = 2;
   bool degrade = true;  // white balance, noise, blur, compression
+  // false: depth and normals stay empty and no landmark is marked visible; the rest is the same.
+  bool geometry = true;
 };
 
 // A photo as a phone would take it, with its truth.

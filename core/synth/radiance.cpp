@@ -150,10 +150,11 @@ Eigen::Vector3f radiance(const SubjectMesh& subject, const SurfacePoint& point,
     if (cosine <= (s.scatter > 0 ? -0.3F : 0.0F)) continue;
     const float slope = std::max(0.0F, 1 - std::abs(flat));
     const float bias = 0.006F + 0.02F * slope + (point.part == Part::kHair ? 0.006F : 0.0F);
-    const float lit = subject.shadows.empty()
-                          ? 1.0F
-                          : subject.shadows[i].lit(point.at.position + 0.004F * point.at.normal,
-                                                   bias, l.softness * 0.25F);
+    const float lit =
+        subject.shadows.empty()
+            ? 1.0F
+            : subject.shadows[i].lit(point.at.position + 0.004F * point.at.normal, bias);
+    if (lit <= 0) continue;
     incoming += diffuse_falloff(cosine, flat, s.scatter)
                     .cwiseProduct(shadow_tint(lit, s.scatter))
                     .cwiseProduct(l.colour);

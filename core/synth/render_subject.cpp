@@ -38,6 +38,21 @@ struct ProjectedVertex {
   double inverse_depth;  // <= 0: not usable
 };
 
+// Where a vertex lies between the centres of a grid's samples: odd = between two of them, even =
+// on one; 2 k is the k-th. Clamped a little outside the grid.
+constexpr int kUnseen = std::numeric_limits<int>::min();
+struct Place {
+  int x = kUnseen;
+  int y = kUnseen;
+};
+
+int half_steps(double samples, int size) {
+  const double f = std::clamp(samples - 0.5, -2.0, size + 1.0);
+  int whole = int(f);
+  if (whole > f) --whole;
+  return 2 * whole + (f > whole ? 1 : 0);
+}
+
 class ViewRenderer {
  public:
   ViewRenderer(const SubjectMesh& subject, const Camera& camera, int size,
@@ -52,16 +67,21 @@ class ViewRenderer {
     project_vertices();
     const int n = options_.supersampling;
     fine_ = draw_grid(size_ * n);
-    if (n % 2 == 0) centre_ = draw_grid(size_);
+    if (n % 2 == 0 && options_.geometry) centre_ = draw_grid(size_);
     SubjectView view;
     view.alpha = Image(size_, size_, 1);
-    view.depth = Image(size_, size_, 1, std::numeric_limits<float>::infinity());
-    view.normals = Image(size_, size_, 3);
-    view.part.assign(std::size_t(size_) * size_, Part::kNone);
+    if (options_.geometry) {
+      view.depth = Image(size_, size_, 1, std::numeric_limits<float>::infinity());
+      view.normals = Image(size_, size_, 3);
+      view.part.assign(std::size_t(size_) * size_, Part::kNone);
+    }
     if (options_.colour) view.rgb = Image(size_, size_, 3);
     parallel_for(size_, 4, [&](std::int64_t begin, std::int64_t end) {
       for (int y = int(begin); y < int(end); ++y) {
-        for (int x = 0; x < size_; ++x) resolve(x, y, view);
+        for (int x = 0; x < size_; ++x) {
+          if (options_.geometry) measure(x, y, view);
+          resolve(x, y, view);
+        }
       }
     });
     find_landmarks(view);
@@ -89,22 +109,31 @@ class ViewRenderer {
     Grid grid;
     grid.size = size;
     grid.fragments.resize(std::size_t(size) * size);
+    std::vector<Place> place(projected_.size());
+    for (std::size_t v = 0; v < place.size(); ++v) {
+      if (projected_[v].inverse_depth <= 0) continue;
+      place[v] = {half_steps(projected_[v].x * size, size),
+                  half_steps(projected_[v].y * size, size)};
+    }
     // Triangles by band of rows, in their own order: the picture does not depend on threads.
     const int bands = (size + kBandRows - 1) / kBandRows;
     std::vector<std::vector<std::uint32_t>> of_band(std::size_t(bands),
                                                     std::vector<std::uint32_t>{});
     for (std::size_t t = 0; t < subject_.triangles.size(); ++t) {
       const Triangle& c = subject_.triangles[t];
-      const ProjectedVertex& a = projected_[c[0]];
-      const ProjectedVertex& b = projected_[c[1]];
-      const ProjectedVertex& d = projected_[c[2]];
-      if (a.inverse_depth <= 0 || b.inverse_depth <= 0 || d.inverse_depth <= 0) continue;
-      if (std::max({a.x, b.x, d.x}) < 0 || std::min({a.x, b.x, d.x}) > 1) continue;
-      const double low = std::min({a.y, b.y, d.y}) * size;
-      const double high = std::max({a.y, b.y, d.y}) * size;
-      if (high < 0 || low > size) continue;
-      const int first = std::clamp(int(low - 1) / kBandRows, 0, bands - 1);
-      const int last = std::clamp(int(high + 1) / kBandRows, 0, bands - 1);
+      const Place& a = place[c[0]];
+      const Place& b = place[c[1]];
+      const Place& d = place[c[2]];
+      // Many hairs are thinner than a pixel: all corners between the same centres.
+      if ((a.x == b.x && a.x == d.x) || (a.y == b.y && a.y == d.y)) continue;
+      if (a.x == kUnseen || b.x == kUnseen || d.x == kUnseen || faces_away(t)) continue;
+      const int high_x = std::max(a.x, std::max(b.x, d.x)) >> 1;
+      const int low_x = (std::min(a.x, std::min(b.x, d.x)) + 1) >> 1;
+      const int high_y = std::max(a.y, std::max(b.y, d.y)) >> 1;
+      const int low_y = (std::min(a.y, std::min(b.y, d.y)) + 1) >> 1;
+      if (high_x < 0 || low_x >= size || high_y < 0 || low_y >= size) continue;
+      const int first = std::max(low_y, 0) / kBandRows;
+      const int last = std::min(high_y, size - 1) / kBandRows;
       for (int k = first; k <= last; ++k) of_band[std::size_t(k)].push_back(std::uint32_t(t));
     }
     parallel_for(bands, 1, [&](std::int64_t begin, std::int64_t end) {
@@ -114,6 +143,16 @@ class ViewRenderer {
       }
     });
     return grid;
+  }
+
+  // Skin is closed: its far sides are never seen.
+  bool faces_away(std::size_t t) const {
+    if (subject_.part[t] != Part::kSkin) return false;
+    const Triangle& c = subject_.triangles[t];
+    const ProjectedVertex& a = projected_[c[0]];
+    const ProjectedVertex& b = projected_[c[1]];
+    const ProjectedVertex& d = projected_[c[2]];
+    return (b.x - a.x) * (d.y - a.y) > (d.x - a.x) * (b.y - a.y);
   }
 
   void draw(std::uint32_t t, const PixelRect& rect, Grid& grid) const {
@@ -126,19 +165,14 @@ class ViewRenderer {
       triangle.y[k] = v.y * grid.size;
       q[k] = v.inverse_depth;
     }
-    // Skin is closed: its far sides are never seen.
-    if (subject_.part[t] == Part::kSkin &&
-        (triangle.x[1] - triangle.x[0]) * (triangle.y[2] - triangle.y[0]) >
-            (triangle.x[2] - triangle.x[0]) * (triangle.y[1] - triangle.y[0])) {
-      return;
-    }
     rasterise(triangle, rect, [&](int x, int y, const std::array<double, 3>& w) {
       // 1 / depth is affine on the screen; weights in space follow by dividing by it.
       const double inverse_depth = w[0] * q[0] + w[1] * q[1] + w[2] * q[2];
       Fragment& f = grid.fragments[std::size_t(y) * grid.size + x];
       if (float(inverse_depth) <= f.inverse_depth) return;
-      const auto b = float(w[1] * q[1] / inverse_depth);
-      const auto d = float(w[2] * q[2] / inverse_depth);
+      const double depth = 1 / inverse_depth;
+      const auto b = float(w[1] * q[1] * depth);
+      const auto d = float(w[2] * q[2] * depth);
       if (subject_.cut[t] != 0) {
         const SurfacePoint point = surface_point(subject_, t, {1 - b - d, b, d});
         if (!keeps_point(subject_, point.part, point.at)) return;
@@ -157,37 +191,45 @@ class ViewRenderer {
     return point;
   }
 
-  void resolve(int x, int y, SubjectView& view) const {
+  // What lies at the pixel's centre.
+  void measure(int x, int y, SubjectView& view) const {
     const int n = options_.supersampling;
     const std::size_t at = std::size_t(y) * size_ + x;
     const Fragment& middle = n % 2 == 0 ? centre_.at(x, y) : fine_.at(x * n + n / 2, y * n + n / 2);
-    if (middle.triangle != kEmpty) {
-      const SurfacePoint point = point_of(middle);
-      view.depth.pixels[at] = (point.at.position - eye_).norm();
-      view.part[at] = point.part;
-      Eigen::Vector3f normal = point.at.normal;
-      if (normal.dot(point.at.position - eye_) > 0) normal *= -1;
-      std::copy(normal.data(), normal.data() + 3, view.normals.at(x, y));
-    }
+    if (middle.triangle == kEmpty) return;
+    const SurfacePoint point = point_of(middle);
+    view.depth.pixels[at] = (point.at.position - eye_).norm();
+    view.part[at] = point.part;
+    Eigen::Vector3f normal = point.at.normal;
+    if (normal.dot(point.at.position - eye_) > 0) normal *= -1;
+    std::copy(normal.data(), normal.data() + 3, view.normals.at(x, y));
+  }
+
+  void resolve(int x, int y, SubjectView& view) const {
+    const int n = options_.supersampling;
+    const std::size_t at = std::size_t(y) * size_ + x;
     // Samples of one surface share one shading: patterns fade with the pixel's footprint anyway.
     Eigen::Vector3f sum = Eigen::Vector3f::Zero();
     int covered = 0;
     std::array<const Fragment*, 8> shaded;
     std::array<Eigen::Vector3f, 8> colours;
     std::size_t groups = 0;
-    for (int k = 0; k < n * n; ++k) {
-      const Fragment& f = fine_.at(x * n + k % n, y * n + k / n);
-      if (f.triangle == kEmpty) continue;
-      ++covered;
-      if (!options_.colour) continue;
-      std::size_t g = 0;
-      while (g < groups && !same_surface(*shaded[g], f)) ++g;
-      if (g == groups && groups < shaded.size()) {
-        shaded[g] = &f;
-        colours[g] = radiance(subject_, point_of(f), eye_, options_.specular);
-        ++groups;
+    for (int row = 0; row < n; ++row) {
+      const Fragment* fragments = &fine_.at(x * n, y * n + row);
+      for (int column = 0; column < n; ++column) {
+        const Fragment& f = fragments[column];
+        if (f.triangle == kEmpty) continue;
+        ++covered;
+        if (!options_.colour) continue;
+        std::size_t g = 0;
+        while (g < groups && !same_surface(*shaded[g], f)) ++g;
+        if (g == groups && groups < shaded.size()) {
+          shaded[g] = &f;
+          colours[g] = radiance(subject_, point_of(f), eye_, options_.specular);
+          ++groups;
+        }
+        sum += colours[std::min(g, groups - 1)];
       }
-      sum += colours[std::min(g, groups - 1)];
     }
     const float alpha = float(covered) / float(n * n);
     view.alpha.pixels[at] = alpha;
@@ -211,7 +253,8 @@ class ViewRenderer {
       landmark.world = subject_.landmarks[i];
       const Projection p = project(camera_, landmark.world.cast<double>());
       landmark.pixel = {float(p.u * size_), float(p.v * size_)};
-      if (p.depth <= 0 || p.u < 0 || p.v < 0 || p.u >= 1 || p.v >= 1) continue;
+      if (!options_.geometry || p.depth <= 0 || p.u < 0 || p.v < 0 || p.u >= 1 || p.v >= 1)
+        continue;
       const float distance = (landmark.world - eye_).norm();
       const auto x = int(landmark.pixel.x());
       const auto y = int(landmark.pixel.y());

@@ -21,6 +21,9 @@ struct SubjectRenderOptions {
   // (not premultiplied), zero where alpha is zero.
   std::optional<Eigen::Vector3f> background;  // sRGB-encoded
   bool colour = true;  // false: rgb stays empty (alpha, depth, normals, part only)
+  // false: depth, normals and part stay empty and no landmark is marked visible, which spares a
+  // third of the drawing where only a picture is wanted.
+  bool geometry = true;
 };
 
 struct Landmark {

@@ -149,7 +149,9 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   Tone tone = tone_at(skin, rest, footprint, seed);
   add_marks(skin, rest, footprint, seed, tone);
   const float lips = lip_distance(rest, subject.rest_landmarks);
-  const float lip = smoothstep(-0.30F, 0.22F, lips + 0.07F * value3(rest / 0.3F, seed + 81));
+  const float lip = lips < -0.5F
+                        ? 0.0F  // whatever the noise says
+                        : smoothstep(-0.30F, 0.22F, lips + 0.07F * value3(rest / 0.3F, seed + 81));
   Surface s;
   s.albedo = skin_colour(tone.melanin, tone.haemoglobin, skin.warmth);
   if (skin.age > 0.35F) s.albedo *= 1 - 0.35F * (skin.age - 0.35F) * skin_wrinkle(rest, seed);
@@ -218,8 +220,10 @@ Surface skin_surface(const SubjectMesh& subject, const SurfacePoint& point) {
   const Eigen::Vector3f slope = skin_relief(skin, point, lips, seed);
   s.normal = (s.normal - (slope - slope.dot(s.normal) * s.normal)).normalized();
   const float oily = 0.55F + 0.9F * bump(rest.x(), 2.6F) * smoothstep(5, 10, rest.z());
-  const float grain = 1 + 0.5F * value3(rest / 0.09F, seed + 87) * visible(0.14F, footprint) +
-                      0.3F * fractal3(rest, 0.9F, 2, 0.5F, footprint, seed + 88);
+  const float fine_grain = visible(0.14F, footprint);
+  const float grain =
+      1 + (fine_grain > 0 ? 0.5F * value3(rest / 0.09F, seed + 87) * fine_grain : 0.0F) +
+      0.3F * fractal3(rest, 0.9F, 2, 0.5F, footprint, seed + 88);
   s.gloss = 0.15F * skin.shine * oily * grain * (1 - brow) * (1 - 0.7F * beard) + 0.10F * lip;
   s.sharpness = lip > 0.5F ? 26.0F : 11.0F;
   s.scatter = 1;

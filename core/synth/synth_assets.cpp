@@ -212,8 +212,48 @@ std::vector<float> distance_to_border(const HairModel& hair,
   return result;
 }
 
-HairModel load_hair(const SafetensorsFile& file, const std::string& name, const HeadModel& head,
-                    const std::vector<std::uint32_t>& skin) {
+// The nearest of some vertices; of equally near ones the first.
+class SkinSearch {
+ public:
+  SkinSearch(const std::vector<Eigen::Vector3f>& points, std::vector<std::uint32_t> vertices)
+      : by_height_(std::move(vertices)) {
+    std::stable_sort(by_height_.begin(), by_height_.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return points[a].y() < points[b].y();
+    });
+    for (std::uint32_t v : by_height_) points_.push_back(points[v]);
+  }
+
+  std::pair<std::uint32_t, float> nearest(const Eigen::Vector3f& to) const {
+    const auto above =
+        std::lower_bound(points_.begin(), points_.end(), to.y(),
+                         [](const Eigen::Vector3f& p, float height) { return p.y() < height; });
+    float best = std::numeric_limits<float>::max();
+    std::uint32_t vertex = 0;
+    // Up and down from the point's height until that alone is farther than the best.
+    const auto closer = [&](std::size_t i) {
+      const Eigen::Vector3f away = points_[i] - to;
+      if (away.y() * away.y() > best) return false;
+      const float d = away.squaredNorm();
+      if (d < best || (d == best && by_height_[i] < vertex)) {
+        best = d;
+        vertex = by_height_[i];
+      }
+      return true;
+    };
+    const auto middle = std::size_t(above - points_.begin());
+    for (std::size_t i = middle; i < points_.size() && closer(i); ++i) {
+    }
+    for (std::size_t i = middle; i > 0 && closer(i - 1); --i) {
+    }
+    return {vertex, std::sqrt(best)};
+  }
+
+ private:
+  std::vector<std::uint32_t> by_height_;
+  std::vector<Eigen::Vector3f> points_;
+};
+
+HairModel load_hair(const SafetensorsFile& file, const std::string& name, const SkinSearch& skin) {
   HairModel hair;
   hair.name = name;
   const std::vector<Eigen::Vector3f> positions = points_of(file, name + ".vertices");
@@ -259,15 +299,9 @@ HairModel load_hair(const SafetensorsFile& file, const std::string& name, const 
   hair.root_distance.resize(hair.vertices.size());
   parallel_for(std::int64_t(hair.vertices.size()), 64, [&](std::int64_t begin, std::int64_t end) {
     for (std::size_t v = std::size_t(begin); v < std::size_t(end); ++v) {
-      float best = std::numeric_limits<float>::max();
-      for (std::uint32_t s : skin) {
-        const float d = (head.neutral[s] - hair.vertices[v]).squaredNorm();
-        if (d < best) {
-          best = d;
-          hair.nearest_head[v] = s;
-        }
-      }
-      hair.root_distance[v] = std::sqrt(best);
+      const auto [vertex, distance] = skin.nearest(hair.vertices[v]);
+      hair.nearest_head[v] = vertex;
+      hair.root_distance[v] = distance;
     }
   });
   return hair;
@@ -305,9 +339,9 @@ SynthAssets SynthAssets::load(const std::filesystem::path& heads_file,
   SynthAssets assets;
   assets.head = load_head(heads_file);
   const SafetensorsFile file(hair_file);
-  const std::vector<std::uint32_t> skin = skin_without_ears(assets.head);
+  const SkinSearch skin(assets.head.neutral, skin_without_ears(assets.head));
   for (const std::string& name : name_list(file, "styles")) {
-    assets.hair.push_back(load_hair(file, name, assets.head, skin));
+    assets.hair.push_back(load_hair(file, name, skin));
   }
   return assets;
 }

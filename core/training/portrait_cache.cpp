@@ -36,6 +36,7 @@ void draw_subject(const SynthAssets& assets, const PortraitCacheOptions& options
   const SubjectMesh subject = build_subject(assets, draw_recipe(std::uint32_t(index), synth));
   PhotoOptions photo_options;
   photo_options.yaw_deg = 60;
+  photo_options.geometry = false;
   std::vector<std::string> files;
   std::vector<std::string> names;
   std::vector<float> cameras;

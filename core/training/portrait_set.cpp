@@ -130,6 +130,7 @@ class PortraitWriter {
     const SubjectMesh mesh = build_subject(assets_, draw_recipe(std::uint32_t(subject), synth));
     PhotoOptions photo_options;
     photo_options.degrade = options_.degrade;
+    photo_options.geometry = options_.geometry;
     const int photos = options_.photos_per_subject;
     for (int p = 0; p < photos && ordinal * photos + p < options_.count; ++p) {
       const RandomKey key{options_.seed,
@@ -161,8 +162,11 @@ class PortraitWriter {
 
  private:
   void write_pictures(const PhotoSample& photo, const std::string& name) const {
-    write_image(options_.folder / (name + ".png"), photo.rgb);
-    write_image(options_.folder / (name + "_matte.png"), photo.matte);
+    // Noise does not get smaller with more effort, which would cost a tenth of the drawing.
+    WriteOptions quick;
+    quick.png_compression = 1;
+    write_image(options_.folder / (name + ".png"), photo.rgb, quick);
+    write_image(options_.folder / (name + "_matte.png"), photo.matte, quick);
     if (!options_.geometry) return;
     WriteOptions deep;
     deep.bits = 16;

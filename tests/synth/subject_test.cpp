@@ -84,6 +84,23 @@ class SubjectTest : public QObject {
     QVERIFY(!same_bytes(photo_a.rgb.pixels, draw_photo(first, {6, 1, 1, 2}, 64).rgb.pixels));
   }
 
+  void a_photo_without_geometry_is_the_same_picture() {
+    const SubjectMesh subject = build_subject(assets_, draw_recipe(4));
+    const RandomKey key{5, random_purpose("test"), 4, 0};
+    PhotoOptions options;
+    const PhotoSample whole = draw_photo(subject, key, 96, options);
+    options.geometry = false;
+    const PhotoSample picture = draw_photo(subject, key, 96, options);
+    QVERIFY(same_bytes(whole.rgb.pixels, picture.rgb.pixels));
+    QVERIFY(same_bytes(whole.matte.pixels, picture.matte.pixels));
+    QVERIFY(same_bytes(whole.clean.pixels, picture.clean.pixels));
+    QVERIFY(picture.depth.empty() && picture.normals.empty() && !whole.depth.empty());
+    for (std::size_t i = 0; i < 68; ++i) {
+      QVERIFY(whole.landmarks[i].pixel == picture.landmarks[i].pixel);
+      QVERIFY(!picture.landmarks[i].visible);
+    }
+  }
+
   void landmarks_lie_on_the_visible_surface() {
     SubjectRecipe recipe = draw_recipe(1);
     recipe.hair = {};
