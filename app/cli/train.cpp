@@ -91,6 +91,8 @@ void add_train_prior(CLI::App& train, Action& action) {
   command.add_option("--rendered-share", options->rendered_share,
                      "Last part of the run that trains on volume-rendered pieces")
       ->capture_default_str();
+  command.add_flag("--frontal", options->frontal,
+                   "Only what is seen from within 45 degrees of the front: a prior without a back");
   command.add_option("--depth-slices", options->encoder.depth_slices,
                      "Depth slices per plane of the tri-grid")
       ->capture_default_str();

@@ -3,10 +3,12 @@
 
 #include "core/nn/safetensors.h"
 #include "core/nn/torch_safetensors.h"
+#include "core/training/frontal_view.h"
 #include "core/training/subject_cache.h"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace portrait {
 namespace {
@@ -38,7 +40,7 @@ Tensor filled(Tensor sum, Tensor weight) {
 }  // namespace
 
 Tensor mean_surface(const std::vector<std::filesystem::path>& subjects, int slices,
-                    int resolution) {
+                    int resolution, bool frontal) {
   Tensor result = at::empty({3, slices, resolution, resolution});
   for (int plane = 0; plane < 3; ++plane) {
     const auto& [column, row, normal] = kAxes[plane];
@@ -49,8 +51,12 @@ Tensor mean_surface(const std::vector<std::filesystem::path>& subjects, int slic
         const SafetensorsFile file(path);
         const Tensor points = to_tensor(file.at("surface_points"));
         const auto* p = points.data_ptr<std::int16_t>();
+        std::optional<FrontalView> front;
+        if (frontal) front.emplace(points);
         std::vector<float> extreme(kGrid * kGrid, NAN);
         for (std::int64_t i = 0; i < points.size(0); ++i, p += 3) {
+          const Eigen::Vector3f place = Eigen::Vector3f(p[0], p[1], p[2]) * (1 / kPointScale);
+          if (front && !front->sees(place)) continue;
           const auto cell = [&](int axis) {
             return std::clamp(int((p[axis] / kPointScale + 0.5F) * kGrid), 0, kGrid - 1);
           };

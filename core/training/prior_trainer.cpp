@@ -32,9 +32,10 @@ constexpr float kGrey = 0.5F;
 constexpr const char* kSurfaceName = "encoder.surface";  // a constant
 constexpr std::size_t kSurfaceSubjects = 48;
 
-// Cross-entropy of matter against labels.
-Tensor occupancy_loss(const Tensor& raw, const Tensor& labels) {
-  return at::binary_cross_entropy_with_logits((raw - kSurface) / kWidth, labels);
+// Cross-entropy of matter against labels, the mean over what is known.
+Tensor occupancy_loss(const Tensor& raw, const Tensor& labels, const Tensor& weight) {
+  return at::binary_cross_entropy_with_logits((raw - kSurface) / kWidth, labels, weight) /
+         weight.mean().clamp_min(1e-6);
 }
 
 Tensor gradient_l1(const Tensor& a, const Tensor& b) {
@@ -84,7 +85,7 @@ class PriorTask : public TrainingTask {
     const Tensor raw = decoder.raw_of_hidden(hidden.slice(1, 0, n)).squeeze(2);
     const Tensor colours = decoder.colours_of_hidden(hidden.slice(1, n));
 
-    const Tensor matter = occupancy_loss(raw, batch.occupancy);
+    const Tensor matter = occupancy_loss(raw, batch.occupancy, batch.occupancy_weight);
     const Tensor colour =
         (colours.slice(1, 0, m).slice(2, 0, 3) - batch.surface_rgb).abs().mean();
     Tensor total = matter + 4 * colour;
@@ -126,8 +127,9 @@ class PriorTask : public TrainingTask {
           decoder.decode(sample_packed_planes(planes, batch.occupancy_points, frame));
       const Tensor inside = at_points.raw_density.squeeze(2) > kSurface;
       const Tensor truth = batch.occupancy.gt(0.5);
-      both += (inside & truth).sum().item<double>();
-      either += (inside | truth).sum().item<double>();
+      const Tensor known = batch.occupancy_weight.gt(0);
+      both += (inside & truth & known).sum().item<double>();
+      either += ((inside | truth) & known).sum().item<double>();
       const Decoded at_surface =
           decoder.decode(sample_packed_planes(planes, batch.surface_points, frame));
       colour += (at_surface.colours.slice(2, 0, 3) - batch.surface_rgb).abs().mean().item<double>();
@@ -140,7 +142,8 @@ class PriorTask : public TrainingTask {
     write_weights(options_.run.out, "prior", PriorNetworks::shipped(averaged),
                   to_json(options_.encoder), samples_seen,
                   "Synthetic portraits of core/synth, subjects " + files_.front().stem().string() +
-                      " to " + files_.back().stem().string() + ".");
+                      " to " + files_.back().stem().string() +
+                      (options_.frontal ? ", seen from within 45 degrees of the front." : "."));
   }
 
  private:
@@ -165,13 +168,14 @@ class PriorTask : public TrainingTask {
     const std::size_t used = std::min<std::size_t>(files_.size(), kSurfaceSubjects);
     networks.encoder.surface.copy_(
         mean_surface({files_.begin(), files_.begin() + std::ptrdiff_t(used)},
-                     options_.encoder.depth_slices, options_.encoder.plane_resolution));
+                     options_.encoder.depth_slices, options_.encoder.plane_resolution,
+                     options_.frontal));
     return networks;
   }
 
   SubjectBatches::Options batch_options(bool training) const {
     return {training ? options_.run.batch : 4, options_.occupancy_points, options_.surface_points,
-            training};
+            training, options_.frontal};
   }
 
   // Volume-renders each sample's patch; adds the losses of opacity and coarse colour to `total`.

@@ -25,12 +25,18 @@ struct PriorTrainingOptions {
   int occupancy_points = 3072;  // per photo and step
   int surface_points = 2048;
   int validation = 16;
+  // The `frontal` variant (a prior without a back, to test Stage 2 on): photos and all that
+  // supervises come from within 45 degrees of yaw, as SubjectBatches::Options::frontal and
+  // FrontalView say in full; so do the validation's batches and mean_surface. The same with each
+  // --resume of a run.
+  bool frontal = false;
 };
 
 // Writes OUT/prior.safetensors (averaged weights, decoder gains folded in) with each checkpoint.
 // values of a report: "matter", "colour", "picture", "opacity", "coarse", "depth" (the last three
 // on rendered pieces only); "validation_iou", "validation_colour".
-// Throws what run_training() throws, kNotFound (no subjects), kBadInput (too few).
+// Throws what run_training() throws, kNotFound (no subjects), kBadInput (too few; frontal: none
+// seen from the front).
 void train_prior(const PriorTrainingOptions& options,
                  const std::function<void(const TrainingReport&)>& progress,
                  std::stop_token stop = {});

@@ -3,10 +3,13 @@
 
 #include "core/base/error.h"
 #include "core/nn/torch_safetensors.h"
+#include "core/training/frontal_view.h"
 #include "core/training/subject_cache.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 namespace portrait {
 namespace {
@@ -59,6 +62,41 @@ Tensor normal_like(const Tensor& like, RandomStream& random) {
   return noise;
 }
 
+// Rows of cameras whose pictures may be drawn.
+std::vector<int> allowed(const Tensor& cameras, bool frontal) {
+  std::vector<int> rows(static_cast<std::size_t>(cameras.size(0)));
+  std::iota(rows.begin(), rows.end(), 0);
+  if (frontal) std::erase_if(rows, [&](int i) { return !FrontalView::is_frontal(cameras[i]); });
+  return rows;
+}
+
+int pick_of(const std::vector<int>& rows, RandomStream& random) {
+  return rows[static_cast<std::size_t>(random.integer(0, static_cast<int>(rows.size()) - 1))];
+}
+
+// Numbers of the surface points that are seen, I64. A front is never without any.
+Tensor rows_seen(const FrontalView& front, const Tensor& surface_points) {
+  const auto* p = surface_points.data_ptr<std::int16_t>();
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < surface_points.size(0); ++i, p += 3) {
+    if (front.sees(Eigen::Vector3f(p[0], p[1], p[2]) * (1 / kPointScale))) rows.push_back(i);
+  }
+  return at::tensor(rows, at::kLong);
+}
+
+// 1 where the front tells of a point what its label says.
+Tensor told_by(const FrontalView& front, const Tensor& points, const Tensor& labels) {
+  Tensor weight = at::zeros_like(labels);
+  const auto* p = points.data_ptr<float>();
+  for (std::int64_t i = 0; i < labels.size(0); ++i, p += 3) {
+    const FrontalView::Space space = front.tells({p[0], p[1], p[2]});
+    const bool matter = labels.data_ptr<float>()[i] > 0.5F;
+    if (space == (matter ? FrontalView::Space::kMatter : FrontalView::Space::kEmpty))
+      weight.data_ptr<float>()[i] = 1;
+  }
+  return weight;
+}
+
 }  // namespace
 
 SubjectBatches::SubjectBatches(std::vector<std::filesystem::path> files, const Options& options)
@@ -72,15 +110,31 @@ const SafetensorsFile& SubjectBatches::file(std::size_t index) {
   return *slot;
 }
 
+SubjectBatches::Choice SubjectBatches::choose(RandomStream& random) {
+  constexpr int kTries = 200;
+  for (int i = 0; i < kTries; ++i) {
+    Choice choice{
+        file(static_cast<std::size_t>(random.integer(0, static_cast<int>(files_.size()) - 1))),
+        {},
+        {}};
+    choice.photos = allowed(to_tensor(choice.subject.at("cameras")), options_.frontal);
+    choice.patches = allowed(to_tensor(choice.subject.at("patch_cameras")), options_.frontal);
+    if (!choice.photos.empty() && !choice.patches.empty()) return choice;
+  }
+  fail(ErrorCode::kBadInput,
+       "None of {} subjects of \"{}\" has photos and patches from within {} degrees of the front; "
+       "draw more of them with `portrait synth --cache`",
+       kTries, files_.front().parent_path().string(), FrontalView::kLargestYawDeg);
+}
+
 SubjectBatch SubjectBatches::draw(RandomStream& random) {
-  std::vector<Tensor> fields[12];
+  std::vector<Tensor> fields[13];
   for (int b = 0; b < options_.batch; ++b) {
-    const SafetensorsFile& subject =
-        file(static_cast<std::size_t>(random.integer(0, static_cast<int>(files_.size()) - 1)));
+    const Choice choice = choose(random);
+    const SafetensorsFile& subject = choice.subject;
     const ColourChange colours =
         options_.augment ? ColourChange::draw(random) : ColourChange{};
-    const int photos = static_cast<int>(subject.at("photos").shape[0]);
-    const int photo_index = random.integer(0, photos - 1);
+    const int photo_index = pick_of(choice.photos, random);
 
     const Tensor picture =
         unit_bytes(stored_slice(subject, "photos", photo_index)).permute({2, 0, 1});
@@ -126,12 +180,16 @@ SubjectBatch SubjectBatches::draw(RandomStream& random) {
     const Tensor labels = to_tensor(subject.at("occupancy"));
     const Tensor picks = random_rows(all_points, options_.occupancy_points, random);
     const Tensor surface = to_tensor(subject.at("surface_points"));
-    const Tensor surface_picks = random_rows(surface, options_.surface_points, random);
+    std::optional<FrontalView> front;
+    if (options_.frontal) front.emplace(surface);
+    const Tensor seen = front ? rows_seen(*front, surface) : Tensor();
+    Tensor surface_picks =
+        random_rows(front ? seen : surface, options_.surface_points, random);
+    if (front) surface_picks = seen.index_select(0, surface_picks);
     const Tensor surface_rgb =
         unit_bytes(to_tensor(subject.at("surface_rgb")).index_select(0, surface_picks));
 
-    const int patches = static_cast<int>(subject.at("patches").shape[0]);
-    const int patch_index = random.integer(0, patches - 1);
+    const int patch_index = pick_of(choice.patches, random);
     const Tensor patch =
         unit_bytes(stored_slice(subject, "patches", patch_index)).permute({2, 0, 1});
     const Tensor alpha = patch.slice(0, 3, 4);
@@ -147,8 +205,11 @@ SubjectBatch SubjectBatches::draw(RandomStream& random) {
     put(rgb);
     put(matte);
     put(camera);
-    put(world_points(all_points.index_select(0, picks)));
-    put(labels.index_select(0, picks).to(at::kFloat));
+    const Tensor points = world_points(all_points.index_select(0, picks));
+    const Tensor occupancy = labels.index_select(0, picks).to(at::kFloat);
+    put(points);
+    put(occupancy);
+    put(front ? told_by(*front, points, occupancy) : at::ones_like(occupancy));
     put(world_points(surface.index_select(0, surface_picks)));
     put(colours.apply(surface_rgb, 1));
     put(at::cat({patch_rgb, alpha}, 0));
@@ -165,6 +226,7 @@ SubjectBatch SubjectBatches::draw(RandomStream& random) {
   batch.cameras = next();
   batch.occupancy_points = next();
   batch.occupancy = next();
+  batch.occupancy_weight = next();
   batch.surface_points = next();
   batch.surface_rgb = next();
   batch.patch = next();

@@ -19,6 +19,7 @@ struct SubjectBatch {
   Tensor cameras;           // [B,16]
   Tensor occupancy_points;  // [B,N,3] world
   Tensor occupancy;         // [B,N] 0 or 1
+  Tensor occupancy_weight;  // [B,N] 1; frontal: 0 where the front does not tell
   Tensor surface_points;    // [B,M,3]
   Tensor surface_rgb;       // [B,M,3]
   Tensor patch;             // [B,4,128,128] RGB over 0.5, alpha
@@ -39,16 +40,31 @@ class SubjectBatches {
     int occupancy_points = 3072;
     int surface_points = 2048;
     bool augment = true;
-    double largest_yaw_deg = 180;  // photos turned further are not drawn
+    // Only what is seen from within 45 degrees of the front (core/training/frontal_view.h):
+    //   - photos and patches of cameras turned no further; subjects that lack either are passed
+    //     over (a patch carries its picture, its surface and depth of its own view);
+    //   - surface points that a FrontalView sees;
+    //   - occupancy where a FrontalView tells it and the cache agrees: rough cells are wrong at
+    //     edges, and where they are nothing is taught. The labels stay the cache's.
+    bool frontal = false;
   };
 
   SubjectBatches(std::vector<std::filesystem::path> files, const Options& options);
 
   std::size_t subjects() const { return files_.size(); }
+  // Throws kBadInput if of many subjects none has frontal photos and patches.
   SubjectBatch draw(RandomStream& random);
 
  private:
+  // A subject, and which of its photos and patches may be drawn.
+  struct Choice {
+    const SafetensorsFile& subject;
+    std::vector<int> photos;
+    std::vector<int> patches;
+  };
+
   const SafetensorsFile& file(std::size_t index);
+  Choice choose(RandomStream& random);
 
   Options options_;
   std::vector<std::filesystem::path> files_;

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/nn/model_pack.h"
+#include "core/training/frontal_view.h"
 #include "core/training/install_weights.h"
 #include "core/training/mean_surface.h"
 #include "core/training/prior_trainer.h"
@@ -14,6 +15,7 @@
 
 #include <QtTest>
 
+#include <cmath>
 #include <filesystem>
 
 using namespace portrait;
@@ -62,7 +64,7 @@ class PriorTrainerTest : public QObject {
   }
 
   void the_same_key_draws_the_same_batch() {
-    SubjectBatches batches(list_subject_cache(cache_), {2, 256, 128, true});
+    SubjectBatches batches(list_subject_cache(cache_), {2, 256, 128, true, false});
     RandomStream first({1, 2, 3, 4});
     RandomStream second({1, 2, 3, 4});
     const SubjectBatch a = batches.draw(first);
@@ -70,6 +72,65 @@ class PriorTrainerTest : public QObject {
     QVERIFY(at::equal(a.photo, b.photo));
     QVERIFY(at::equal(a.surface_rgb, b.surface_rgb));
     QVERIFY(a.photo.min().item<float>() >= 0 && a.photo.max().item<float>() <= 1);
+  }
+
+  void the_frontal_variant_sees_nothing_of_the_back() {
+    const auto draw = [&](bool frontal) {
+      SubjectBatches batches(list_subject_cache(cache_), {8, 2048, 2048, false, frontal});
+      RandomStream random({1, 2, 3, 4});
+      return batches.draw(random);
+    };
+    const SubjectBatch all = draw(false);
+    const SubjectBatch front = draw(true);
+    QCOMPARE(all.occupancy_weight.min().item<float>(), 1.0F);
+    // The back of the head, where hair or skin is the farthest from the face.
+    const auto at_the_back = [](const SubjectBatch& batch) {
+      const Tensor p = batch.surface_points;
+      return ((p.select(2, 2) < -0.1) & (p.select(2, 0).abs() < 0.08) & (p.select(2, 1) > 0) &
+              (p.select(2, 1) < 0.15))
+          .to(at::kFloat)
+          .mean()
+          .item<double>();
+    };
+    QVERIFY2(at_the_back(all) > 0.005, std::to_string(at_the_back(all)).c_str());
+    QVERIFY2(at_the_back(front) < 0.0005, std::to_string(at_the_back(front)).c_str());
+    for (int b = 0; b < 8; ++b) {
+      QVERIFY(FrontalView::is_frontal(front.cameras[b]));
+      QVERIFY(FrontalView::is_frontal(front.patch_cameras[b]));
+    }
+    // Both kinds are known of some points, neither of all.
+    const Tensor known = front.occupancy_weight.gt(0);
+    const auto share = [](const Tensor& mask) { return mask.to(at::kFloat).mean().item<double>(); };
+    QVERIFY(share(known & front.occupancy.gt(0.5)) > 0.05);
+    QVERIFY(share(known & front.occupancy.lt(0.5)) > 0.15);
+    QVERIFY(share(known) < 0.95);
+    // Matter deep inside is not known, though the cache has it.
+    const Tensor deep = front.occupancy_points.norm(2, {2}) < 0.08;
+    QCOMPARE((known & deep).sum().item<std::int64_t>(), std::int64_t{0});
+  }
+
+  void a_frontal_prior_is_trained_and_says_so() {
+    PriorTrainingOptions options;
+    options.cache = cache_;
+    options.run.out = fs::path(folder_.path().toStdString()) / "frontal";
+    options.encoder.token_layers = 1;
+    options.run.batch = 1;
+    options.occupancy_points = 512;
+    options.surface_points = 256;
+    options.run.steps = 2;
+    options.run.report_seconds = 0;
+    options.rendered_share = 0;
+    options.validation = 1;
+    options.frontal = true;
+    std::vector<TrainingReport> reports;
+    train_prior(options, [&](const TrainingReport& report) { reports.push_back(report); });
+    QVERIFY(std::isfinite(reports.front().values.at("matter")));
+    QVERIFY(reports.back().values.at("validation_iou") <= 1);
+    const SafetensorsFile weights(options.run.out / "prior.safetensors");
+    bool said = false;
+    for (const auto& [key, value] : weights.metadata())
+      said = said || value.find("45 degrees") != std::string::npos;
+    QVERIFY(said);
   }
 
   void steps_lower_the_losses_and_a_run_goes_on_where_it_stopped() {
