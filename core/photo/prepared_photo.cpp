@@ -65,29 +65,52 @@ std::vector<Candidate> by_cascades(const Image& photo, const PrepareOptions& opt
   return candidates;
 }
 
+bool is_sure(const Candidate& candidate) {
+  return candidate.landmarks.confidence > kSureConfidence;
+}
+
 std::vector<Candidate> by_network(const Image& photo, const PrepareOptions& options) {
   std::vector<Candidate> candidates;
   for (const FaceBox& box : scan_for_faces(*options.landmark_net, photo)) {
     Candidate candidate = look_closer(box, photo, options);
-    if (candidate.landmarks.confidence > kSureConfidence) {
-      candidates.push_back(std::move(candidate));
-    }
+    if (is_sure(candidate)) candidates.push_back(std::move(candidate));
   }
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    return a.box.centre_x() < b.box.centre_x();
-  });
   return candidates;
 }
 
-// Faces, left to right: what cascade and network agree on; else what the network is sure of by
-// itself; else, or without a network, what the cascades give together with a pair of eyes.
+bool from_left(const Candidate& a, const Candidate& b) {
+  return a.box.centre_x() < b.box.centre_x();
+}
+
+// Doubtful candidates give way to a sure one beside them: an ear, or a face in the hair, lies
+// within a face and a half of the head's own.
+std::vector<Candidate> settled(std::vector<Candidate> doubtful, std::vector<Candidate> sure) {
+  constexpr double kReach = 1.5;  // of the sure face's width
+  const auto gives_way = [&](const Candidate& candidate) {
+    return std::any_of(sure.begin(), sure.end(), [&](const Candidate& other) {
+      return std::hypot(candidate.box.centre_x() - other.box.centre_x(),
+                        candidate.box.centre_y() - other.box.centre_y()) <
+             kReach * other.box.width;
+    });
+  };
+  doubtful.erase(std::remove_if(doubtful.begin(), doubtful.end(), gives_way), doubtful.end());
+  for (Candidate& candidate : doubtful) sure.push_back(std::move(candidate));
+  std::sort(sure.begin(), sure.end(), from_left);
+  return sure;
+}
+
+// Faces, left to right: what cascade and network agree on; where the network doubts all of these,
+// what it is sure of by itself first; else, or without a network, what the cascades give together
+// with a pair of eyes.
 std::vector<Candidate> find_candidates(const Image& photo, const PrepareOptions& options) {
   std::vector<Candidate> candidates;
   if (options.landmark_net) {
     candidates = by_cascades(photo, options, [&](const FaceBox& box) {
       return look_closer(box, photo, options).landmarks.confidence > kFaceConfidence;
     });
-    if (candidates.empty()) candidates = by_network(photo, options);
+    if (std::none_of(candidates.begin(), candidates.end(), is_sure)) {
+      candidates = settled(std::move(candidates), by_network(photo, options));
+    }
   }
   if (candidates.empty()) {
     candidates =

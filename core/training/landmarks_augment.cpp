@@ -141,15 +141,29 @@ void spoil(Image& image, const std::uint8_t* other, RandomStream& random) {
 }
 
 Image no_face(const LandmarkFaces& faces, RandomStream& random) {
-  const std::uint8_t* cached = faces.crop(random.integer(0, faces.count() - 1));
+  const int index = random.integer(0, faces.count() - 1);
+  const std::uint8_t* cached = faces.crop(index);
   Cut cut = random_cut(random);
-  const int kind = random.integer(0, 4);
+  const int kind = random.integer(0, 5);
   if (kind == 0) {  // a piece: skin, hair, cloth, background
     cut.scale = random.uniform(0.12, 0.35);
     const double angle = random.uniform(0, 2 * std::numbers::pi);
     cut.shift_x = 0.55 * std::cos(angle);
     cut.shift_y = 0.55 * std::sin(angle);
     cut.turn_rad = random.uniform(0, 2 * std::numbers::pi);
+    return sample(cached, cache_from_crop(cut));
+  }
+  if (kind == 5) {  // the side of the head: an ear has lids and lips enough to be taken for a face
+    const float* points = faces.points.data() + std::size_t(index) * kLandmarkCount * 2;
+    const float* jaw = points + (random.chance(0.5) ? 0 : 2 * 16);  // its first or last point
+    const double middle_x = points[2 * 30], middle_y = points[2 * 30 + 1];  // the nose's tip
+    const double per_side = kLandmarkCacheMargin / kLandmarkCachePx;
+    // Beyond the jaw's end, away from the face.
+    cut.shift_x = ((jaw[0] - middle_x) * random.uniform(1.1, 1.5) + middle_x -
+                   kLandmarkCachePx / 2.0) * per_side;
+    cut.shift_y = ((jaw[1] - middle_y) * random.uniform(0.8, 1.3) + middle_y -
+                   kLandmarkCachePx / 2.0) * per_side;
+    cut.scale = random.uniform(0.25, 0.6);
     return sample(cached, cache_from_crop(cut));
   }
   if (kind == 1) {  // upside down, or on its side

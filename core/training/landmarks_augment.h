@@ -18,7 +18,7 @@ struct LandmarkBatch {
 
 // Faces at random, cut with random shift, scale and turn, mirrored half of the time, and spoilt as
 // photos are: light, colour, blur, low resolution, noise, things in front. A part of them, of
-// share `negatives`, is no face: close-ups, shuffled or upside-down pieces, patterns.
+// share `negatives`, is no face: close-ups, ears, shuffled or upside-down pieces, patterns.
 LandmarkBatch draw_landmark_batch(const LandmarkFaces& faces, int size, double negatives,
                                   const RandomKey& key);
 

@@ -2,6 +2,7 @@
 // `portrait pack run` against outputs of the published implementation.
 #include "core/nn/torch.h"
 
+#include "core/base/random.h"
 #include "core/diffusion/autoencoder_config.h"
 #include "core/diffusion/hpdm.h"
 #include "core/prior/photo_lift.h"
@@ -138,7 +139,7 @@ class PackRunTest : public QObject {
     TensorMap weights;
     for (const auto& [name, tensor] : parameters.named()) weights[name] = tensor + 0.01;
     add_small_network(folder.path().toStdString(), "hpdm", weights, to_json(config));
-    const auto draw = [index = 0U](at::IntArrayRef shape) mutable {
+    auto draw = [index = 0U](at::IntArrayRef shape) mutable {
       Tensor tensor = at::empty(shape);
       RandomStream({2, random_purpose("pack run hpdm"), index++, 0})
           .fill_normal({tensor.data_ptr<float>(), std::size_t(tensor.numel())});

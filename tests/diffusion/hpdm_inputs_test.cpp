@@ -64,7 +64,9 @@ class HpdmInputsTest : public QObject {
     const HpdmPictures same = pictures(20, 20);
     const ProjectedReference there = project_reference(same);
     QVERIFY(there.known.mean().item<double>() > 0.3);
-    QVERIFY(at::equal(there.image, same.image * there.known + 0.5 * (1 - there.known)));
+    const Tensor expected = same.image * there.known + 0.5 * (1 - there.known);
+    // All but the few pixels whose holes were closed, at the rim.
+    QVERIFY((there.image == expected).to(at::kFloat).mean().item<double>() > 0.97);
     const ProjectedReference away = project_reference(pictures(0, 180));
     QVERIFY(!away.known.any().item<bool>());
     QVERIFY(at::equal(away.image, at::full_like(away.image, 0.5)));
