@@ -28,6 +28,11 @@ Tensor wing(const Tensor& error) {
   return at::where(size < kWingWidth, kWingWidth * at::log1p(size / kWingCurve), size - constant);
 }
 
+LandmarkBatch moved(LandmarkBatch batch, at::Device device) {
+  for (Tensor* tensor : {&batch.crops, &batch.points, &batch.face}) *tensor = tensor->to(device);
+  return batch;
+}
+
 Tensor losses_of(const LandmarkNet& net, const LandmarkBatch& batch, TrainingStep& step) {
   const LandmarkNet::Output out = net.forward(batch.crops);
   const Tensor weight = batch.face / batch.face.sum().clamp_min(1);
@@ -70,8 +75,9 @@ class LandmarkTask : public TrainingTask {
 
   Tensor loss(TrainingStep& step) override {
     return losses_of(net_,
-                     draw_landmark_batch(faces_, options_.run.batch, options_.negatives,
-                                         step.key("landmark batch")),
+                     moved(draw_landmark_batch(faces_, options_.run.batch, options_.negatives,
+                                               step.key("landmark batch")),
+                           options_.run.device),
                      step);
   }
 
@@ -91,11 +97,16 @@ class LandmarkTask : public TrainingTask {
 
  private:
   LandmarkNet start() {
-    if (options_.run.from.empty()) return LandmarkNet(options_.net, options_.run.seed);
+    if (options_.run.from.empty()) {
+      TensorMap fresh = LandmarkNet(options_.net, options_.run.seed).tensors();
+      for (auto& [name, tensor] : fresh) tensor = tensor.to(options_.run.device);
+      return LandmarkNet(fresh, options_.net);
+    }
     const ModelPack pack = ModelPack::open(options_.run.from);
     const PackNetwork& network = pack.network("landmarks");
     samples_before_ = network.samples_seen;
-    return LandmarkNet(load_tensors(*network.weights), landmark_net_config(network.config));
+    return LandmarkNet(load_tensors(*network.weights, at::kFloat, options_.run.device),
+                       landmark_net_config(network.config));
   }
 
   const LandmarkTrainingOptions& options_;
@@ -114,10 +125,12 @@ LandmarkScore score_landmarks(const LandmarkNet& net, const LandmarkFaces& faces
   double sum = 0;
   double sum_box = 0;
   int near = 0;
+  const at::Device device = net.parameters().front().second.device();
   for (int first = 0; first < faces.count(); first += 32) {
     const int size = std::min(32, faces.count() - first);
-    const LandmarkBatch batch =
-        plain_landmark_batch(faces, first, size, {7, random_purpose("landmark score"), 0, 0});
+    const LandmarkBatch batch = moved(
+        plain_landmark_batch(faces, first, size, {7, random_purpose("landmark score"), 0, 0}),
+        device);
     const LandmarkNet::Output out = net.forward(batch.crops);
     const Tensor error = (out.points - batch.points).norm(2, 2).mean(1);
     const Tensor eyes = (batch.points.select(1, 36) - batch.points.select(1, 45)).norm(2, 1);

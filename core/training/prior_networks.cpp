@@ -52,6 +52,13 @@ std::vector<std::pair<std::string, Tensor>> PriorNetworks::named() const {
   return all;
 }
 
+PriorNetworks PriorNetworks::to(at::Device device, const PlaneEncoderConfig& config) const {
+  TensorMap moved;
+  for (const auto& [name, tensor] : named())
+    moved[name] = tensor.detach().to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  return from(moved, config);
+}
+
 TensorMap PriorNetworks::shipped(const TensorMap& values) {
   TensorMap out = values;
   const Tensor gain = density_gain(values.at(kLastWeight));

@@ -25,6 +25,9 @@ struct PriorNetworks {
   static constexpr double kDensityGain = 40;
   Decoder decoder() const;  // with the gain folded in; differentiable
 
+  // The same numbers in tensors of their own on the device.
+  PriorNetworks to(at::Device device, const PlaneEncoderConfig& config) const;
+
   // All that is learned, under the names of the checkpoint.
   std::vector<std::pair<std::string, Tensor>> named() const;
   // As shipped: "encoder.*", "decoder.*" with gain folded in, "superresolution.*", from the given

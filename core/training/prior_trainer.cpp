@@ -50,7 +50,7 @@ class PriorTask : public TrainingTask {
       : options_(options),
         files_(list_subject_cache(options.cache)),
         held_back_(split_validation()),
-        networks_(start()),
+        networks_(start().to(options.run.device, options_.encoder)),
         batches_(files_, batch_options(true)),
         validation_(held_back_, batch_options(false)) {}
 
@@ -71,7 +71,7 @@ class PriorTask : public TrainingTask {
 
   Tensor loss(TrainingStep& step) override {
     RandomStream random(step.key("prior.step"));
-    const SubjectBatch batch = batches_.draw(random);
+    const SubjectBatch batch = batches_.draw(random).to(options_.run.device);
     const FieldFrame frame = FieldFrame::own(options_.encoder.depth_slices);
     const Tensor planes = networks_.encoder(batch.photo, batch.matte, batch.cameras);
     const Decoder decoder = networks_.decoder();
@@ -118,7 +118,7 @@ class PriorTask : public TrainingTask {
     for (int i = 0; i < kBatches; ++i) {
       RandomStream random({options_.run.seed, random_purpose("prior.validation"), 0,
                            static_cast<std::uint32_t>(i)});
-      const SubjectBatch batch = validation_.draw(random);
+      const SubjectBatch batch = validation_.draw(random).to(options_.run.device);
       const Tensor planes =
           pack_planes(shipped.encoder(batch.photo, batch.matte, batch.cameras));
       const FieldFrame frame = FieldFrame::own(options_.encoder.depth_slices);
@@ -195,7 +195,8 @@ class PriorTask : public TrainingTask {
       field.decoder = decoder;
       field.frame = frame;
       render_options.jitter_key = step.key("prior.rays", static_cast<std::uint32_t>(b));
-      const RenderOutput out = render(field, patch_rays(batch.patch_cameras[b]), render_options);
+      const RenderOutput out = render(
+          field, patch_rays(batch.patch_cameras[b], planes.device()), render_options);
       pieces.push_back(out.features.transpose(0, 1).reshape({-1, kPatchPoints, kPatchPoints}));
       opacities.push_back(out.opacity.view({1, kPatchPoints, kPatchPoints}));
       depths.push_back(out.depth.view({kPatchPoints, kPatchPoints}));
@@ -216,7 +217,7 @@ class PriorTask : public TrainingTask {
   }
 
   // The 32 x 32 rays of the 128 image that a patch of the 512 view covers.
-  static Rays patch_rays(const Tensor& numbers) {
+  static Rays patch_rays(const Tensor& numbers, at::Device device) {
     const float* n = numbers.data_ptr<float>();
     Camera camera;
     Eigen::Matrix4d camera_from_world = Eigen::Matrix4d::Identity();
@@ -231,7 +232,8 @@ class PriorTask : public TrainingTask {
     camera.centre_x = double(n[14]);
     camera.centre_y = double(n[15]);
     return camera_rays(camera, 128, 128,
-                       {int(n[16]) / 4, int(n[17]) / 4, kPatchPoints, kPatchPoints});
+                       {int(n[16]) / 4, int(n[17]) / 4, kPatchPoints, kPatchPoints},
+                       at::TensorOptions(at::kFloat).device(device));
   }
 
   PriorTrainingOptions options_;

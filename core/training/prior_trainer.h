@@ -32,6 +32,10 @@ struct PriorTrainingOptions {
   bool frontal = false;
 };
 
+// Parameters and batches lie on run.device; the mean surface, photos and rays are made on the CPU.
+// On CUDA the rendered pieces take the renderer's kernels where the build has them
+// (PORTRAIT_HAVE_CUDA), else its LibTorch reference, which is right on any device but many times
+// slower.
 // Writes OUT/prior.safetensors (averaged weights, decoder gains folded in) with each checkpoint.
 // values of a report: "matter", "colour", "picture", "opacity", "coarse", "depth" (the last three
 // on rendered pieces only); "validation_iou", "validation_colour".

@@ -99,6 +99,17 @@ Tensor told_by(const FrontalView& front, const Tensor& points, const Tensor& lab
 
 }  // namespace
 
+SubjectBatch SubjectBatch::to(at::Device device) const {
+  SubjectBatch moved = *this;
+  for (Tensor* tensor :
+       {&moved.photo, &moved.matte, &moved.cameras, &moved.occupancy_points, &moved.occupancy,
+        &moved.occupancy_weight, &moved.surface_points, &moved.surface_rgb, &moved.patch,
+        &moved.patch_points, &moved.patch_hit, &moved.patch_depth}) {
+    *tensor = tensor->to(device);
+  }
+  return moved;
+}
+
 SubjectBatches::SubjectBatches(std::vector<std::filesystem::path> files, const Options& options)
     : options_(options), files_(std::move(files)) {
   check(!files_.empty(), ErrorCode::kNotFound, "There are no subjects to draw from");
@@ -183,8 +194,7 @@ SubjectBatch SubjectBatches::draw(RandomStream& random) {
     std::optional<FrontalView> front;
     if (options_.frontal) front.emplace(surface);
     const Tensor seen = front ? rows_seen(*front, surface) : Tensor();
-    Tensor surface_picks =
-        random_rows(front ? seen : surface, options_.surface_points, random);
+    Tensor surface_picks = random_rows(front ? seen : surface, options_.surface_points, random);
     if (front) surface_picks = seen.index_select(0, surface_picks);
     const Tensor surface_rgb =
         unit_bytes(to_tensor(subject.at("surface_rgb")).index_select(0, surface_picks));

@@ -26,10 +26,12 @@ struct SubjectBatch {
   Tensor patch_points;      // [B,32*32,3], zero where patch_hit is 0
   Tensor patch_hit;         // [B,32*32]
   Tensor patch_depth;       // [B,32,32]
-  Tensor patch_cameras;     // [B,18]
+  Tensor patch_cameras;     // [B,18]; always on the CPU, where rays are made of it
+
+  SubjectBatch to(at::Device device) const;
 };
 
-// Draws batches from a subject cache, whose files stay memory-mapped. The same exposure and white
+// Draws batches, on the CPU, from a subject cache, whose files stay memory-mapped. The same exposure and white
 // balance change falls on a photo and on all colours of its subject: a photo's head is to come out
 // in the photo's own colours. Faults of a camera (blur, noise) and of intake (a rough matte, a
 // pose a little off) fall on the photo alone.

@@ -6,13 +6,22 @@
 #   build_and_train.sh SUBJECTS NETWORK OUT [OPTION...]
 #       portrait synth --cache OUT/cache --count SUBJECTS, unless the cache is there already;
 #       portrait train NETWORK --cache OUT/cache --out OUT OPTION...
+#       NETWORK is prior, with --frontal among the options for its variant without a back. The
+#       other networks cannot be trained here: the caches of vae and matting are JPEG and PNG files,
+#       and the faces of landmarks are cut and spoilt by core/image, all of which need OpenCV, which
+#       such a machine lacks. Build the preset cuda where OpenCV is, and `portrait train` has them.
 # The head model comes from carry/heads (prepare_carry.sh --heads).
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 cd "$here/../.."
 
 if [ "${1-}" != --build-only ] && [ $# -lt 3 ]; then
-  sed -n '5,9s/^# \{0,1\}//p' "$0"
+  sed -n '5,13s/^# \{0,1\}//p' "$0"
+  exit 2
+fi
+if [ "$1" != --build-only ] && [ "$2" != prior ]; then
+  echo "build_and_train: \"$2\" needs OpenCV, which this build is without; only prior can be" \
+    "trained here. Use the preset cuda on a machine with OpenCV" >&2
   exit 2
 fi
 [ -d "$here/carry/fmt" ] || { echo "build_and_train: $here/carry is empty; run prepare_carry.sh" \
