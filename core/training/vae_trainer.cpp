@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace portrait {
 namespace fs = std::filesystem;
@@ -94,9 +95,16 @@ class VaeTask : public TrainingTask {
     return Parameters::bound(load_tensors(*network.weights, at::kFloat, options_.run.device));
   }
 
-  VaeScore score(const TensorMap& averaged) const {
-    Parameters bound = Parameters::bound(averaged);
-    return score_vae(AutoencoderKL(bound, options_.vae), held_out_, options_.run.device);
+  // A report and the saving of the same weights ask one after the other.
+  VaeScore score(const TensorMap& averaged) {
+    std::int64_t version = 0;  // counts all that was written to the averages
+    for (const auto& [name, tensor] : averaged) version += std::int64_t(tensor._version());
+    if (!scored_ || version != scored_version_) {
+      Parameters bound = Parameters::bound(averaged);
+      scored_ = score_vae(AutoencoderKL(bound, options_.vae), held_out_, options_.run.device);
+      scored_version_ = version;
+    }
+    return *scored_;
   }
 
   VaeTrainingOptions options_;
@@ -105,6 +113,8 @@ class VaeTask : public TrainingTask {
   std::int64_t samples_before_ = 0;
   Parameters parameters_;
   AutoencoderKL vae_;
+  std::optional<VaeScore> scored_;
+  std::int64_t scored_version_ = 0;
 };
 
 }  // namespace
