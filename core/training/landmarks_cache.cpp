@@ -6,9 +6,8 @@
 #include "core/nn/safetensors.h"
 #include "core/photo/landmark_finder.h"
 #include "core/photo/landmark_net.h"
+#include "core/synth/numbered_subject.h"
 #include "core/synth/photo_sample.h"
-#include "core/synth/subject_mesh.h"
-#include "core/synth/subject_recipe.h"
 #include "core/synth/synth_assets.h"
 #include "core/training/cache_files.h"
 
@@ -34,14 +33,13 @@ Points2 points_of(const PhotoSample& photo) {
 }
 
 void draw_subject(const SynthAssets& assets, const LandmarkCacheOptions& options, int index) {
-  SynthOptions synth;
-  synth.seed = options.seed;
-  synth.held_out = options.held_out;
-  const SubjectMesh subject = build_subject(assets, draw_recipe(std::uint32_t(index), synth));
+  const SubjectMesh subject =
+      numbered_subject(assets, index, options.seed, options.held_out);
   PhotoOptions photo_options;
   photo_options.yaw_deg = 60;
   photo_options.pitch_deg = 25;
   photo_options.roll_deg = 15;
+  photo_options.geometry = false;
   const int side = kLandmarkCachePx;
   std::vector<std::uint8_t> crops;
   std::vector<float> all_points;

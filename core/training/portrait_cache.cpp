@@ -9,9 +9,8 @@
 #include "core/image/write_image.h"
 #include "core/nn/safetensors.h"
 #include "core/prior/photo_lift.h"
+#include "core/synth/numbered_subject.h"
 #include "core/synth/photo_sample.h"
-#include "core/synth/subject_mesh.h"
-#include "core/synth/subject_recipe.h"
 #include "core/synth/synth_assets.h"
 #include "core/training/cache_files.h"
 
@@ -30,10 +29,8 @@ constexpr int kJpegQuality = 95;
 const char* stem(bool held_out) { return held_out ? kHeldoutStem : kTrainingStem; }
 
 void draw_subject(const SynthAssets& assets, const PortraitCacheOptions& options, int index) {
-  SynthOptions synth;
-  synth.seed = options.seed;
-  synth.held_out = options.held_out;
-  const SubjectMesh subject = build_subject(assets, draw_recipe(std::uint32_t(index), synth));
+  const SubjectMesh subject =
+      numbered_subject(assets, index, options.seed, options.held_out);
   PhotoOptions photo_options;
   photo_options.yaw_deg = 60;
   photo_options.geometry = false;

@@ -6,9 +6,8 @@
 #include "core/base/thread_pool.h"
 #include "core/image/resample.h"
 #include "core/image/write_image.h"
+#include "core/synth/numbered_subject.h"
 #include "core/synth/photo_sample.h"
-#include "core/synth/subject_mesh.h"
-#include "core/synth/subject_recipe.h"
 #include "core/synth/synth_assets.h"
 
 #include <nlohmann/json.hpp>
@@ -124,10 +123,8 @@ class PortraitWriter {
   // Portraits of one subject, those that count.
   void write_subject(int ordinal) {
     const int subject = options_.first + ordinal;
-    SynthOptions synth;
-    synth.seed = options_.seed;
-    synth.held_out = options_.held_out;
-    const SubjectMesh mesh = build_subject(assets_, draw_recipe(std::uint32_t(subject), synth));
+    const SubjectMesh mesh =
+        numbered_subject(assets_, subject, options_.seed, options_.held_out);
     PhotoOptions photo_options;
     photo_options.degrade = options_.degrade;
     photo_options.geometry = options_.geometry;

@@ -9,9 +9,8 @@
 #include "core/image/write_image.h"
 #include "core/nn/safetensors.h"
 #include "core/prior/photo_lift.h"
+#include "core/synth/numbered_subject.h"
 #include "core/synth/render_subject.h"
-#include "core/synth/subject_mesh.h"
-#include "core/synth/subject_recipe.h"
 #include "core/synth/synth_assets.h"
 #include "core/training/cache_files.h"
 #include "core/training/crop_camera.h"
@@ -134,10 +133,7 @@ class ViewWriter {
 };
 
 void draw_subject(const SynthAssets& assets, const ViewCacheOptions& options, int index) {
-  SynthOptions synth;
-  synth.seed = options.seed;
-  synth.held_out = options.held_out;
-  const SubjectMesh subject = build_subject(assets, draw_recipe(std::uint32_t(index), synth));
+  const SubjectMesh subject = numbered_subject(assets, index, options.seed, options.held_out);
   ViewWriter writer(subject);
   const std::vector<Viewpoint> viewpoints = draw_view_points(options, index);
   for (std::size_t v = 0; v < viewpoints.size(); ++v) {
