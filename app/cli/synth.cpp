@@ -69,6 +69,8 @@ void add_synth(CLI::App& app, Action& action) {
   auto held_out = std::make_shared<bool>(false);
   command.add_flag("--validation", *held_out,
                    "Faces, portraits and views: people that are never trained on and score the networks");
+  command.add_flag("!--only-photos", portraits->clean,
+                   "--portraits: what evaluation needs, at half the size; not to train matting on");
   auto set = std::make_shared<PortraitSetOptions>();
   target.add_option("--out", set->folder,
                     "Folder for portraits: photos, mattes and transforms.json");

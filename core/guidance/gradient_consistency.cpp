@@ -12,7 +12,7 @@ namespace portrait {
 namespace {
 
 // In slices of a fixed length, each summed in double: the same for any number of threads.
-double dot(const Tensor& a, const Tensor& b) {
+double product_of(const Tensor& a, const Tensor& b) {
   constexpr std::int64_t kSlice = 1 << 16;
   const Tensor x = a.detach().reshape(-1);
   const Tensor y = b.detach().reshape(-1);
@@ -33,12 +33,12 @@ double cosine_similarity(const GradientList& a, const GradientList& b) {
         "Gradients of {} and of {} parameters are compared", a.size(), b.size());
   double product = 0, a_square = 0, b_square = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i].defined()) a_square += dot(a[i], a[i]);
-    if (b[i].defined()) b_square += dot(b[i], b[i]);
+    if (a[i].defined()) a_square += product_of(a[i], a[i]);
+    if (b[i].defined()) b_square += product_of(b[i], b[i]);
     if (!a[i].defined() || !b[i].defined()) continue;
     check(a[i].sizes() == b[i].sizes(), ErrorCode::kInternal,
           "Gradients of parameter {} differ in shape", i);
-    product += dot(a[i], b[i]);
+    product += product_of(a[i], b[i]);
   }
   if (a_square == 0 || b_square == 0) return 0;
   return std::clamp(product / std::sqrt(a_square * b_square), -1.0, 1.0);

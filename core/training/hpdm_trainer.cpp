@@ -38,14 +38,7 @@ class HpdmTask : public TrainingTask {
         files_(open(false)),
         held_out_(open(true)),
         parameters_(start()),
-        hpdm_(parameters_, options_.hpdm) {
-    const UNetSizes& mine = options_.hpdm.control.sizes;
-    const UNetSizes& its = base_config_.unet.sizes;
-    check(mine.block_out_channels == its.block_out_channels &&
-              mine.layers_per_block == its.layers_per_block &&
-              options_.hpdm.control.in_channels == base_config_.unet.in_channels,
-          ErrorCode::kBadUsage, "The branches are not of the sizes of the pack's UNet");
-  }
+        hpdm_(parameters_, options_.hpdm) {}
 
   std::vector<Adam::Group> parameters() override { return {{parameters_.named(), 1}}; }
   std::int64_t samples_before() const override { return samples_before_; }
@@ -115,8 +108,18 @@ class HpdmTask : public TrainingTask {
     return files;
   }
 
+  void check_fit() const {
+    const UNetSizes& mine = options_.hpdm.control.sizes;
+    const UNetSizes& its = base_config_.unet.sizes;
+    check(mine.block_out_channels == its.block_out_channels &&
+              mine.layers_per_block == its.layers_per_block &&
+              options_.hpdm.control.in_channels == base_config_.unet.in_channels,
+          ErrorCode::kBadUsage, "The branches are not of the sizes of the pack's UNet");
+  }
+
   Parameters start() {
     if (options_.run.from.empty()) {
+      check_fit();
       return Parameters::bound(
           on(options_.run.device, hpdm_of_unet(UnetNetworks::part(base_values_, "unet"),
                                                options_.hpdm, options_.run.seed)));
@@ -125,6 +128,7 @@ class HpdmTask : public TrainingTask {
     const PackNetwork& network = pack.network("hpdm");
     samples_before_ = network.samples_seen;
     options_.hpdm = hpdm_config(network.config);
+    check_fit();
     return Parameters::bound(load_tensors(*network.weights, at::kFloat, options_.run.device));
   }
 

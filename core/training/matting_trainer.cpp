@@ -102,6 +102,9 @@ MattingPeople load_matting_people(const fs::path& cache, bool held_out) {
     });
     for (const CachedPortrait& portrait : portraits) {
       const Tensor numbers = at::tensor(at::ArrayRef<float>(portrait.camera));
+      check(!portrait.clean.pixels.empty(), ErrorCode::kNotFound,
+            "\"{}\" was drawn for evaluation alone (--only-photos); remove it and draw it whole",
+            file.string());
       people.add(portrait.clean, portrait.matte, camera_of_tensor(numbers));
     }
   }

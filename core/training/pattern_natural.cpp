@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/pattern_painters.h"
 
+#include "core/base/image.h"
+#include "core/image/cv_bridge.h"
+
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>

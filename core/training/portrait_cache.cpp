@@ -28,6 +28,16 @@ constexpr int kJpegQuality = 95;
 
 const char* stem(bool held_out) { return held_out ? kHeldoutStem : kTrainingStem; }
 
+// Black beside the subject would ring into it.
+Image clean_over_photo(const PhotoSample& photo) {
+  Image clean = photo.clean;
+  for (std::size_t p = 0; p < photo.matte.pixels.size(); ++p) {
+    if (photo.matte.pixels[p] > 0) continue;
+    for (std::size_t c = 0; c < 3; ++c) clean.pixels[3 * p + c] = photo.rgb.pixels[3 * p + c];
+  }
+  return clean;
+}
+
 void draw_subject(const SynthAssets& assets, const PortraitCacheOptions& options, int index) {
   const SubjectMesh subject =
       numbered_subject(assets, index, options.seed, options.held_out);
@@ -42,19 +52,14 @@ void draw_subject(const SynthAssets& assets, const PortraitCacheOptions& options
     const RandomKey key{options.seed,
                         random_purpose(options.held_out ? "portraits held out" : "portraits"),
                         std::uint32_t(index), std::uint32_t(i)};
-    PhotoSample photo = draw_photo(subject, key, kPortraitPx, photo_options);
-    // Black beside the subject would ring into it.
-    for (std::size_t p = 0; p < photo.matte.pixels.size(); ++p) {
-      if (photo.matte.pixels[p] > 0) continue;
-      for (std::size_t c = 0; c < 3; ++c) {
-        photo.clean.pixels[3 * p + c] = photo.rgb.pixels[3 * p + c];
-      }
-    }
+    const PhotoSample photo = draw_photo(subject, key, kPortraitPx, photo_options);
     const std::string number = std::to_string(i);
     names.push_back("photo_" + number);
     files.push_back(encode_jpeg(photo.rgb, kJpegQuality));
-    names.push_back("clean_" + number);
-    files.push_back(encode_jpeg(photo.clean, kJpegQuality));
+    if (options.clean) {
+      names.push_back("clean_" + number);
+      files.push_back(encode_jpeg(clean_over_photo(photo), kJpegQuality));
+    }
     names.push_back("matte_" + number);
     files.push_back(encode_png(photo.matte));
     const Tensor camera = camera_tensor(photo.camera).contiguous();
@@ -111,7 +116,7 @@ CachedPortrait read_portrait(const fs::path& path, int index) {
   const std::string number = std::to_string(index);
   CachedPortrait portrait;
   portrait.photo = decode(file, "photo_" + number, 3);
-  portrait.clean = decode(file, "clean_" + number, 3);
+  if (file.contains("clean_" + number)) portrait.clean = decode(file, "clean_" + number, 3);
   portrait.matte = decode(file, "matte_" + number, 1);
   const auto cameras = file.floats("cameras");
   const auto landmarks = file.floats("landmarks");

@@ -71,7 +71,13 @@ class HpdmTrainerTest : public QObject {
     root_ = fs::path(folder_.path().toStdString());
     make_vae_pack(root_ / "pack", 1);
     add("prior", {{"x", at::ones({1})}}, nlohmann::json::object());
-    const TensorMap base = UnetNetworks::random(tiny_base(), 2);
+    TensorMap base = UnetNetworks::random(tiny_base(), 2);
+    // A fresh UNet answers zero whatever it is told; this one has learned something.
+    Tensor& out = base.at("unet.conv_out.weight");
+    out = at::empty_like(out);
+    RandomStream({2, random_purpose("test"), 0, 0})
+        .fill_normal({out.data_ptr<float>(), std::size_t(out.numel())});
+    out = 0.1 * out;
     nlohmann::json config = to_json(tiny_base().unet);
     config["schedule"] = to_json(ScheduleConfig{.prediction_type = Prediction::kVelocity});
     add("unet", UnetNetworks::part(base, "unet"), config);

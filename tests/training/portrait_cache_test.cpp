@@ -31,6 +31,7 @@ class PortraitCacheTest : public QObject {
     PortraitCacheOptions held_out = options_;
     held_out.held_out = true;
     held_out.count = 1;
+    held_out.clean = false;
     fill_portrait_cache(held_out, {});
   }
 
@@ -38,6 +39,14 @@ class PortraitCacheTest : public QObject {
     QCOMPARE(list_portrait_cache(options_.folder, false).size(), std::size_t{2});
     QCOMPARE(list_portrait_cache(options_.folder, true).size(), std::size_t{1});
     QVERIFY(list_portrait_cache("/nowhere", false).empty());
+  }
+
+  void portraits_for_evaluation_alone_are_smaller() {
+    const fs::path file = list_portrait_cache(options_.folder, true).front();
+    const CachedPortrait portrait = read_portrait(file, 0);
+    QCOMPARE(portrait.photo.width, kPortraitPx);
+    QVERIFY(portrait.clean.pixels.empty());
+    QVERIFY(fs::file_size(file) < 2 * 150'000);
   }
 
   void a_portrait_is_its_subject_over_a_background() {
