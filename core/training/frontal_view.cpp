@@ -17,10 +17,20 @@ constexpr int kPerUnit = 64;
 constexpr int kCells = 2 * int(kReach * kPerUnit) + 1;
 constexpr int kStride = kCells + 2;  // a border of empty cells: all have eight neighbours
 constexpr float kNothing = -1e9F;
-constexpr float kSlope = 0.025F;  // what a slanting surface rises by within a cell
+constexpr float kRise = 0.05F;    // of one surface from a cell to the next; more is a gap of points
 constexpr float kBefore = 0.01F;  // a point counts as clear of the surface from here on
 constexpr float kShell = 0.04F;
 constexpr double kRadians = std::numbers::pi / 180;
+
+// Of a cell and the eight round it.
+float nearest_round(const float* here) {
+  float nearest = kNothing;
+  for (int row = -1; row <= 1; ++row) {
+    for (int column = -1; column <= 1; ++column)
+      nearest = std::max(nearest, here[row * kStride + column]);
+  }
+  return nearest;
+}
 
 }  // namespace
 
@@ -61,7 +71,7 @@ std::size_t FrontalView::cell(const Eigen::Vector3f& place) {
 bool FrontalView::sees(const Eigen::Vector3f& surface_point) const {
   return std::any_of(maps_.begin(), maps_.end(), [&](const Map& map) {
     const Eigen::Vector3f place = map.axes * surface_point;
-    return map.nearest[cell(place)] <= place.z() + kSlope;
+    return nearest_round(&map.nearest[cell(place)]) <= place.z() + kRise;
   });
 }
 
@@ -70,13 +80,10 @@ FrontalView::Space FrontalView::tells(const Eigen::Vector3f& point) const {
   for (const Map& map : maps_) {
     const Eigen::Vector3f place = map.axes * point;
     const float* here = &map.nearest[cell(place)];
-    float nearest = kNothing;
-    for (int row = -1; row <= 1; ++row) {
-      for (int column = -1; column <= 1; ++column)
-        nearest = std::max(nearest, here[row * kStride + column]);
-    }
+    const float nearest = nearest_round(here);
     if (place.z() > nearest + kBefore) return Space::kEmpty;
-    if (place.z() <= *here && place.z() >= *here - kShell) told = Space::kMatter;
+    const bool whole = nearest <= *here + kRise;
+    if (whole && place.z() <= *here && place.z() >= *here - kShell) told = Space::kMatter;
   }
   return told;
 }

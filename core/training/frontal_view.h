@@ -18,11 +18,12 @@ namespace portrait {
 // into orthographic depth maps from yaws of -45, -22.5, 0, 22.5 and 45 degrees, each at elevations
 // of -20, 0 and 30, with cells of a 64th of the cube's edge (6 mm of a head). From these maps, and
 // from nothing else:
-//   - a surface point is seen if in some map nothing lies more than 0.025 world units before it;
+//   - a surface point is seen if in some map nothing in its cell and the eight round it lies more
+//     than 0.05 world units before it (the neighbours count because the cloud has gaps);
 //   - a point of space is empty if in some map it lies 0.01 or more before all that its cell and
 //     the eight round it show, or if those nine show nothing (outside of the silhouette);
 //   - else it is matter if in some map it lies behind its cell's surface by at most 0.04, the
-//     thinnest shell that the field's samples find;
+//     thinnest shell that the field's samples find, and that surface is no gap (as above);
 //   - else nothing is known of it.
 class FrontalView {
  public:
