@@ -47,7 +47,7 @@ class LandmarkNet {
   // From a file's tensors. Throws kCorrupt naming a missing, surplus or misshapen tensor.
   LandmarkNet(const TensorMap& tensors, const LandmarkNetConfig& config);
 
-  // crops: [B, 3, 128, 128] f32, sRGB in [0, 1], CPU. Differentiable.
+  // crops: [B, 3, 128, 128] f32, sRGB in [0, 1], on the weights' device. Differentiable.
   Output forward(const Tensor& crops) const;
 
   // Leaves, in the order of construction; names as in the file.
