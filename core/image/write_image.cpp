@@ -37,6 +37,10 @@ std::string encode(const std::string& extension, const Image& image, const Write
   std::vector<int> parameters;
   if (jpeg) parameters = {cv::IMWRITE_JPEG_QUALITY, options.jpeg_quality};
   if (extension == ".png") parameters = {cv::IMWRITE_PNG_COMPRESSION, options.png_compression};
+  if (extension == ".webp") {
+    // Above 100 OpenCV writes WebP's lossless kind.
+    parameters = {cv::IMWRITE_WEBP_QUALITY, options.webp_quality > 0 ? options.webp_quality : 101};
+  }
   std::vector<std::uint8_t> bytes;
   try {
     check(cv::imencode(extension, mat, bytes, parameters), ErrorCode::kIo,

@@ -12,6 +12,7 @@ struct WriteOptions {
   int bits = 8;           // 8 or 16 (16: PNG and TIFF only)
   int jpeg_quality = 95;
   int png_compression = 3;
+  int webp_quality = 0;  // 1 to 100: lossy, the alpha still exact; 0: lossless
 };
 
 // Writes by the extension: .png (1, 3 or 4 channels), .jpg/.jpeg (1 or 3; alpha is dropped),

@@ -124,6 +124,34 @@ class ReadImageTest : public QObject {
     }
   }
 
+  // Lossless unless a quality is asked for; then smaller, and the alpha as it was.
+  void webp_is_lossy_on_demand() {
+    Image image(128, 128, 4);
+    for (int y = 0; y < 128; ++y) {
+      for (int x = 0; x < 128; ++x) {
+        float* p = image.at(x, y);
+        p[0] = 0.5F + 0.4F * std::sin(0.2F * float(x + y));
+        p[1] = 0.5F + 0.4F * std::sin(0.3F * float(x - 2 * y));
+        p[2] = float((7 * x + 13 * y) % 32) / 255 + 0.4F;
+        p[3] = float((x * 5 + y) % 200 + 55) / 255;
+      }
+    }
+    write_image(file("exact.webp"), image);
+    WriteOptions lossy;
+    lossy.webp_quality = 80;
+    write_image(file("lossy.webp"), image, lossy);
+    QVERIFY(fs::file_size(file("lossy.webp")) < fs::file_size(file("exact.webp")));
+    const Image exact = read_image(file("exact.webp")).image;
+    const Image back = read_image(file("lossy.webp")).image;
+    double off = 0;
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+      QVERIFY(std::abs(exact.pixels[i] - image.pixels[i]) <= 0.5001F / 255);
+      if (i % 4 == 3) QVERIFY(std::abs(back.pixels[i] - image.pixels[i]) <= 0.5001F / 255);
+      off += std::abs(back.pixels[i] - image.pixels[i]) / double(image.pixels.size());
+    }
+    QVERIFY(off > 1e-4 && off < 0.05);
+  }
+
   void alpha_is_kept_and_opaque_alpha_dropped() {
     Image image(80, 80, 4, 0.5F);
     write_image(file("half.png"), image);
