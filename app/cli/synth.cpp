@@ -2,7 +2,7 @@
 #include "app/cli/command.h"
 #include "core/training/subject_cache.h"
 #ifndef PORTRAIT_TRAIN_ONLY
-#include "core/training/heldout.h"
+#include "core/training/heldout_drawing.h"
 #include "core/training/landmarks_cache.h"
 #include "core/training/portrait_cache.h"
 #include "core/training/portrait_set.h"
