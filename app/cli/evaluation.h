@@ -30,9 +30,12 @@ using EvaluationProgress = std::function<void(int done, int of)>;
 nlohmann::ordered_json evaluate_head(const std::filesystem::path& project,
                                      const EvaluationProgress& progress, std::stop_token stop);
 
-// The prior alone on the held-out set. Rows `prior` and `mean_head`, per view and, without
-// azimuth_deg, averaged over the views named in "views"; "beats": prior against mean_head per
-// metric. mean: the row prior over azimuths 45, 90, 180.
+// The prior alone on the held-out set. Rows `prior`, `mean_head` and, over the quoted views alone,
+// `nearest_head` (core/training/nearest_head.h), per view and, without azimuth_deg, averaged over
+// the views named in "views"; "beats": prior against the other two per metric; "targets": what is
+// asked of the prior and of the set, and whether it is reached (app/cli/prior_table.h);
+// "fields_of_view": heads of photos (app/cli/fov_evaluation.h). mean: the row prior over azimuths
+// 45, 90, 135, 180.
 struct PriorEvaluation {
   int subjects = 0;  // 0: all of the set
 };
