@@ -2,6 +2,7 @@
 #include "core/photo/head_pose.h"
 
 #include "core/base/error.h"
+#include "core/photo/head_pose_problem.h"
 
 #include <Eigen/Dense>
 #include <Eigen/Geometry>
@@ -14,104 +15,6 @@ namespace portrait {
 namespace {
 
 constexpr double kDegrees = 180.0 / std::numbers::pi;
-constexpr double kFovPriorDeviation = 0.3;  // of the log of the focal length: a factor of 1.35
-// How far a person's point strays from the mean head, world units: jaw and brows vary, and lips
-// and lids move, while eye corners and nose are the same for all.
-constexpr double kShapeDeviation = 0.008;
-
-double point_deviation(int index) {
-  if (index <= 16) return 2.5 * kShapeDeviation;
-  if (index <= 26) return 2.0 * kShapeDeviation;
-  if (index >= 48) return 2.0 * kShapeDeviation;
-  return kShapeDeviation;
-}
-
-// Camera from world: x_camera = rotation x + translation (OpenCV axes).
-struct State {
-  Eigen::Matrix3d rotation;
-  Eigen::Vector3d translation;
-  double log_focal = 0;  // of the focal length in pixels
-};
-
-struct Problem {
-  const Points2* points;
-  std::vector<double> scale;  // px
-  Eigen::Vector2d centre;
-  bool solve_focal = false;
-  double prior_log_focal = 0;
-};
-
-struct Linearised {
-  Eigen::Matrix<double, 7, 7> hessian = Eigen::Matrix<double, 7, 7>::Zero();
-  Eigen::Matrix<double, 7, 1> gradient = Eigen::Matrix<double, 7, 1>::Zero();
-  double cost = 0;
-  double weighted_square_px = 0;
-  double weight = 0;
-  bool in_front = true;
-};
-
-Linearised linearise(const Problem& problem, const State& state) {
-  Linearised out;
-  const double focal = std::exp(state.log_focal);
-  for (int i = 0; i < kLandmarkCount; ++i) {
-    const Eigen::Vector3d x = state.rotation * mean_landmarks()[i];
-    const Eigen::Vector3d p = x + state.translation;
-    if (p.z() < 0.3) {
-      out.in_front = false;
-      out.cost = 1e30;
-      return out;
-    }
-    const double inverse = 1.0 / p.z();
-    const Eigen::Vector2d projected = problem.centre + focal * inverse * p.head<2>();
-    const Eigen::Vector2d error = projected - (*problem.points)[i];
-    const double shape = point_deviation(i) * focal * inverse;
-    const double variance = shape * shape + problem.scale[i] * problem.scale[i];
-    // Cauchy: cost = log(1 + r^2 / 4), weight = its derivative.
-    const double square = error.squaredNorm() / variance;
-    out.cost += 4.0 * std::log1p(square / 4.0);
-    const double w = 1.0 / (variance * (1.0 + square / 4.0));
-    out.weighted_square_px += w * variance * error.squaredNorm();
-    out.weight += w * variance;
-    Eigen::Matrix<double, 2, 3> by_p;
-    by_p << focal * inverse, 0, -focal * p.x() * inverse * inverse, 0, focal * inverse,
-        -focal * p.y() * inverse * inverse;
-    Eigen::Matrix3d cross;  // d(exp(w) x) / dw = -[x]
-    cross << 0, x.z(), -x.y(), -x.z(), 0, x.x(), x.y(), -x.x(), 0;
-    Eigen::Matrix<double, 2, 7> jacobian;
-    jacobian.block<2, 3>(0, 0) = by_p * cross;
-    // Depth is stepped in its logarithm, together with the focal length: their ratio is what the
-    // picture's scale tells, so this keeps the system well conditioned.
-    jacobian.block<2, 2>(0, 3) = by_p.leftCols<2>();
-    jacobian.col(5) = by_p.col(2) * state.translation.z();
-    jacobian.col(6) = problem.solve_focal
-                          ? Eigen::Vector2d(focal * inverse * p.head<2>())
-                          : Eigen::Vector2d(Eigen::Vector2d::Zero());
-    out.hessian += w * jacobian.transpose() * jacobian;
-    out.gradient += w * jacobian.transpose() * error;
-  }
-  if (problem.solve_focal) {
-    const double precision = 1.0 / (kFovPriorDeviation * kFovPriorDeviation);
-    const double off = state.log_focal - problem.prior_log_focal;
-    out.hessian(6, 6) += precision;
-    out.gradient(6) += precision * off;
-    out.cost += precision * off * off;
-  } else {
-    out.hessian(6, 6) += 1;
-  }
-  return out;
-}
-
-State stepped(const State& state, const Eigen::Matrix<double, 7, 1>& step, double low,
-              double high) {
-  State out = state;
-  const Eigen::Vector3d turn = step.head<3>();
-  const double angle = turn.norm();
-  if (angle > 1e-12) out.rotation = Eigen::AngleAxisd(angle, turn / angle) * state.rotation;
-  out.translation.head<2>() += step.segment<2>(3);
-  out.translation.z() *= std::exp(std::clamp(step(5), -0.7, 0.7));
-  out.log_focal = std::clamp(state.log_focal + step(6), low, high);
-  return out;
-}
 
 Eigen::Matrix3d facing(double yaw, double pitch, double roll) {
   // Camera axes of a viewer in front: right = +X, down = -Y, forward = -Z.
@@ -121,8 +24,8 @@ Eigen::Matrix3d facing(double yaw, double pitch, double roll) {
 }
 
 // Position from the points' middle and size under a weak-perspective view.
-State start(const Problem& problem, double yaw, double roll, double log_focal) {
-  State state;
+PoseState start(const PoseProblem& problem, double yaw, double roll, double log_focal) {
+  PoseState state;
   state.rotation = facing(yaw, 0, roll);
   state.log_focal = log_focal;
   Eigen::Vector2d mean_seen = Eigen::Vector2d::Zero();
@@ -145,7 +48,7 @@ State start(const Problem& problem, double yaw, double roll, double log_focal) {
   return state;
 }
 
-void to_camera(const State& state, int width, int height, Camera& camera) {
+void to_camera(const PoseState& state, int width, int height, Camera& camera) {
   camera.world_from_camera.setIdentity();
   camera.world_from_camera.block<3, 3>(0, 0) = state.rotation.transpose();
   camera.world_from_camera.block<3, 1>(0, 3) = -state.rotation.transpose() * state.translation;
@@ -175,7 +78,7 @@ HeadPose fit_head_pose(const Points2& points, const std::vector<double>& scale, 
                        int photo_height, const PoseOptions& options) {
   check(points.size() == std::size_t(kLandmarkCount), ErrorCode::kInternal,
         "fit_head_pose needs {} points, got {}", kLandmarkCount, points.size());
-  Problem problem;
+  PoseProblem problem;
   problem.points = &points;
   problem.centre = Eigen::Vector2d(photo_width, photo_height) / 2;
   const double size = std::max(interocular(points), 1e-3);
@@ -193,20 +96,20 @@ HeadPose fit_head_pose(const Points2& points, const std::vector<double>& scale, 
 
   const Eigen::Vector2d eyes = eye_centre(points, false) - eye_centre(points, true);
   const double roll = std::atan2(eyes.y(), eyes.x());
-  State best;
-  Linearised best_at;
+  PoseState best;
+  PoseEquations best_at;
   best_at.cost = 1e29;
   for (const double yaw : {0.0, 40.0, -40.0}) {
-    State state = start(problem, yaw, std::abs(roll) < 1.2 ? roll : 0.0, log_focal);
-    Linearised at = linearise(problem, state);
+    PoseState state = start(problem, yaw, std::abs(roll) < 1.2 ? roll : 0.0, log_focal);
+    PoseEquations at = linearise(problem, state);
     double damping = 1e-2;
     for (int step = 0; step < 60 && damping < 1e8; ++step) {
-      Eigen::Matrix<double, 7, 7> system = at.hessian;
+      PoseMatrix system = at.hessian;
       system.diagonal() *= 1.0 + damping;
-      const Eigen::Matrix<double, 7, 1> move = -system.ldlt().solve(at.gradient);
+      const PoseVector move = -system.ldlt().solve(at.gradient);
       if (!move.allFinite()) break;
-      const State next = stepped(state, move, low, high);
-      const Linearised next_at = linearise(problem, next);
+      const PoseState next = stepped(state, move, low, high);
+      const PoseEquations next_at = linearise(problem, next);
       if (next_at.cost < at.cost) {
         const bool done = at.cost - next_at.cost < 1e-9 * at.cost;
         state = next;
@@ -238,7 +141,7 @@ HeadPose fit_head_pose(const Points2& points, const std::vector<double>& scale, 
 HeadPose pose_from_eyes(const Eigen::Vector2d& left_eye, const Eigen::Vector2d& right_eye,
                         int photo_width, int photo_height, const PoseOptions& options) {
   const double side = std::max(photo_width, photo_height);
-  State state;
+  PoseState state;
   state.log_focal = std::log(options.fov_deg ? focal_px(*options.fov_deg, photo_width)
                                              : focal_px(options.prior_fov_deg, side));
   const Eigen::Vector2d across = right_eye - left_eye;

@@ -32,9 +32,9 @@ struct PoseOptions {
   double max_fov_deg = 80;
 };
 
-// Rotation, position and (when unknown) focal length that project the mean head onto the points:
-// Levenberg-Marquardt with Cauchy weights; points far from the mean head's shape (jaw, brows,
-// lips) count less. scale: expected error per point (px), or empty.
+// Rotation, position, the person's shape (core/photo/landmark_shape.h) and, when unknown, the
+// focal length that project the head onto the points: Levenberg-Marquardt with Cauchy weights.
+// scale: expected error per point (px), or empty.
 // Throws kBadInput when no pose puts the head in front of the camera.
 HeadPose fit_head_pose(const Points2& points, const std::vector<double>& scale, int photo_width,
                        int photo_height, const PoseOptions& options = {});

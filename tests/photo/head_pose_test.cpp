@@ -3,9 +3,12 @@
 
 #include "core/base/random.h"
 #include "core/photo/align.h"
+#include "core/photo/landmark_shape.h"
 
 #include <QtTest>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 using namespace portrait;
@@ -29,9 +32,10 @@ Camera photo_camera(double yaw, double pitch, double roll, double fov_deg) {
   return camera;
 }
 
-Points2 seen(const Camera& camera) {
+Points2 seen(const Camera& camera, const std::array<Eigen::Vector3d, kLandmarkCount>& shape =
+                                       mean_landmarks()) {
   Points2 points;
-  for (const auto& p : mean_landmarks()) {
+  for (const auto& p : shape) {
     const Projection at = project(camera, p);
     points.emplace_back(at.u * kWidth, at.v * kHeight);
   }
@@ -119,8 +123,8 @@ class HeadPoseTest : public QObject {
     QVERIFY2(worst < 5, qPrintable(QString::number(worst)));
   }
 
-  // People differ from the mean head by about what a lens does to it, so that the solution lies
-  // between the prior and the truth, and the more so the farther the truth is.
+  // People differ from the mean head as a lens does to it too, so that the solution lies between
+  // the prior and the truth.
   void unknown_field_of_view_is_solved_within_its_range() {
     double before = 0;
     for (const double fov : {20.0, 30.0, 45.0, 60.0}) {
@@ -134,6 +138,59 @@ class HeadPoseTest : public QObject {
     QVERIFY2(before > 31, qPrintable(QString::number(before)));
     const HeadPose wide = fit_head_pose(seen(photo_camera(10, 0, 0, 110)), {}, kWidth, kHeight);
     QVERIFY(wide.fov_deg <= 80.01);
+  }
+
+  // A long face or an open mouth is not taken for a pose or a lens, and a near camera is told from
+  // a broad nose.
+  void peoples_shapes_are_told_from_pose_and_lens() {
+    RandomStream random({6, random_purpose("pose test"), 0, 0});
+    for (const double fov : {15.0, 30.0, 70.0}) {
+      double turn = 0, log_fov = 0;
+      constexpr int kPeople = 40;
+      for (int person = 0; person < kPeople; ++person) {
+        const Camera truth =
+            photo_camera(random.uniform(-18, 18), random.uniform(-6, 6), random.uniform(-5, 5), fov);
+        std::array<Eigen::Vector3d, kLandmarkCount> shape = mean_landmarks();
+        for (const LandmarkShapeMode& mode : landmark_shape_modes()) {
+          const double c = random.normal();
+          for (int i = 0; i < kLandmarkCount; ++i) shape[std::size_t(i)] += c * mode.col(i);
+        }
+        Points2 points = seen(truth, shape);
+        const double size = interocular(points);
+        for (auto& p : points) {
+          p += 0.02 * size * Eigen::Vector2d(random.normal(), random.normal());
+        }
+        const std::vector<double> scale(kLandmarkCount, 0.02 * size);
+        const HeadPose pose = fit_head_pose(points, scale, kWidth, kHeight);
+        const Eigen::Matrix3d off = pose.camera.world_from_camera.block<3, 3>(0, 0).transpose() *
+                                    truth.world_from_camera.block<3, 3>(0, 0);
+        turn += std::acos(std::clamp((off.trace() - 1) / 2, -1.0, 1.0)) * 180 / M_PI / kPeople;
+        log_fov += std::log(pose.fov_deg) / kPeople;
+      }
+      const QString found = QString("%1: %2, %3 degrees").arg(fov).arg(std::exp(log_fov)).arg(turn);
+      QVERIFY2(turn < 2.5, qPrintable(found));
+      if (fov == 70) QVERIFY2(log_fov > std::log(52), qPrintable(found));
+      if (fov == 15) QVERIFY2(log_fov < std::log(27), qPrintable(found));
+    }
+  }
+
+  void modes_are_apart_and_mirrored() {
+    const auto& mirrored = mirrored_landmark_index();
+    for (std::size_t a = 0; a < landmark_shape_modes().size(); ++a) {
+      const LandmarkShapeMode& mode = landmark_shape_modes()[a];
+      LandmarkShapeMode mirror;
+      for (int i = 0; i < kLandmarkCount; ++i) {
+        mirror.col(mirrored[std::size_t(i)]) =
+            Eigen::Vector3d(-mode(0, i), mode(1, i), mode(2, i));
+      }
+      const double square = mode.squaredNorm();
+      QVERIFY(std::abs(std::abs(mode.cwiseProduct(mirror).sum()) / square - 1) < 1e-2);
+      for (std::size_t b = 0; b < a; ++b) {
+        const LandmarkShapeMode& other = landmark_shape_modes()[b];
+        QVERIFY(other.norm() >= mode.norm());
+        QVERIFY(std::abs(mode.cwiseProduct(other).sum()) < 0.02 * other.norm() * mode.norm());
+      }
+    }
   }
 
   void eyes_alone_give_size_and_roll() {
