@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
+#include "app/cli/evaluate_unet.h"
 #include "app/cli/evaluation.h"
 #include "app/cli/print_json.h"
 #include "core/nn/default_pack.h"
@@ -75,6 +76,41 @@ void add_evaluate_prior(CLI::App& evaluate, Action& action) {
   });
 }
 
+void add_evaluate_unet(CLI::App& evaluate, Action& action) {
+  struct Arguments {
+    fs::path pack;
+    UnetEvaluation options;
+    bool json = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  auto& command = *evaluate.add_subcommand(
+      "unet", "The base UNet of the diffusion model, on people that it was never trained on");
+  UnetEvaluation& options = arguments->options;
+  command
+      .add_option("--views", options.views,
+                  "View cache with people of `portrait synth --views --validation`")
+      ->required();
+  command.add_option("--pack", arguments->pack,
+                     "Folder of the model pack; default: the one that ships");
+  command.add_option("--subjects", options.subjects, "Only the first so many; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command.add_option("--size", options.size, "Of the pictures, in pixels")
+      ->check(CLI::IsMember({256, 512}))
+      ->capture_default_str();
+  command.add_option("--guidance", options.guidance, "1: none")->capture_default_str();
+  command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
+  command.add_flag("--json", arguments->json, "For scripts");
+  command.callback([arguments, &action] {
+    action = [arguments](std::stop_token stop) {
+      const ModelPack pack =
+          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
+      const auto facts = evaluate_unet(pack, arguments->options, show, stop);
+      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+    };
+  });
+}
+
 using PortraitEvaluator = nlohmann::ordered_json (*)(const ModelPack&, const PortraitEvaluation&,
                                                      const EvaluationProgress&, std::stop_token);
 
@@ -118,6 +154,7 @@ void add_evaluate(CLI::App& app, Action& action) {
   evaluate.require_subcommand(1);
   add_evaluate_head(evaluate, action);
   add_evaluate_prior(evaluate, action);
+  add_evaluate_unet(evaluate, action);
   add_portrait_evaluation(evaluate, action, "landmarks",
                           "Landmarks and head pose on people that the network was never trained on",
                           "Photos for the sheet, of which no truth is known", evaluate_landmarks);
