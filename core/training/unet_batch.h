@@ -33,8 +33,8 @@ UnetBatch draw_unet_batch(const LatentSet& set, int count, LatentSize size, doub
 // t is left undefined, every photo is shown.
 UnetBatch fixed_unet_batch(const LatentSet& set, int people, LatentSize size);
 
-// What the squared error of a sample in v counts: min(SNR, cap) / (SNR + 1) (Hang et al., "Efficient
-// Diffusion Training via Min-SNR Weighting Strategy", ICCV 2023), at least a quarter, so that what
+// What the squared error of a sample in v counts: min(SNR, cap) / (SNR + 1) (Hang et al.,
+// "Efficient Diffusion Training via Min-SNR Weighting Strategy", ICCV 2023), at least a quarter, so that what
 // is mostly noise goes on learning who and where. alpha_bar in (0, 1).
 double velocity_weight(double alpha_bar, double cap = 5);
 

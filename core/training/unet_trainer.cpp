@@ -67,8 +67,8 @@ class UnetTask : public TrainingTask {
     nlohmann::json config = to_json(options_.networks.unet);
     config["schedule"] = to_json(options_.schedule);
     config["vae_sha256"] = vae_pack_.network("vae").sha256;
-    write_weights(options_.run.out, "unet", UnetNetworks::part(averaged, "unet"), config, samples_seen,
-                  kTrainedOn);
+    write_weights(options_.run.out, "unet", UnetNetworks::part(averaged, "unet"), config,
+                  samples_seen, kTrainedOn);
     write_weights(options_.run.out, "conditioner", UnetNetworks::part(averaged, "conditioner"),
                   to_json(options_.networks.conditioner), samples_seen, kTrainedOn);
   }
