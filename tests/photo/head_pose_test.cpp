@@ -170,7 +170,8 @@ class HeadPoseTest : public QObject {
       const QString found = QString("%1: %2, %3 degrees").arg(fov).arg(std::exp(log_fov)).arg(turn);
       QVERIFY2(turn < 2.5, qPrintable(found));
       if (fov == 70) QVERIFY2(log_fov > std::log(52), qPrintable(found));
-      if (fov == 15) QVERIFY2(log_fov < std::log(27), qPrintable(found));
+      // From afar little tells the distance; the lens that is expected is one of 30.
+      if (fov == 15) QVERIFY2(log_fov < std::log(28.5), qPrintable(found));
     }
   }
 
