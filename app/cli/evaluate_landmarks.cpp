@@ -2,6 +2,7 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/evaluation.h"
+#include "app/cli/pose_figures.h"
 #include "core/base/error.h"
 #include "core/exporting/contact_sheet.h"
 #include "core/image/write_image.h"
@@ -9,13 +10,12 @@
 #include "core/photo/landmark_net.h"
 #include "core/photo/landmarks68.h"
 #include "core/photo/prepared_photo.h"
-#include "core/prior/photo_lift.h"
+#include "core/training/cached_camera.h"
 #include "core/training/portrait_cache.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 #include <vector>
 
 namespace portrait::cli {
@@ -49,12 +49,6 @@ void draw_points(Image& picture, const Points2& points, const std::array<float, 
   }
 }
 
-double angle_between_deg(const Camera& a, const Camera& b) {
-  const Eigen::Matrix3d turn = a.world_from_camera.block<3, 3>(0, 0).transpose() *
-                               b.world_from_camera.block<3, 3>(0, 0);
-  return std::acos(std::clamp((turn.trace() - 1) / 2, -1.0, 1.0)) * 180 / std::numbers::pi;
-}
-
 // One row: portraits of some kind.
 struct Row {
   const char* name;
@@ -67,12 +61,6 @@ double median(std::vector<double> values) {
   const auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
-}
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return values.empty() ? 0 : sum / double(values.size());
 }
 
 Json row_json(const Row& row) {
@@ -92,7 +80,7 @@ class Evaluation {
       : prepare_(prepare), sheet_(sheet) {}
 
   void measure(const CachedPortrait& portrait, int number, bool shown) {
-    const Camera camera = camera_of_tensor(at::tensor(at::ArrayRef<float>(portrait.camera)));
+    const Camera camera = cached_camera(portrait.camera);
     HeadPose truth;
     truth.camera = camera;
     describe_pose(truth);

@@ -14,7 +14,7 @@
 #include "core/photo/matte_net.h"
 #include "core/photo/matting.h"
 #include "core/photo/prepared_photo.h"
-#include "core/prior/photo_lift.h"
+#include "core/training/cached_camera.h"
 #include "core/training/portrait_cache.h"
 
 #include <algorithm>
@@ -45,9 +45,8 @@ struct Crop {
 
 // The canonical crop of a cached portrait by its exact camera, as photo intake cuts it.
 Crop crop_of(const CachedPortrait& portrait) {
-  const Tensor numbers = at::tensor(at::ArrayRef<float>(portrait.camera));
   const Alignment alignment =
-      align_head(camera_of_tensor(numbers), kPortraitPx, kPortraitPx, kSize);
+      align_head(cached_camera(portrait.camera), kPortraitPx, kPortraitPx, kSize);
   Crop crop;
   crop.camera = alignment.crop_camera;
   crop.picture = cut_crop(portrait.photo, alignment);

@@ -16,7 +16,7 @@
 #include "core/metrics/image_metrics.h"
 #include "core/nn/model_pack.h"
 #include "core/pipeline/image_tensor.h"
-#include "core/prior/photo_lift.h"
+#include "core/training/cached_camera.h"
 #include "core/training/view_cache.h"
 
 #include <algorithm>
@@ -34,10 +34,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::array kTimesteps = {300, 500, 700};
 constexpr std::array kViews = {0, 1, 6, 9, 11};  // of the rig: 0, 30, -90, 150, 180
 constexpr int kSteps = 4;
-
-Camera camera_of(const std::array<float, 16>& numbers) {
-  return camera_of_tensor(at::tensor(at::ArrayRef<float>(numbers.data(), numbers.size())));
-}
 
 // Sums of metrics by the name of a row.
 class Means {
@@ -85,16 +81,19 @@ class Evaluation {
         conditioner_(load_conditioner(pack)),
         schedule_(unet_schedule(pack)) {}
 
+  // Whose head a file's views are of.
+  IdentityConditioning conditioning(const ViewCacheFile& file) const {
+    return {conditioner_,
+            identity_latents(*vae_, tensor_of_image(file.identity(0).rgb), conditioner_->side())};
+  }
+
   // One view of a subject, in every row.
-  void measure(const ViewCacheFile& file, int subject, int view) {
+  void measure(const ViewCacheFile& file, const Conditioning& conditioning, int subject, int view) {
     const CachedPicture seen = file.picture(view);
-    const Camera camera = camera_of(seen.camera);
+    const Camera camera = cached_camera(seen.camera);
     const Image truth = sized(seen.rgb);
     const Image mask = sized(seen.matte);
     const Tensor clean = picture_latents(*vae_, tensor_of_image(truth).unsqueeze(0));
-    const IdentityConditioning conditioning(
-        conditioner_,
-        identity_latents(*vae_, tensor_of_image(file.identity(0).rgb), conditioner_->side()));
     const std::vector<Viewpoint> views = {viewpoint_of(camera)};
     const Tensor context = conditioning.context(views);
     const Tensor without = conditioning.without(views);
@@ -181,9 +180,10 @@ Json evaluate_unet(const ModelPack& pack, const UnetEvaluation& options,
   int done = 0;
   for (std::size_t i = 0; i < files.size(); ++i) {
     const ViewCacheFile file(files[i]);
+    const IdentityConditioning conditioning = evaluation.conditioning(file);
     for (const int view : kViews) {
       if (stop.stop_requested()) return {};
-      evaluation.measure(file, int(i), view);
+      evaluation.measure(file, conditioning, int(i), view);
       progress(++done, total);
     }
   }

@@ -3,6 +3,7 @@
 
 #include "app/cli/fov_evaluation.h"
 
+#include "app/cli/pose_figures.h"
 #include "app/cli/prior_head.h"
 #include "app/cli/prior_table.h"
 #include "core/base/error.h"
@@ -15,7 +16,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace portrait::cli {
 namespace {
@@ -23,18 +23,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kAgreement = 0.01;
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return values.empty() ? 0 : sum / double(values.size());
-}
-
-double angle_between_deg(const Camera& a, const Camera& b) {
-  const Eigen::Matrix3d turn =
-      a.world_from_camera.block<3, 3>(0, 0).transpose() * b.world_from_camera.block<3, 3>(0, 0);
-  return std::acos(std::clamp((turn.trace() - 1) / 2, -1.0, 1.0)) * 180 / std::numbers::pi;
-}
 
 // What intake does once the camera is known.
 PreparedPhoto cut_by(const Image& rgba, const Camera& camera, const PrepareOptions& options) {

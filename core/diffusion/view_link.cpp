@@ -13,26 +13,26 @@ ViewLink::ViewLink(const DrivingView& driving, const Camera& target, int height,
   check(height % sizes.reduction() == 0 && width % sizes.reduction() == 0, ErrorCode::kInternal,
         "Latents of {} x {} are linked by a network that needs multiples of {}", width, height,
         sizes.reduction());
-  for (int level = 0; level < sizes.levels(); ++level) {
-    const int reduction = 1 << level;
+  for (int halvings = 0; halvings < sizes.levels(); ++halvings) {
+    const int reduction = 1 << halvings;
     const DrivingView view =
         resample_view(driving, width / reduction, height / reduction, options.min_opacity);
-    maps_.emplace(reduction,
-                  make_splat(view, target, width / reduction, height / reduction, options));
+    const SplatMap map = make_splat(view, target, width / reduction, height / reduction, options);
+    levels_.emplace(reduction, Level{map, map.known()});
   }
 }
 
-const SplatMap& ViewLink::map(int reduction) const {
-  const auto found = maps_.find(reduction);
-  check(found != maps_.end(), ErrorCode::kInternal,
+const ViewLink::Level& ViewLink::level(int reduction) const {
+  const auto found = levels_.find(reduction);
+  check(found != levels_.end(), ErrorCode::kInternal,
         "Two views are not linked at 1/{} of their latents' size", reduction);
   return found->second;
 }
 
 Tensor ViewLink::carry(const Tensor& feature, int reduction) const {
-  return carry_image(map(reduction), feature);
+  return carry_image(level(reduction).map, feature);
 }
 
-Tensor ViewLink::known(int reduction) const { return map(reduction).known(); }
+Tensor ViewLink::known(int reduction) const { return level(reduction).known; }
 
 }  // namespace portrait

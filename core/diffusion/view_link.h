@@ -28,9 +28,13 @@ class ViewLink {
   Tensor known(int reduction) const;
 
  private:
-  const SplatMap& map(int reduction) const;
+  struct Level {
+    SplatMap map;
+    Tensor known;
+  };
+  const Level& level(int reduction) const;
 
-  std::map<int, SplatMap> maps_;  // by the reduction of the latents' sides
+  std::map<int, Level> levels_;  // by the reduction of the latents' sides
 };
 
 }  // namespace portrait

@@ -15,14 +15,6 @@ namespace portrait {
 // [0, 1]: 0 keeps the anchor, 1 forgets it. Same shapes. Throws kBadUsage on another sigma.
 Tensor resample_noise(const Tensor& anchor, const Tensor& fresh, double sigma);
 
-// How the noise of a view comes about (Fig. 6).
-enum class NoiseMode {
-  kFixed,            // drawn once per view, independent of each other, never changed
-  kRandom,           // drawn anew at every step
-  kAnchor,           // anchors by the chain (13), resampled (12), never replaced
-  kAnchorOptimised,  // the whole strategy: anchors are replaced by what (17) accepts
-};
-
 struct NoiseShape {
   std::int64_t channels = 16;
   std::int64_t height = 64;  // of the latents

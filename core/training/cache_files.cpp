@@ -13,6 +13,11 @@
 namespace portrait {
 namespace fs = std::filesystem;
 
+int cache_file_number(const fs::path& file) {
+  const std::string name = file.stem().string();
+  return std::stoi(name.substr(name.rfind('_') + 1));
+}
+
 std::string cache_file_name(const std::string& stem, int index) {
   return fmt::format("{}_{:06}.safetensors", stem, index);
 }

@@ -24,4 +24,7 @@ void fill_cache_files(const std::filesystem::path& folder, const std::string& st
 std::vector<std::filesystem::path> list_cache_files(const std::filesystem::path& folder,
                                                     const std::string& stem);
 
+// The number NNNNNN of such a file.
+int cache_file_number(const std::filesystem::path& file);
+
 }  // namespace portrait

@@ -5,9 +5,8 @@
 #include "core/base/files.h"
 #include "core/base/thread_pool.h"
 #include "core/image/write_image.h"
+#include "core/synth/numbered_subject.h"
 #include "core/synth/render_subject.h"
-#include "core/synth/subject_mesh.h"
-#include "core/synth/subject_recipe.h"
 #include "core/synth/synth_assets.h"
 #include "core/training/heldout.h"
 #include "core/training/heldout_description.h"
@@ -80,10 +79,7 @@ class SetWriter {
 
  private:
   SubjectMesh subject(std::uint64_t seed, bool held_out, std::int64_t index) const {
-    SynthOptions synth;
-    synth.seed = seed;
-    synth.held_out = held_out;
-    return build_subject(assets_, draw_recipe(static_cast<std::uint32_t>(index), synth));
+    return numbered_subject(assets_, static_cast<int>(index), seed, held_out);
   }
 
   void count() {

@@ -8,8 +8,10 @@
 #include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/conditioning.h"
 #include "core/nn/model_pack.h"
+#include "core/pipeline/image_tensor.h"
 #include "core/prior/photo_lift.h"
 #include "core/training/cache_files.h"
+#include "core/training/cached_camera.h"
 #include "core/training/latent_set.h"
 #include "core/training/view_cache.h"
 
@@ -21,16 +23,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t kAtOnce = 4;  // pictures of 512 x 512 in the encoder
-
-Tensor tensor_of(const Image& image) {
-  const Tensor hwc = at::from_blob(const_cast<float*>(image.pixels.data()),
-                                   {image.height, image.width, image.channels});
-  return hwc.permute({2, 0, 1}).contiguous();
-}
-
-Camera camera_of(const std::array<float, 16>& numbers) {
-  return camera_of_tensor(at::tensor(at::ArrayRef<float>(numbers.data(), numbers.size())));
-}
 
 Tensor encode(const AutoencoderKL& vae, const Tensor& pictures) {
   std::vector<Tensor> latents;
@@ -45,7 +37,7 @@ struct People {
   People(const AutoencoderKL& vae, const std::vector<Image>& pictures,
          const std::vector<Camera>& seen_by, bool mirrored) {
     std::vector<Tensor> stacked;
-    for (const Image& picture : pictures) stacked.push_back(tensor_of(picture));
+    for (const Image& picture : pictures) stacked.push_back(tensor_of_image(picture));
     const Tensor as_drawn = at::stack(stacked);
     std::vector<Tensor> smalls, larges, all_cameras;
     for (int side = 0; side < (mirrored ? 2 : 1); ++side) {
@@ -73,8 +65,7 @@ class Encoder {
         hash_(pack_.network("vae").sha256) {}
 
   void encode_subject(const fs::path& path, bool held_out) const {
-    const std::string name = path.stem().string();
-    const int number = std::stoi(name.substr(name.rfind('_') + 1));
+    const int number = cache_file_number(path);
     const fs::path out = options_.folder / cache_file_name(latent_file_stem(held_out), number);
     if (fs::exists(out)) {
       check_latents_of(SafetensorsFile(out), hash_);
@@ -86,7 +77,7 @@ class Encoder {
     std::vector<Camera> cameras;
     for (int v = 0; v < file.views(); ++v) {
       pictures.push_back(file.rgb(v));
-      cameras.push_back(camera_of(file.camera(v)));
+      cameras.push_back(cached_camera(file.camera(v)));
     }
     const People views(*vae_, pictures, cameras, options_.mirrored);
     pictures.clear();
@@ -94,7 +85,7 @@ class Encoder {
     for (int k = 0; k < file.identities(); ++k) {
       const CachedPicture photo = file.identity(k);
       pictures.push_back(photo.rgb);
-      cameras.push_back(camera_of(photo.camera));
+      cameras.push_back(cached_camera(photo.camera));
     }
     const People photos(*vae_, pictures, cameras, options_.mirrored);
     save_latents(options_.folder, held_out, number,

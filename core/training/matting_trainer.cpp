@@ -6,7 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/thread_pool.h"
 #include "core/nn/model_pack.h"
-#include "core/prior/photo_lift.h"
+#include "core/training/cached_camera.h"
 #include "core/training/install_weights.h"
 #include "core/training/portrait_cache.h"
 
@@ -101,11 +101,10 @@ MattingPeople load_matting_people(const fs::path& cache, bool held_out) {
       }
     });
     for (const CachedPortrait& portrait : portraits) {
-      const Tensor numbers = at::tensor(at::ArrayRef<float>(portrait.camera));
       check(!portrait.clean.pixels.empty(), ErrorCode::kNotFound,
             "\"{}\" was drawn for evaluation alone (--only-photos); remove it and draw it whole",
             file.string());
-      people.add(portrait.clean, portrait.matte, camera_of_tensor(numbers));
+      people.add(portrait.clean, portrait.matte, cached_camera(portrait.camera));
     }
   }
   return people;

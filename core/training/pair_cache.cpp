@@ -16,6 +16,7 @@
 #include "core/prior/gan_prior.h"
 #include "core/prior/photo_lift.h"
 #include "core/training/cache_files.h"
+#include "core/training/cached_camera.h"
 #include "core/training/pair_file.h"
 #include "core/training/view_cache.h"
 
@@ -31,15 +32,6 @@ namespace {
 constexpr int kViews = ViewCacheFormat::kStandardViews;
 constexpr int kDepthSide = 64;
 constexpr std::int64_t kAtOnce = 4;  // pictures in the encoder
-
-Camera camera_of(const std::array<float, 16>& numbers) {
-  return camera_of_tensor(at::tensor(at::ArrayRef<float>(numbers.data(), numbers.size())));
-}
-
-int number_of(const fs::path& path) {
-  const std::string name = path.stem().string();
-  return std::stoi(name.substr(name.rfind('_') + 1));
-}
 
 // As the depth of a head that is half finished: waves of some millimetres, grain, and holes.
 DrivingView spoilt(const DrivingView& view, const RandomKey& key) {
@@ -91,7 +83,7 @@ class Subject {
                                 std::uint32_t(v)}));
     }
     const CachedPicture photo = file.identity(0);
-    const Camera camera = camera_of(photo.camera);
+    const Camera camera = cached_camera(photo.camera);
     const Tensor crop = tensor_of_image(photo.rgb);
     const Field head = prior.infer(crop, tensor_of_image(photo.matte), camera);
     const OccupancyGrid occupancy = build_occupancy(head);
@@ -129,7 +121,7 @@ class Subject {
   void read_truth(const ViewCacheFile& file, int v) {
     const CachedGeometry geometry = file.geometry(v);
     DrivingView surface;
-    surface.camera = camera_of(file.camera(v));
+    surface.camera = cached_camera(file.camera(v));
     surface.depth = tensor_of_image(geometry.depth).squeeze(0);
     truth_.push_back({tensor_of_image(file.rgb(v)), surface});
     true_normals_.push_back(
@@ -154,7 +146,7 @@ class PairMaker {
         prior_(GanPrior::load(pack_)) {}
 
   void make(const fs::path& path, bool held_out, bool large) const {
-    const int number = number_of(path);
+    const int number = cache_file_number(path);
     const fs::path out = options_.folder / cache_file_name(pair_file_stem(held_out), number);
     if (fs::exists(out)) {
       check_pairs_of(SafetensorsFile(out), provenance());

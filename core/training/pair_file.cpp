@@ -30,6 +30,11 @@ void require(bool sound, const SafetensorsFile& file, const std::string& name) {
         file.path().string(), name);
 }
 
+// The view that drives another, -1: the photo.
+int driver_of(int view) {
+  return standard_viewpoint_rig().at(static_cast<std::size_t>(view)).driver;
+}
+
 bool is_latents(const std::string& name) { return name.find('.') != std::string::npos; }
 
 void check_shapes(const SafetensorsFile& file, const std::string& prefix, std::int64_t channels,
@@ -114,16 +119,12 @@ Tensor PairFile::latents(bool large, const std::string& name, std::vector<std::i
 
 Camera PairFile::camera(int view) const { return camera_of_tensor(part("cameras", {view})); }
 
-bool PairFile::photo_drives(int view) const {
-  return standard_viewpoint_rig().at(static_cast<std::size_t>(view)).driver < 0;
-}
-
 Tensor PairFile::truth(int view, bool large) const { return latents(large, "truth", {view}); }
 Tensor PairFile::render(int view, bool large) const { return latents(large, "render", {view}); }
 Tensor PairFile::photo(bool large) const { return latents(large, "photo", {}); }
 
 Tensor PairFile::driving_latents(int view, PairKind kind, bool large) const {
-  const int driver = standard_viewpoint_rig().at(static_cast<std::size_t>(view)).driver;
+  const int driver = driver_of(view);
   if (driver < 0) return photo(large);
   return kind == PairKind::kRough ? render(driver, large) : truth(driver, large);
 }
@@ -137,7 +138,7 @@ HpdmView PairFile::view(int view, PairKind kind, bool true_normals, bool large,
   made.driving = driving_latents(view, kind, large);
   made.normals = latents(large, "normals", {true_normals ? 0 : 1, view});
   made.coarse = render(view, large);
-  const int driver = standard_viewpoint_rig().at(static_cast<std::size_t>(view)).driver;
+  const int driver = driver_of(view);
   DrivingView driving;
   driving.camera = driver < 0 ? camera_of_tensor(part("photo_camera", {0})) : camera(driver);
   driving.depth = part("depth", {std::min<std::int64_t>(of_kind, 2), view});

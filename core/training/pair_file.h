@@ -53,7 +53,6 @@ class PairFile {
   bool has_large() const { return has_large_; }
   int channels() const { return channels_; }
   Camera camera(int view) const;  // of a target
-  bool photo_drives(int view) const;
 
   // [1, L, s, s] f32. Throw kInternal when there is no such view, or no large latents.
   Tensor truth(int view, bool large) const;

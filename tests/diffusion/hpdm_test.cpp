@@ -182,7 +182,6 @@ class HpdmTest : public QObject {
         carried.push_back(carry_image_reference(map, others[i][b].contiguous()));
         known.push_back(map.known());
       }
-      Parameters of_merge = Parameters::bound(part("merge." + sites[i].name() + "."));
       const TensorMap m = part("merge." + sites[i].name() + ".");
       const auto norm = [&](const Tensor& x, const std::string& name) {
         return at::silu(at::group_norm(x, 8, m.at(name + ".weight"), m.at(name + ".bias"), 1e-5));
