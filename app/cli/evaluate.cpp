@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
+#include "app/cli/evaluate_hpdm.h"
 #include "app/cli/evaluate_unet.h"
 #include "app/cli/evaluation.h"
 #include "app/cli/print_json.h"
@@ -64,6 +65,7 @@ void add_evaluate_prior(CLI::App& evaluate, Action& action) {
       .add_option("--subjects", arguments->options.subjects,
                   "Only the first so many; 0: all, as all figures that are quoted")
       ->capture_default_str();
+  command.add_option("--sheet", arguments->options.sheet, "Picture of the results, PNG");
   command.add_flag("--json", arguments->json, "For scripts");
   command.callback([arguments, &action] {
     action = [arguments](std::stop_token stop) {
@@ -106,6 +108,37 @@ void add_evaluate_unet(CLI::App& evaluate, Action& action) {
       const ModelPack pack =
           ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
       const auto facts = evaluate_unet(pack, arguments->options, show, stop);
+      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+    };
+  });
+}
+
+void add_evaluate_hpdm(CLI::App& evaluate, Action& action) {
+  struct Arguments {
+    fs::path pack;
+    HpdmEvaluation options;
+    bool json = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  auto& command = *evaluate.add_subcommand(
+      "hpdm", "The diffusion model that paints a view as its neighbour asks: the gate of stage 3");
+  HpdmEvaluation& options = arguments->options;
+  command
+      .add_option("--views", options.views,
+                  "View cache with people of `portrait synth --views --validation`")
+      ->required();
+  command.add_option("--pack", arguments->pack,
+                     "Folder of the model pack; default: the one that ships");
+  command.add_option("--subjects", options.subjects, "Only the first so many; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
+  command.add_flag("--json", arguments->json, "For scripts");
+  command.callback([arguments, &action] {
+    action = [arguments](std::stop_token stop) {
+      const ModelPack pack =
+          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
+      const auto facts = evaluate_hpdm(pack, arguments->options, show, stop);
       if (!stop.stop_requested()) print_facts(facts, arguments->json);
     };
   });
@@ -155,6 +188,7 @@ void add_evaluate(CLI::App& app, Action& action) {
   add_evaluate_head(evaluate, action);
   add_evaluate_prior(evaluate, action);
   add_evaluate_unet(evaluate, action);
+  add_evaluate_hpdm(evaluate, action);
   add_portrait_evaluation(evaluate, action, "landmarks",
                           "Landmarks and head pose on people that the network was never trained on",
                           "Photos for the sheet, of which no truth is known", evaluate_landmarks);

@@ -2,10 +2,10 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/evaluation.h"
+#include "app/cli/shows_face.h"
 #include "core/camera/camera.h"
 #include "core/metrics/detail_metrics.h"
 #include "core/metrics/image_metrics.h"
-#include "core/photo/face_detector.h"
 #include "core/photo/landmarks68.h"
 #include "core/pipeline/head_view.h"
 #include "core/pipeline/pipeline.h"
@@ -21,15 +21,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kStepDeg = 15;
 constexpr int kSize = 512;
 constexpr int kChin = 8;  // of the 68 points
-
-// Is there a face? Our rig shows every head upright and filling the frame: a box of less than a
-// fifth of it is no face of this head.
-bool shows_face(const Image& rgba) {
-  DetectOptions options;
-  options.min_face_fraction = 0.2;
-  options.try_turned = false;
-  return !detect_faces(composite_on_grey(rgba), options).empty();
-}
 
 // Where the mean head's chin is in the rig's pictures, as a fraction of their height.
 double chin_row(const Camera& camera) {

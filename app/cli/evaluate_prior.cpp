@@ -5,7 +5,10 @@
 #include "app/cli/fov_evaluation.h"
 #include "app/cli/prior_head.h"
 #include "app/cli/prior_table.h"
+#include "app/cli/shows_face.h"
 #include "core/base/error.h"
+#include "core/exporting/contact_sheet.h"
+#include "core/image/write_image.h"
 #include "core/metrics/image_metrics.h"
 #include "core/nn/model_pack.h"
 #include "core/pipeline/image_tensor.h"
@@ -13,6 +16,8 @@
 #include "core/training/heldout.h"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <vector>
 
 namespace portrait::cli {
@@ -21,12 +26,40 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kQuoted = "45, 90, 135, 180";
+constexpr double kBackFromDeg = 120;  // no face may be seen from here on
 
 // The input is the front view with its exact camera: what intake would make of it.
 Field head_of_front(const GanPrior& prior, const HeldoutView& front, const Viewpoint& viewpoint) {
   return prior.infer(tensor_of_image(composite_on_grey(front.rgba)),
                      tensor_of_image(alpha_of(front.rgba)), rig_camera(viewpoint));
 }
+
+// Rows of true pictures and of the prior's, in turn.
+class PriorSheet {
+ public:
+  void add(const HeldoutView& truth, const HeldoutView& head, double azimuth_deg) {
+    const std::string label = std::to_string(std::lround(azimuth_deg));
+    true_row_.push_back({truth.rgba, label + ", true"});
+    row_.push_back({head.rgba, label});
+  }
+  void end_subject() {
+    columns_ = static_cast<int>(row_.size());
+    pictures_.insert(pictures_.end(), true_row_.begin(), true_row_.end());
+    pictures_.insert(pictures_.end(), row_.begin(), row_.end());
+    true_row_.clear();
+    row_.clear();
+  }
+  void write(const std::filesystem::path& file) const {
+    ContactSheetOptions layout;
+    layout.columns = columns_;
+    layout.cell_size = HeldoutFormat::kSize;
+    write_image(file, contact_sheet(pictures_, layout));
+  }
+
+ private:
+  std::vector<LabelledImage> true_row_, row_, pictures_;
+  int columns_ = 0;
+};
 
 }  // namespace
 
@@ -52,22 +85,37 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
   PriorTable of_mean("mean_head", views);
   PriorTable of_nearest("nearest_head", views);
   FovEvaluation fov(pack, prior, set);
+  PriorSheet sheet;
+  int two_faced = 0;
   for (int s = 0; s < subjects; ++s) {
     const PriorHead head(
         head_of_front(prior, set.view(s, front), set.viewpoints()[std::size_t(front)]));
     for (PriorTable* table : {&of_prior, &of_mean, &of_nearest}) table->add_subject();
+    bool face_behind = false;
+    const bool shown = s < options.shown && !options.sheet.empty();
     for (int v = 0; v < views; ++v) {
       if (stop.stop_requested()) return {};
       const HeldoutView truth = set.view(s, v);
-      of_prior.set(v, compare_views(head.from(set.viewpoints()[std::size_t(v)]), truth));
+      const HeldoutView seen = head.from(set.viewpoints()[std::size_t(v)]);
+      const bool is_quoted = std::find(quoted.begin(), quoted.end(), v) != quoted.end();
+      of_prior.set(v, compare_views(seen, truth));
+      if (std::abs(set.viewpoints()[std::size_t(v)].azimuth_deg) >= kBackFromDeg) {
+        face_behind = face_behind || shows_face(seen.rgba);
+      }
       of_mean.set(v, compare_views(mean_views[std::size_t(v)], truth));
-      if (std::find(quoted.begin(), quoted.end(), v) != quoted.end()) {
+      if (shown && (is_quoted || v == front)) {
+        sheet.add(truth, seen, set.viewpoints()[std::size_t(v)].azimuth_deg);
+      }
+      if (is_quoted) {
         of_nearest.set(v, compare_views(set.nearest_view(s, v), truth));
       }
       progress(s * views + v + 1, subjects * views);
     }
+    if (face_behind) ++two_faced;
+    if (shown) sheet.end_subject();
     fov.measure(s);
   }
+  if (!options.sheet.empty()) sheet.write(options.sheet);
   Json rows = Json::array();
   for (const PriorTable* table : {&of_prior, &of_mean}) {
     table->add_rows(rows, set, all);
@@ -79,12 +127,18 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
   Json beats = Json::array();
   add_beats(beats, of_prior, of_mean, quoted);
   add_beats(beats, of_prior, of_nearest, quoted);
+  Json targets = prior_targets(of_prior, of_mean, of_nearest, quoted, front);
+  targets.push_back({{"row", "prior"},
+                     {"metric", "heads with a face behind"},
+                     {"value", two_faced},
+                     {"at_most", 0},
+                     {"reached", two_faced == 0}});
   return {{"pack", {{"name", pack.name()}, {"version", pack.version()}, {"hash", pack.hash()}}},
           {"subjects", subjects},
           {"rows", rows},
           {"mean", of_prior.means(quoted)},
           {"beats", beats},
-          {"targets", prior_targets(of_prior, of_mean, of_nearest, quoted, front)},
+          {"targets", targets},
           {"fields_of_view", fov.facts()}};
 }
 

@@ -34,10 +34,14 @@ nlohmann::ordered_json evaluate_head(const std::filesystem::path& project,
 // `nearest_head` (core/training/nearest_head.h), per view and, without azimuth_deg, averaged over
 // the views named in "views"; "beats": prior against the other two per metric; "targets": what is
 // asked of the prior and of the set, and whether it is reached (app/cli/prior_table.h);
+// heads on which the face detector finds a face from azimuth 120 on are counted among them;
 // "fields_of_view": heads of photos (app/cli/fov_evaluation.h). mean: the row prior over azimuths
-// 45, 90, 135, 180.
+// 45, 90, 135, 180. The sheet: the first subjects from the front (which is the photo) and from the
+// quoted views, true above and the prior's below.
 struct PriorEvaluation {
-  int subjects = 0;  // 0: all of the set
+  int subjects = 0;             // 0: all of the set
+  std::filesystem::path sheet;  // empty: none
+  int shown = 6;                // subjects on the sheet
 };
 nlohmann::ordered_json evaluate_prior(const ModelPack& pack, const HeldoutSet& set,
                                       const PriorEvaluation& options,

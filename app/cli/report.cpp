@@ -18,6 +18,25 @@ double peak_memory_mb() {
   return static_cast<double>(usage.ru_maxrss) / 1024.0;  // kilobytes on Linux
 }
 
+bool refines(const StageInfo& stage, const Snapshot& snapshot) {
+  return stage.id == "detail" && snapshot.refined != nullptr;
+}
+
+// The stages before the detail look through the photo's camera alone.
+std::size_t views_of(const StageInfo& stage, const Snapshot& snapshot) {
+  return refines(stage, snapshot) ? snapshot.refined->size() : 1;
+}
+
+// Of the resampled noises of each viewpoint, in the rig's order, the share that stayed (17).
+Json acceptance_of(const StageInfo& stage, const Snapshot& snapshot) {
+  Json shares = Json::array();
+  if (!refines(stage, snapshot)) return shares;
+  for (const RefinedView& view : *snapshot.refined) {
+    shares.push_back(view.judged > 0 ? double(view.accepted) / view.judged : 0.0);
+  }
+  return shares;
+}
+
 // Stages that were not run (skipped, not installed) are absent.
 Json stages_of(const Snapshot& snapshot, const RunTimes& times) {
   Json stages = Json::array();
@@ -32,9 +51,9 @@ Json stages_of(const Snapshot& snapshot, const RunTimes& times) {
     stages.push_back({{"name", stage.id},
                       {"seconds", seconds},
                       {"steps", stage.step},
-                      {"views", 1},  // both stages so far look through the photo's camera alone
+                      {"views", views_of(stage, snapshot)},
                       {"seconds_per_part", parts},
-                      {"acceptance_per_view", Json::array()}});
+                      {"acceptance_per_view", acceptance_of(stage, snapshot)}});
   }
   return stages;
 }

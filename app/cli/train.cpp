@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/training/hpdm_trainer.h"
 #include "core/training/install_weights.h"
+#include "core/training/plane_unet_trainer.h"
 #include "core/training/prior_trainer.h"
 #include "core/training/unet_trainer.h"
 #ifndef PORTRAIT_TRAIN_ONLY
@@ -131,6 +132,26 @@ void add_train_hpdm(CLI::App& train, Action& action) {
                    "Without the geometry prior (11)");
 }
 
+void add_train_geometry(CLI::App& train, Action& action) {
+  auto options = std::make_shared<PlaneUNetTrainingOptions>();
+  auto& command = add_trainer(train, action, "geometry",
+                              "The detail-preservation UNet that repairs a head's shape (4)",
+                              options, train_plane_unet);
+  command.add_option("--cache", options->cache, "Subject cache, filled by `portrait synth --cache`")
+      ->required();
+  command
+      .add_option("--base", options->pack, "Pack of the prior and the diffusion model, both frozen")
+      ->required();
+  command.add_option("--size", options->size, "Pixels of the views that are judged")
+      ->check(CLI::IsMember({128, 256, 512}))
+      ->capture_default_str();
+  command.add_option("--guidance", options->guidance, "1: none")->capture_default_str();
+  command
+      .add_option("--keep", options->keep_weight,
+                  "How strongly the planes are held to what came in")
+      ->capture_default_str();
+}
+
 #ifndef PORTRAIT_TRAIN_ONLY
 void show_subjects(int done, int of) {
   if (done % 10 != 0 && done != of) return;
@@ -222,6 +243,7 @@ void add_train(CLI::App& app, Action& action) {
   add_train_prior(train, action);
   add_train_unet(train, action);
   add_train_hpdm(train, action);
+  add_train_geometry(train, action);
 #ifndef PORTRAIT_TRAIN_ONLY
   add_train_latents(train, action);
   add_train_pairs(train, action);

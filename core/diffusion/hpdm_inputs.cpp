@@ -24,6 +24,16 @@ Tensor encode(const AutoencoderKL& vae, const std::vector<Tensor>& pictures, con
   return vae.to_diffusion(vae.encode(at::stack(pictures) * 2 - 1).mean);
 }
 
+// Those that are known as they are, the others encoded.
+Tensor driving_latents(const AutoencoderKL& vae, const std::vector<HpdmPictures>& pictures) {
+  std::vector<Tensor> latents;
+  for (const HpdmPictures& each : pictures) {
+    latents.push_back(each.latents.defined() ? each.latents.unsqueeze(0)
+                                             : encode(vae, {each.image}, "driving images"));
+  }
+  return at::cat(latents);
+}
+
 }  // namespace
 
 ProjectedReference project_reference(const HpdmPictures& pictures,
@@ -42,12 +52,11 @@ HpdmView encode_hpdm_view(const AutoencoderKL& vae, const HpdmConfig& config,
                           const HpdmInputOptions& options) {
   const at::NoGradGuard no_gradient;
   check(!pictures.empty(), ErrorCode::kInternal, "HPDM was given no view");
-  std::vector<Tensor> projected, known, images, normals, renders;
+  std::vector<Tensor> projected, known, normals, renders;
   for (const HpdmPictures& each : pictures) {
     const ProjectedReference reference = project_reference(each, options);
     projected.push_back(reference.image);
     known.push_back(reference.known);
-    images.push_back(each.image);
     normals.push_back(each.normals);
     renders.push_back(each.render);
   }
@@ -63,7 +72,9 @@ HpdmView encode_hpdm_view(const AutoencoderKL& vae, const HpdmConfig& config,
     view.coarse = encode(vae, renders, "renders");
   }
   if (!config.implicit) return view;
-  view.driving = encode(vae, images, "driving images");
+  view.driving = driving_latents(vae, pictures);
+  check_shape(view.driving,
+              {view.projected.size(0), view.projected.size(1), height, width}, "driving latents");
   for (const HpdmPictures& each : pictures) {
     view.links.emplace_back(each.driving, each.target, static_cast<int>(height),
                             static_cast<int>(width), config.control.sizes, options.splat);

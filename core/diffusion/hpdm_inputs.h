@@ -15,6 +15,8 @@ namespace portrait {
 struct HpdmPictures {
   DrivingView driving;  // its camera, depth and masks at the picture's or any other resolution
   Tensor image;         // the driving image, H x W
+  Tensor latents;       // its latents [L, h, w] in diffusion units where they are known, which
+                        // spares encoding it; else undefined
   Camera target;
   Tensor normals;       // the target's rendered normals N^R in its camera's axes, (n + 1) / 2; 0.5
                         // where empty. May be undefined when no geometry prior reads it

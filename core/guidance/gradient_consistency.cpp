@@ -44,6 +44,14 @@ double cosine_similarity(const GradientList& a, const GradientList& b) {
   return std::clamp(product / std::sqrt(a_square * b_square), -1.0, 1.0);
 }
 
+double gradient_norm(const GradientList& gradient) {
+  double square = 0;
+  for (const Tensor& part : gradient) {
+    if (part.defined()) square += product_of(part, part);
+  }
+  return std::sqrt(square);
+}
+
 RetentionScores judge_resampling(const GradientList& resampled, const GradientList& kept,
                                  const GradientList& driving) {
   RetentionScores scores;

@@ -15,6 +15,9 @@ using GradientList = std::vector<Tensor>;
 // not depend on the number of threads. Throws kInternal when the shapes do not fit.
 double cosine_similarity(const GradientList& a, const GradientList& b);
 
+// L2 norm over all numbers, summed as cosine_similarity() does; not finite when any is not.
+double gradient_norm(const GradientList& gradient);
+
 // What became of a view's resampled noise (17).
 struct RetentionScores {
   double resampled = 0;  // S_D: the new image's gradient against the driving view's

@@ -21,10 +21,6 @@ constexpr int kMargin = 6;              // feature pixels of context that the su
 constexpr int kWarmUp = 10;             // steps
 constexpr double kLastRate = 0.03;      // of the first, at the end of the cosine
 constexpr int kKeepEvery = 25;          // steps between two good states
-constexpr double kOutsideWeight = 0.1;  // of the background's pixels in the colour terms
-constexpr double kEdgeWeight = 0.5;
-constexpr double kColourWeight = 0.5;  // of the renderer's own RGB, before the super-resolution
-constexpr double kOpacityWeight = 0.05;
 
 std::vector<std::pair<std::string, Tensor>> sr_parameters(const Field& head) {
   return head.sr.empty() ? std::vector<std::pair<std::string, Tensor>>{}
@@ -61,17 +57,6 @@ void PhotoFitOptions::take_live(const Settings& settings) {
   hold_weight = settings.get<double>("photo_fit.hold_weight");
 }
 
-std::string FitLosses::non_finite() const {
-  for (auto it = terms.rbegin(); it != terms.rend(); ++it) {
-    if (!std::isfinite(it->second)) return it->first;  // "total" last: it is never the culprit
-  }
-  return {};
-}
-
-struct PhotoFit::LossTerms {
-  std::vector<std::pair<std::string, Tensor>> terms;
-};
-
 PhotoFit::PhotoFit(Field head, const Field& first_head, const PhotoTarget& target,
                    std::uint64_t seed, const PhotoFitOptions& options)
     : head_(leaves_of(std::move(head))),
@@ -82,7 +67,8 @@ PhotoFit::PhotoFit(Field head, const Field& first_head, const PhotoTarget& targe
       hold_(first_head, target, seed, {}),
       planes_(make_adam({{"planes", head_.planes}})),
       decoder_(make_adam(head_.decoder.named_parameters())),
-      sr_(make_adam(sr_parameters(head_))) {
+      sr_(make_adam(sr_parameters(head_))),
+      good_(head_.parameters(), {{"planes", &planes_}, {"decoder", &decoder_}, {"sr", &sr_}}) {
   keep_good();
 }
 
@@ -105,7 +91,7 @@ PixelRect PhotoFit::choose_patch(int step) const {
   return rect;
 }
 
-PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
+LossTerms PhotoFit::reference_loss(int step) const {
   const PixelRect rect = choose_patch(step);
   const RandomKey key{seed_, random_purpose("photo_fit.samples"), static_cast<uint32_t>(step), 0};
   const Tensor depths = sampler_.depths(rect, options_.spread, options_.near, key);
@@ -119,17 +105,12 @@ PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
     return t.narrow(-2, rect.y * scale, rect.height * scale)
         .narrow(-1, rect.x * scale, rect.width * scale);
   };
-  LossTerms out;
-  const Tensor matte_low = crop(target_.matte_low, 1);
-  const Tensor weight_low = matte_low + kOutsideWeight * (1 - matte_low);
-  const Tensor low_error = (features[0].narrow(0, 0, 3) - crop(target_.rgb_low, 1)).abs().mean(0);
-  out.terms.emplace_back("colour", (low_error * weight_low).mean() * kColourWeight);
-  const Tensor opacity = rendered.opacity.reshape({rect.height, rect.width}).clamp(1e-3, 1 - 1e-3);
-  // Written out: LibTorch's own throws on what is not finite, which is ours to roll back.
-  const Tensor cross_entropy =
-      -(matte_low * opacity.log() + (1 - matte_low) * (1 - opacity).log());
-  out.terms.emplace_back("opacity", cross_entropy.mean() * kOpacityWeight);
-  if (head_.sr.empty()) return out;
+  ReferenceWindow window;
+  window.low = features[0].narrow(0, 0, 3);
+  window.opacity = rendered.opacity.reshape({rect.height, rect.width});
+  window.photo_low = crop(target_.rgb_low, 1);
+  window.matte_low = crop(target_.matte_low, 1);
+  if (head_.sr.empty()) return reference_terms(window);
 
   // Without the rim where the network sees the patch's edge instead of its surroundings.
   constexpr int kScale = SuperResolution::kScale;
@@ -142,19 +123,10 @@ PhotoFit::LossTerms PhotoFit::reference_loss(int step) const {
     return t.narrow(-2, top * kScale, (rect.height - top - bottom) * kScale)
         .narrow(-1, left * kScale, (rect.width - left - right) * kScale);
   };
-  const Tensor picture = trim(head_.sr.forward(features)[0]);
-  const Tensor wanted = trim(crop(target_.rgb, kScale));
-  const Tensor matte = trim(crop(target_.matte, kScale))[0];
-  const Tensor weight = matte + kOutsideWeight * (1 - matte);
-  const Tensor error = picture - wanted;
-  out.terms.emplace_back("photo", (error.abs().mean(0) * weight).mean());
-  const auto slope = [&](int dim) {
-    const std::int64_t n = error.size(dim) - 1;
-    const Tensor difference = error.narrow(dim, 1, n) - error.narrow(dim, 0, n);
-    return (difference.abs().mean(0) * weight.narrow(dim - 1, 0, n)).mean();
-  };
-  out.terms.emplace_back("edges", (slope(1) + slope(2)) * kEdgeWeight);
-  return out;
+  window.picture = trim(head_.sr.forward(features)[0]);
+  window.photo = trim(crop(target_.rgb, kScale));
+  window.matte = trim(crop(target_.matte, kScale))[0];
+  return reference_terms(window);
 }
 
 FitLosses PhotoFit::backward(int step) {
@@ -164,17 +136,17 @@ FitLosses PhotoFit::backward(int step) {
   LossTerms loss = reference_loss(step);
   if (options_.hold_weight > 0) {
     const Hold::Terms hold = hold_.terms(head_, step, options_.hold_views);
-    loss.terms.emplace_back("hold density", hold.density * options_.hold_weight);
-    loss.terms.emplace_back("hold colour", hold.colour * options_.hold_weight);
+    loss.emplace_back("hold density", hold.density * options_.hold_weight);
+    loss.emplace_back("hold colour", hold.colour * options_.hold_weight);
     if (hold.views.defined()) {
-      loss.terms.emplace_back("hold views", hold.views * options_.hold_weight);
+      loss.emplace_back("hold views", hold.views * options_.hold_weight);
     }
   }
-  Tensor total = loss.terms.front().second;
-  for (std::size_t i = 1; i < loss.terms.size(); ++i) total = total + loss.terms[i].second;
+  Tensor total = loss.front().second;
+  for (std::size_t i = 1; i < loss.size(); ++i) total = total + loss[i].second;
   FitLosses losses;
   losses.terms.emplace_back("total", total.item<double>());
-  for (const auto& [name, value] : loss.terms)
+  for (const auto& [name, value] : loss)
     losses.terms.emplace_back(name, value.item<double>());
   if (!losses.non_finite().empty()) return losses;
   total.backward();
@@ -202,14 +174,14 @@ void PhotoFit::apply() {
   if (options_.rate_sr > 0) sr_.step(options_.rate_sr * factor);
 }
 
-PhotoFit::Result PhotoFit::step() {
+StageResult PhotoFit::step() {
   check(steps_ > 0, ErrorCode::kInternal, "The photo fit was stepped before it was planned");
   if (step_ % options_.refresh_every == 0) sampler_.refresh(head_);
-  Result result;
+  StageResult result;
   result.losses = backward(draws_++);
   const std::string culprit = result.losses.non_finite();
   if (!culprit.empty()) {
-    restore(good_);
+    good_.restore();
     step_ = good_step_;
     sampler_.refresh(head_);
     ++rollbacks_;
@@ -233,11 +205,7 @@ PhotoFit::Result PhotoFit::step() {
 int PhotoFit::plan() {
   using Clock = std::chrono::steady_clock;
   constexpr int kTimed = 3;
-  const TensorMap before = [this] {
-    TensorMap copy;
-    for (const auto& [name, tensor] : memory()) copy[name] = tensor.detach().clone();
-    return copy;
-  }();
+  const TensorMap before = good_.copy();
   const int rounds = std::min(kTimed, options_.steps_max);
   sampler_.refresh(head_);
   backward(0);  // the first one allocates
@@ -248,50 +216,19 @@ int PhotoFit::plan() {
     apply();
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count() / rounds;
-  restore(before);
+  good_.restore(before);
   const double budget = options_.minutes * 60 / std::max(seconds, 1e-6);
   steps_ = std::clamp(static_cast<int>(budget), 1, options_.steps_max);
   return steps_;
 }
 
-TensorMap PhotoFit::memory() const {
-  TensorMap memory;
-  for (const auto& [name, tensor] : head_.parameters()) memory["psi." + name] = tensor;
-  for (const auto& [prefix, optimiser] : {std::pair<const char*, const Adam*>{"planes.", &planes_},
-                                          {"decoder.", &decoder_},
-                                          {"sr.", &sr_}}) {
-    TensorMap moments;
-    optimiser->save_to(moments);
-    for (const auto& [name, tensor] : moments) memory[prefix + name] = tensor;
-  }
-  return memory;
-}
-
 void PhotoFit::keep_good() {
-  good_.clear();
-  for (const auto& [name, tensor] : memory()) good_[name] = tensor.detach().clone();
+  good_.keep();
   good_step_ = step_;
 }
 
-void PhotoFit::restore(const TensorMap& kept) {
-  const at::NoGradGuard no_grad;
-  for (auto& [name, tensor] : head_.parameters()) tensor.copy_(kept.at("psi." + name));
-  const auto load = [&](const std::string& prefix, Adam& optimiser) {
-    TensorMap moments;
-    for (const auto& [name, tensor] : kept) {
-      if (name.rfind(prefix + "adam.", 0) == 0) moments[name.substr(prefix.size())] = tensor;
-    }
-    optimiser.load_from(moments);
-  };
-  load("planes.", planes_);
-  load("decoder.", decoder_);
-  load("sr.", sr_);
-}
-
 void PhotoFit::save_to(TensorMap& tensors, nlohmann::json& state) const {
-  for (const auto& [name, tensor] : memory()) {
-    if (name.rfind("psi.", 0) != 0) tensors["fit." + name] = tensor;
-  }
+  good_.save_moments(tensors, "fit.");
   sampler_.save_to(tensors, "fit.sampler.");
   state = {{"step", step_},
            {"steps", steps_},
@@ -304,12 +241,7 @@ void PhotoFit::save_to(TensorMap& tensors, nlohmann::json& state) const {
 }
 
 void PhotoFit::load_from(const TensorMap& tensors, const nlohmann::json& state) {
-  TensorMap kept;
-  for (const auto& [name, tensor] : head_.parameters()) kept["psi." + name] = tensor;
-  for (const auto& [name, tensor] : tensors) {
-    if (name.rfind("fit.", 0) == 0) kept[name.substr(4)] = tensor;
-  }
-  restore(kept);
+  good_.load_moments(tensors, "fit.");
   sampler_.load_from(tensors, "fit.sampler.");
   try {
     step_ = state.at("step").get<int>();

@@ -5,8 +5,11 @@
 #include "core/field/field.h"
 #include "core/nn/adam.h"
 #include "core/pipeline/hold.h"
+#include "core/pipeline/optimised_state.h"
 #include "core/pipeline/photo_target.h"
 #include "core/pipeline/ray_sampler.h"
+#include "core/pipeline/reference_loss.h"
+#include "core/pipeline/stage.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -38,16 +41,10 @@ struct PhotoFitOptions {
   void take_live(const Settings& settings);
 };
 
-struct FitLosses {
-  std::vector<std::pair<std::string, double>> terms;  // weighted, "total" first
-  // Name of the first term that is not finite; empty when all are.
-  std::string non_finite() const;
-};
-
 // Stage 1b: Psi = {T, psi_dec, psi_SR} under L_ref alone, held to T_init (METHOD). A step looks
 // at one patch of the photo through renderer and super-resolution. Everything random is a
 // function of (seed, step), so a step can be repeated and a run resumed bit for bit.
-class PhotoFit {
+class PhotoFit : public Stage {
  public:
   // `head` is optimised in place; `first_head` is what it is held to. steps: of the whole stage,
   // 0 = not planned yet (plan() or set_steps() before the first step()).
@@ -57,36 +54,28 @@ class PhotoFit {
   // Takes a few steps, times them, puts everything back, and says how many fit into the budget.
   int plan();
   void set_steps(int steps) { steps_ = steps; }
-  int steps() const { return steps_; }
-  int step_count() const { return step_; }
-  bool finished() const { return steps_ > 0 && step_ >= steps_; }
+  int steps() const override { return steps_; }
+  int step_count() const override { return step_; }
 
   // One step. A non-finite loss or gradient changes nothing but the random state: the last good
   // state comes back and the next steps are half as long (rolled_back is true); the second time
   // throws kNumerical naming the term.
-  struct Result {
-    FitLosses losses;
-    bool rolled_back = false;
-  };
-  Result step();
+  StageResult step() override;
 
-  void take_live(const Settings& settings) { options_.take_live(settings); }
+  void take_live(const Settings& settings) override { options_.take_live(settings); }
   const Field& head() const { return head_; }
 
   // Everything needed to go on, bit for bit; head and T_init are the caller's to save.
-  void save_to(TensorMap& tensors, nlohmann::json& state) const;
-  void load_from(const TensorMap& tensors, const nlohmann::json& state);
+  void save_to(TensorMap& tensors, nlohmann::json& state) const override;
+  void load_from(const TensorMap& tensors, const nlohmann::json& state) override;
 
  private:
-  struct LossTerms;
   LossTerms reference_loss(int step) const;
   FitLosses backward(int step);  // fills the gradients
   PixelRect choose_patch(int step) const;
   double rate_factor() const;
   void apply();
-  TensorMap memory() const;  // parameters and moments, shared storage
   void keep_good();
-  void restore(const TensorMap& kept);
 
   Field head_;
   PhotoTarget target_;
@@ -102,7 +91,7 @@ class PhotoFit {
   int draws_ = 0;  // step_ plus repeated ones: the step of the random keys
   int rollbacks_ = 0;
   double damping_ = 1;
-  TensorMap good_;  // deep copy of the last good state
+  OptimisedState good_;  // with the last good state
   int good_step_ = 0;
 };
 

@@ -28,4 +28,19 @@ PhotoTarget::PhotoTarget(const PhotoInput& photo, at::Device device)
   matte_low = at::avg_pool2d(matte.unsqueeze(0), kScale).squeeze(0).squeeze(0);
 }
 
+PhotoTarget PhotoTarget::reduced(int size) const {
+  constexpr int kScale = SuperResolution::kScale;
+  const auto whole = static_cast<int>(rgb.size(1));
+  check(size >= 4 * kScale && whole % size == 0 && size % (4 * kScale) == 0, ErrorCode::kInternal,
+        "A photo of {} pixels cannot be reduced to {}", whole, size);
+  PhotoTarget small = *this;
+  const int by = whole / size;
+  small.width = size / kScale;
+  small.rgb = at::avg_pool2d(rgb.unsqueeze(0), by).squeeze(0);
+  small.matte = at::avg_pool2d(matte.unsqueeze(0), by).squeeze(0);
+  small.rgb_low = at::avg_pool2d(small.rgb.unsqueeze(0), kScale).squeeze(0);
+  small.matte_low = at::avg_pool2d(small.matte.unsqueeze(0), kScale).squeeze(0).squeeze(0);
+  return small;
+}
+
 }  // namespace portrait

@@ -19,6 +19,8 @@ struct PhotoInput {
 // The tensors L_ref compares with, on one device. W = S / 4 is the width of the feature image.
 struct PhotoTarget {
   explicit PhotoTarget(const PhotoInput& photo, at::Device device = at::kCPU);
+  // The same, areas averaged down to `size` pixels, which divides S and is a multiple of 16.
+  PhotoTarget reduced(int size) const;
 
   Camera camera;
   float background;

@@ -4,7 +4,11 @@
 #include "core/pipeline/pipeline.h"
 
 #include "core/base/error.h"
+#include "core/guidance/detail_painter.h"
+#include "core/pipeline/detail_stage.h"
+#include "core/pipeline/geometry_stage.h"
 #include "core/pipeline/photo_fit.h"
+#include "core/pipeline/stage.h"
 
 #include <algorithm>
 #include <chrono>
@@ -16,12 +20,22 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kHistoryPoints = 512;
 constexpr int kFirstHead = 0;
 constexpr int kPhotoFit = 1;
+constexpr int kGeometry = 2;
+constexpr int kDetail = 3;
+constexpr int kStages = 4;
+constexpr double kTimeMemory = 0.8;  // of the smoothed time of a step
 
 std::vector<StageInfo> standard_stages() {
   return {{"first_head", "First head", StageState::kDone, 1, 1, 0},
           {"photo_fit", "Photo fit", StageState::kWaiting, 0, 0, 0},
           {"geometry", "Geometry", StageState::kNotInstalled, 0, 0, 0},
           {"detail", "Detail", StageState::kNotInstalled, 0, 0, 0}};
+}
+
+bool switched_on(int stage, const Settings& settings) {
+  return stage == kPhotoFit   ? settings.get<bool>("photo_fit")
+         : stage == kGeometry ? settings.get<bool>("geometry")
+                              : settings.get<bool>("detail");
 }
 
 double since(Clock::time_point begin) {
@@ -48,8 +62,22 @@ Pipeline::~Pipeline() = default;
 Pipeline::Pipeline(Pipeline&&) noexcept = default;
 Pipeline& Pipeline::operator=(Pipeline&&) noexcept = default;
 
-StageInfo& Pipeline::fit_stage() {
-  return stages_[kPhotoFit];
+bool Pipeline::installed(int stage) const {
+  return stage == kGeometry ? sources_.geometry != nullptr
+         : stage == kDetail ? sources_.painter != nullptr
+                            : true;
+}
+
+void Pipeline::set_sources(StageSources sources) {
+  sources_ = std::move(sources);
+  for (const int stage : {kGeometry, kDetail}) {
+    StageState& state = stages_[std::size_t(stage)].state;
+    if (installed(stage) && state == StageState::kNotInstalled) state = StageState::kWaiting;
+  }
+}
+
+const DetailStage* Pipeline::detail() const {
+  return dynamic_cast<const DetailStage*>(running_.get());
 }
 
 void Pipeline::note(const std::string& command, nlohmann::json argument) {
@@ -59,7 +87,7 @@ void Pipeline::note(const std::string& command, nlohmann::json argument) {
 void Pipeline::set_settings(std::shared_ptr<const Settings> settings) {
   if (settings_ && *settings == *settings_) return;
   settings_ = std::move(settings);
-  if (fit_) fit_->take_live(*settings_);
+  if (running_) running_->take_live(*settings_);
   if (under_way_) note("settings", settings_->to_json());
 }
 
@@ -68,10 +96,13 @@ void Pipeline::set_seed(std::uint64_t seed) {
 }
 
 void Pipeline::begin_run() {
-  fit_.reset();
+  running_.reset();
+  saved_.clear();
+  saved_state_.reset();
   head_ = first_.clone();
   const double first_seconds = stages_[kFirstHead].seconds;
   stages_ = standard_stages();
+  set_sources(std::move(sources_));
   stages_[kFirstHead].seconds = first_seconds;
   stage_ = kFirstHead;
   steps_taken_ = 0;
@@ -86,74 +117,117 @@ void Pipeline::begin_run() {
   note("begin", {{"seed", run_seed_}, {"settings", settings_->to_json()}});
 }
 
-void Pipeline::start_photo_fit() {
-  stage_ = kPhotoFit;
-  StageInfo& stage = fit_stage();
-  stage.state = StageState::kRunning;
+std::unique_ptr<Stage> Pipeline::make_stage(int stage, const Settings& settings) {
+  check(installed(stage), ErrorCode::kNotFound,
+        "This head is in a stage ({}) whose networks are not installed here. Choose the model pack "
+        "that it was begun with",
+        stages_[std::size_t(stage)].label);
   const PhotoTarget target(photo_, head_.device());
-  auto fit = std::make_unique<PhotoFit>(head_, first_, target, run_seed_,
-                                        PhotoFitOptions::from(*settings_));
-  if (given_plan_ > 0) {
-    fit->set_steps(given_plan_);
-  } else {
-    fit->plan();
+  if (stage == kPhotoFit) {
+    return std::make_unique<PhotoFit>(head_, first_, target, run_seed_,
+                                      PhotoFitOptions::from(settings));
   }
-  stage.steps = fit->steps();
-  note("plan", {{"stage", "photo_fit"}, {"steps", fit->steps()}});
-  fit_ = std::move(fit);
+  if (stage == kGeometry) {
+    return std::make_unique<GeometryStage>(head_, target, sources_.geometry(), run_seed_, settings);
+  }
+  return std::make_unique<DetailStage>(head_, target, sources_.painter(), run_seed_, settings);
+}
+
+// The stage comes up, from its beginning or from where a project left it.
+void Pipeline::start(int stage) {
+  StageInfo& info = stages_[std::size_t(stage)];
+  seconds_per_step_ = 0;
+  part_seconds_ = 0;
+  running_.reset();  // the last one's is done, and holds copies of the head
+  if (saved_state_) {
+    // A stage that takes settings over later than they are set saved those in force.
+    Settings settings = *settings_;
+    if (saved_state_->contains("settings")) settings.apply(saved_state_->at("settings"));
+    running_ = make_stage(stage, settings);
+    running_->load_from(saved_, *saved_state_);
+    running_->take_live(*settings_);
+    saved_.clear();
+    saved_state_.reset();
+    return;
+  }
+  stage_ = stage;
+  info.state = StageState::kRunning;
+  history_.reset();
+  history_stride_ = 1;
+  running_ = make_stage(stage, *settings_);
+  if (auto* fit = dynamic_cast<PhotoFit*>(running_.get())) {
+    given_plan_ > 0 ? fit->set_steps(given_plan_) : void(fit->plan());
+    note("plan", {{"stage", info.id}, {"steps", fit->steps()}});
+  }
+  info.steps = running_->steps();
+}
+
+// Whether a stage is to be gone on with; one that is switched off when it comes up is skipped.
+bool Pipeline::wanted(int stage) {
+  StageInfo& info = stages_[std::size_t(stage)];
+  if (info.state == StageState::kWaiting && !switched_on(stage, *settings_)) {
+    info.state = StageState::kSkipped;
+  }
+  return info.state == StageState::kWaiting || info.state == StageState::kRunning;
 }
 
 StepStatus Pipeline::step() {
   check(under_way_, ErrorCode::kInternal, "A step was asked for before the run began");
-  StageInfo& stage = fit_stage();
+  const auto next = [&] {
+    int stage = kPhotoFit;
+    while (stage < kStages && !wanted(stage)) ++stage;
+    return stage;
+  };
   StepStatus status;
-  if (stage.state == StageState::kWaiting && !settings_->get<bool>("photo_fit")) {
-    stage.state = StageState::kSkipped;
+  const int stage = next();
+  if (stage < kStages) {
+    StageInfo& info = stages_[std::size_t(stage)];
+    const auto begin = Clock::now();
+    try {
+      if (!running_ || stage != stage_) start(stage);
+      status = run_stage();
+      info.seconds += since(begin);
+    } catch (...) {
+      info.state = StageState::kFailed;
+      info.seconds += since(begin);
+      throw;
+    }
   }
-  if (stage.state == StageState::kSkipped || stage.state == StageState::kDone) {
-    status.finished = true;
-    return status;
-  }
+  status.finished = next() == kStages;
+  return status;
+}
+
+StepStatus Pipeline::run_stage() {
+  StageInfo& info = stages_[std::size_t(stage_)];
   const auto begin = Clock::now();
-  if (!fit_) {
-    start_photo_fit();
-    stage.seconds += since(begin);
+  StageResult result = running_->step();
+  part_seconds_ += since(begin);
+  const int before = info.step;
+  info.step = running_->step_count();
+  if (info.step > before) {
+    seconds_per_step_ = seconds_per_step_ > 0 ? kTimeMemory * seconds_per_step_ +
+                                                    (1 - kTimeMemory) * part_seconds_
+                                              : part_seconds_;
+    part_seconds_ = 0;
+    record(info.step, result.losses.terms);
   }
-  const auto step_begin = Clock::now();
-  PhotoFit::Result result;
-  try {
-    result = fit_->step();
-  } catch (...) {
-    stage.state = StageState::kFailed;
-    stage.seconds += since(step_begin);
-    throw;
-  }
-  const double seconds = since(step_begin);
-  stage.seconds += seconds;
-  seconds_per_step_ = seconds_per_step_ > 0 ? 0.9 * seconds_per_step_ + 0.1 * seconds : seconds;
-  stage.step = fit_->step_count();
-  losses_ = result.losses.terms;
-  status.losses = losses_;
-  status.head_changed = true;
-  status.rolled_back = result.rolled_back;
+  if (running_->finished()) info.state = StageState::kDone;
+  if (!result.losses.terms.empty()) losses_ = result.losses.terms;
   ++steps_taken_;
-  if (result.rolled_back) {
-    note("rollback", {{"term", losses_.front().first}});
-  } else {
-    record(losses_);
-  }
-  if (fit_->finished()) {
-    stage.state = StageState::kDone;
-    status.finished = true;
-  }
+  if (result.rolled_back) note("rollback", {{"term", losses_.front().first}});
+  StepStatus status;
+  status.head_changed = result.head_changed;
+  status.rolled_back = result.rolled_back;
+  status.losses = std::move(result.losses.terms);
   return status;
 }
 
 void Pipeline::end_run() {
   if (!under_way_) return;
-  StageInfo& stage = fit_stage();
-  if (stage.state == StageState::kRunning) stage.state = StageState::kStopped;
-  if (stage.state == StageState::kWaiting) stage.state = StageState::kSkipped;
+  for (StageInfo& stage : stages_) {
+    if (stage.state == StageState::kRunning) stage.state = StageState::kStopped;
+    if (stage.state == StageState::kWaiting) stage.state = StageState::kSkipped;
+  }
   note("end", nlohmann::json::object());
   under_way_ = false;
 }
@@ -170,8 +244,7 @@ double Pipeline::seconds_per_step() const {
 
 // Snapshots share the history, so it is copied when it grows; it stays short by dropping every
 // second point when it is full.
-void Pipeline::record(const std::vector<std::pair<std::string, double>>& losses) {
-  const int step = fit_->step_count();
+void Pipeline::record(int step, const std::vector<std::pair<std::string, double>>& losses) {
   if (step % history_stride_ != 0) return;
   auto history = history_ ? std::make_shared<std::vector<LossSeries>>(*history_)
                           : std::make_shared<std::vector<LossSeries>>();
@@ -201,37 +274,6 @@ void Pipeline::record(const std::vector<std::pair<std::string, double>>& losses)
     }
   }
   history_ = std::move(history);
-}
-
-void replay(Pipeline& pipeline, const Journal& journal, int steps) {
-  check(!journal.empty() && journal.front().command == "begin", ErrorCode::kBadInput,
-        "A journal begins with 'begin'; this one cannot be replayed");
-  const auto settings_of = [](const nlohmann::json& json) {
-    auto settings = std::make_shared<Settings>();
-    settings->apply(json);
-    return settings;
-  };
-  const auto advance_to = [&](int step) {
-    while (pipeline.steps_taken() < std::min(step, steps)) {
-      if (pipeline.step().finished) return;
-    }
-  };
-  for (const JournalEntry& entry : journal) {
-    advance_to(entry.step);
-    if (entry.command == "begin") {
-      pipeline.set_settings(settings_of(entry.argument.at("settings")));
-      pipeline.set_seed(entry.argument.at("seed").get<std::uint64_t>());
-      pipeline.begin_run();
-    } else if (entry.command == "plan") {
-      pipeline.set_plan(entry.argument.at("steps").get<int>());
-    } else if (entry.command == "settings") {
-      pipeline.set_settings(settings_of(entry.argument));
-    } else if (entry.command == "end") {
-      pipeline.end_run();
-      return;
-    }
-  }
-  advance_to(steps);
 }
 
 }  // namespace portrait

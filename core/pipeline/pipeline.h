@@ -11,6 +11,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,8 +19,18 @@
 
 namespace portrait {
 
-class PhotoFit;
+class DetailPainter;
+class DetailStage;
 class GanPrior;
+class Stage;
+struct GeometryNetworks;
+
+// What stages 2 and 3 work with, loaded when it is first needed; a stage without its source is not
+// installed. GeometryNetworks come with a plane UNet of their own at each call.
+struct StageSources {
+  std::function<GeometryNetworks()> geometry;
+  std::function<std::shared_ptr<const DetailPainter>()> painter;
+};
 
 // Stage 1: one forward pass of the prior over the matted crop. Never with gradients.
 Field first_head(const GanPrior& prior, const PhotoInput& photo);
@@ -28,7 +39,8 @@ struct StepStatus {
   bool finished = false;  // nothing is left to do
   bool head_changed = false;
   bool rolled_back = false;
-  std::vector<std::pair<std::string, double>> losses;  // weighted, "total" first
+  std::vector<std::pair<std::string, double>> losses;  // weighted, "total" first; of a stage whose
+                                                       // steps have parts: after the last of them
 };
 
 // The stages after the first head, as a state machine that stands still between any two steps:
@@ -43,14 +55,17 @@ class Pipeline {
   Pipeline(Pipeline&&) noexcept;
   Pipeline& operator=(Pipeline&&) noexcept;
 
+  void set_sources(StageSources sources);
+
   // Settings in force from the next step on; journalled while a run is under way.
   void set_settings(std::shared_ptr<const Settings> settings);
   void set_seed(std::uint64_t seed);  // for the next begin_run()
 
   // Back to the first head, all later stages waiting. A former run's journal ends here.
   void begin_run();
-  // One step of the stage at hand, first planning it when it has just come up. After a throw the
-  // last good head stands. kNumerical: see PhotoFit::step().
+  // One step of the stage at hand, or one part of it (DetailStage), first planning it when it has
+  // just come up. After a throw the last good head stands. kNumerical: see Stage::step().
+  // kNotFound: a stage that was under way when the project was saved is not installed here.
   StepStatus step();
   // Closes the run wherever it stands.
   void end_run();
@@ -65,6 +80,8 @@ class Pipeline {
   std::uint64_t seed() const { return seed_; }
   int steps_taken() const { return steps_taken_; }
   const Journal& journal() const { return journal_; }
+  // Stage 3 as it stands; none before it began.
+  const DetailStage* detail() const;
   const std::vector<StageInfo>& stages() const { return stages_; }
   int stage() const { return stage_; }  // index of the running or last run one
   const std::vector<std::pair<std::string, double>>& losses() const { return losses_; }
@@ -81,9 +98,12 @@ class Pipeline {
   struct Blank {};
   explicit Pipeline(Blank);
   void note(const std::string& command, nlohmann::json argument);
-  void start_photo_fit();
-  void record(const std::vector<std::pair<std::string, double>>& losses);
-  StageInfo& fit_stage();
+  bool installed(int stage) const;
+  bool wanted(int stage);
+  void start(int stage);
+  std::unique_ptr<Stage> make_stage(int stage, const Settings& settings);
+  StepStatus run_stage();
+  void record(int step, const std::vector<std::pair<std::string, double>>& losses);
 
   PhotoInput photo_;
   Field first_;
@@ -91,7 +111,12 @@ class Pipeline {
   std::shared_ptr<const Settings> settings_;
   std::uint64_t seed_ = 0;
   std::uint64_t run_seed_ = 0;
-  std::unique_ptr<PhotoFit> fit_;
+  StageSources sources_;
+  std::unique_ptr<Stage> running_;  // that of stage_, also when it is done
+  // Of a project whose stage is under way, until it is gone on with.
+  TensorMap saved_;
+  std::shared_ptr<const nlohmann::json> saved_state_;
+  double part_seconds_ = 0;  // since the last whole step
   bool under_way_ = false;
   int given_plan_ = 0;
   int steps_taken_ = 0;

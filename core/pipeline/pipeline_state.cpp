@@ -5,8 +5,8 @@
 #include "core/base/error.h"
 #include "core/pipeline/camera_json.h"
 #include "core/pipeline/image_tensor.h"
-#include "core/pipeline/photo_fit.h"
 #include "core/pipeline/pipeline.h"
+#include "core/pipeline/stage.h"
 
 #include <nlohmann/json.hpp>
 
@@ -115,11 +115,18 @@ void Pipeline::save_to(TensorMap& tensors, json& state) const {
            {"seed", seed_},
            {"run_seed", run_seed_},
            {"under_way", under_way_},
-           {"steps_taken", steps_taken_},
+           // A stage whose steps have parts goes on from the last whole one.
+           {"steps_taken", steps_taken_ - (running_ && under_way_ ? running_->parts_done() : 0)},
            {"stage", stage_},
            {"stages", stages_to_json(stages_)},
            {"journal", journal_to_json(journal_)}};
-  if (fit_ && under_way_) fit_->save_to(tensors, state["photo_fit"]);
+  if (!under_way_ || stages_[std::size_t(stage_)].state != StageState::kRunning) return;
+  if (running_) {
+    running_->save_to(tensors, state["running"]);
+  } else if (saved_state_) {
+    tensors.insert(saved_.begin(), saved_.end());
+    state["running"] = *saved_state_;
+  }
 }
 
 Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
@@ -149,12 +156,19 @@ Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
     check(pipeline.stage_ >= 0 && pipeline.stage_ < static_cast<int>(pipeline.stages_.size()),
           ErrorCode::kCorrupt, "The project names stage {}, which does not exist", pipeline.stage_);
     pipeline.journal_ = journal_from_json(state.at("journal"));
-    if (state.contains("photo_fit")) {
-      const PhotoTarget target(pipeline.photo_, pipeline.head_.device());
-      auto options = PhotoFitOptions::from(*pipeline.settings_);
-      pipeline.fit_ = std::make_unique<PhotoFit>(pipeline.head_, pipeline.first_, target,
-                                                 pipeline.run_seed_, options);
-      pipeline.fit_->load_from(tensors, state.at("photo_fit"));
+    // "photo_fit": as the first versions called the only stage that they had.
+    const char* running = state.contains("photo_fit") ? "photo_fit" : "running";
+    if (state.contains(running)) {
+      pipeline.saved_state_ = std::make_shared<const json>(state.at(running));
+      for (const auto& [name, tensor] : tensors) {
+        for (const char* prefix : {"fit.", "geometry.", "detail."}) {
+          if (name.rfind(prefix, 0) == 0) pipeline.saved_[name] = tensor;
+        }
+      }
+      // A stage that needs no networks is checked now; the others when they are gone on with.
+      if (pipeline.stages_[std::size_t(pipeline.stage_)].id == "photo_fit") {
+        pipeline.start(pipeline.stage_);
+      }
     }
   } catch (const json::exception& e) {
     fail(ErrorCode::kCorrupt, "The project's state is damaged: {}", e.what());

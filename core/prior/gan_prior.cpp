@@ -22,7 +22,8 @@ GanPrior& GanPrior::operator=(GanPrior&&) noexcept = default;
 
 GanPrior GanPrior::load(const ModelPack& pack, at::Device device) {
   const PackNetwork& network = pack.network("prior");
-  return load(load_tensors(*network.weights, at::kFloat, device), network.config, device);
+  return load(with_rim_channels(load_tensors(*network.weights, at::kFloat, device)),
+              network.config, device);
 }
 
 GanPrior GanPrior::load(const TensorMap& tensors, const nlohmann::json& config,

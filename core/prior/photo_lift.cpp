@@ -101,10 +101,12 @@ Camera camera_of_tensor(const Tensor& numbers) {
   return camera;
 }
 
-Tensor lift_photo(const Tensor& photo, const Tensor& cameras, const Tensor& surface) {
+Tensor lift_photo(const Tensor& photo, const Tensor& cameras, const Tensor& surface,
+                  const Tensor& behind) {
   check_shape(photo, {-1, -1, -1, -1}, "photo");
   check_shape(cameras, {photo.size(0), 16}, "cameras");
   check_shape(surface, {3, -1, -1, -1}, "surface");
+  check_shape(behind, {photo.size(0), -1, photo.size(2), photo.size(3)}, "behind");
   const std::int64_t batch = photo.size(0);
   const std::int64_t slices = surface.size(1);
   const std::int64_t resolution = surface.size(2);
@@ -117,8 +119,9 @@ Tensor lift_photo(const Tensor& photo, const Tensor& cameras, const Tensor& surf
   const Tensor lens = cameras.slice(1, 12, 16).unsqueeze(1);  // [B, 1, 4]
   const Tensor uv = local.slice(2, 0, 2) / depth * lens.slice(2, 0, 2) + lens.slice(2, 2, 4);
   const Tensor grid = (uv * 2 - 1).reshape({batch, 3 * slices * resolution, resolution, 2});
-  const Tensor read = at::grid_sampler_2d(photo, grid, /*bilinear*/ 0, /*zeros*/ 0, false)
-                          .reshape({batch, photo.size(1), 3, slices, resolution, resolution})
+  const Tensor all = at::cat({photo, behind}, 1);
+  const Tensor read = at::grid_sampler_2d(all, grid, /*bilinear*/ 0, /*zeros*/ 0, false)
+                          .reshape({batch, all.size(1), 3, slices, resolution, resolution})
                           .permute({0, 2, 3, 1, 4, 5});
 
   const Tensor centre = -at::matmul(rotation.transpose(1, 2), pose.slice(2, 3, 4)).transpose(1, 2);
@@ -128,7 +131,8 @@ Tensor lift_photo(const Tensor& photo, const Tensor& cameras, const Tensor& surf
           .sum(2)
           .view({batch, 3, slices, 1, resolution, resolution});
   const Tensor visible = (facing * (1 / kFullyVisible)).clamp(0, 1);
-  return at::cat({read * visible, facing}, 3);
+  const std::int64_t seen = photo.size(1);
+  return at::cat({read.slice(3, 0, seen) * visible, facing, read.slice(3, seen)}, 3);
 }
 
 }  // namespace portrait

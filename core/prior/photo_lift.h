@@ -21,9 +21,12 @@ Camera camera_of_tensor(const Tensor& numbers);  // its inverse, to the numbers'
 //   photo:   [B, C, S, S], any range
 //   cameras: [B, 16], see camera_tensor
 //   surface: [3, D, R, R], world units along the normals of planes (x,y), (y,z), (z,x)
-// Returns [B, 3, D, C + 1, R, R]: the photo's channels, zero outside its frame and fading to zero
-// where the surface turns away from the camera (the photo shows what is in front of it there), and
-// the cosine between the surface's outward normal and the direction to the camera.
-Tensor lift_photo(const Tensor& photo, const Tensor& cameras, const Tensor& surface);
+//   behind:  [B, E, S, S], what is to be known of the photo where the head hides itself, too
+// Returns [B, 3, D, C + 1 + E, R, R]: the photo's channels, zero outside its frame and fading to
+// zero where the surface turns away from the camera (the photo shows what is in front of it there);
+// the cosine between the surface's outward normal and the direction to the camera; and `behind`,
+// zero outside the frame alone.
+Tensor lift_photo(const Tensor& photo, const Tensor& cameras, const Tensor& surface,
+                  const Tensor& behind);
 
 }  // namespace portrait

@@ -3,6 +3,7 @@
 
 #include "core/nn/check_shape.h"
 #include "core/prior/photo_lift.h"
+#include "core/prior/rim_colours.h"
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +12,10 @@
 namespace portrait {
 namespace {
 
+// RGB, matte and facing; rim colours and matte, where the head hides itself too.
+constexpr int kLifted = 5 + 4;
 constexpr int kTokenGrid = 8;  // tokens per side, of the photo and of each plane
+constexpr int kWidth64 = 48;  // channels at 64 x 64
 constexpr int kPhotoTokens = kTokenGrid * kTokenGrid;
 constexpr int kPlaneTokens = kTokenGrid * kTokenGrid;
 
@@ -45,6 +49,19 @@ PlaneEncoderConfig plane_encoder_config(const nlohmann::json& json) {
   return c;
 }
 
+TensorMap with_rim_channels(TensorMap tensors) {
+  for (auto& [name, tensor] : tensors) {
+    // The lifted channels are a convolution's last ones.
+    const auto grow = [&](std::int64_t inputs) {
+      if (tensor.dim() != 4 || tensor.size(1) >= inputs) return;
+      tensor = at::constant_pad_nd(tensor, {0, 0, 0, 0, 0, inputs - tensor.size(1)}, 0);
+    };
+    if (name.ends_with(".join32.weight") || name.ends_with(".join64.weight")) grow(kLifted);
+    if (name.ends_with(".up128.weight")) grow(kWidth64 + kLifted);
+  }
+  return tensors;
+}
+
 PlaneEncoder::PlaneEncoder(Parameters& p, const PlaneEncoderConfig& config) : config_(config) {
   const int width = config.token_width;
   const int slices = config.depth_slices;
@@ -70,7 +87,6 @@ PlaneEncoder::PlaneEncoder(Parameters& p, const PlaneEncoderConfig& config) : co
                        Linear(p, name + ".expand", width, 2 * width),
                        Linear(p, name + ".contract", 2 * width, width, Init::kZeros)});
   }
-  constexpr int kLifted = 5;  // RGB, matte, facing
   for (int plane = 0; plane < 3; ++plane) {
     const std::string of_plane = "generator." + std::to_string(plane);
     Generator generator{Conv2d(p, of_plane + ".up16", width, 128, 3), {}};
@@ -78,9 +94,9 @@ PlaneEncoder::PlaneEncoder(Parameters& p, const PlaneEncoderConfig& config) : co
       const std::string name = of_plane + "." + std::to_string(slice);
       generator.slices.push_back({Conv2d(p, name + ".up32", 128, 64, 3),
                                   Conv2d(p, name + ".join32", kLifted, 64, 3),
-                                  Conv2d(p, name + ".up64", 64, 48, 3),
-                                  Conv2d(p, name + ".join64", kLifted, 48, 3),
-                                  Conv2d(p, name + ".up128", 48 + kLifted, 40, 3),
+                                  Conv2d(p, name + ".up64", 64, kWidth64, 3),
+                                  Conv2d(p, name + ".join64", kLifted, kWidth64, 3),
+                                  Conv2d(p, name + ".up128", kWidth64 + kLifted, 40, 3),
                                   Conv2d(p, name + ".out", 40, config.plane_channels, 3, 1,
                                          Init::kXavier)});
     }
@@ -158,7 +174,9 @@ Tensor PlaneEncoder::operator()(const Tensor& photo, const Tensor& matte,
                          plane_tokens_.expand({batch, -1, -1})},
                         1));
   const Tensor lifted =
-      lift_photo(at::cat({photo * 2 - 1, matte}, 1), cameras, surface).to(compute_type);
+      lift_photo(at::cat({photo * 2 - 1, matte}, 1), cameras, surface,
+                 at::cat({rim_colours(photo, matte) * 2 - 1, matte}, 1))
+          .to(compute_type);
   std::vector<Tensor> planes;
   for (int plane = 0; plane < 3; ++plane) {
     const std::int64_t first = kPhotoTokens + 1 + plane * kPlaneTokens;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/nn/parameters.h"
+#include "core/nn/torch_safetensors.h"
 #include "core/nn/torch.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -21,13 +22,18 @@ struct PlaneEncoderConfig {
 nlohmann::json to_json(const PlaneEncoderConfig& config);
 PlaneEncoderConfig plane_encoder_config(const nlohmann::json& json);
 
+// An encoder's tensors from before it saw rim_colours.h, with those inputs at weight zero: what it
+// makes of a photo stays the same. Others come back as they are.
+TensorMap with_rim_channels(TensorMap tensors);
+
 // G_enc of equation (3): one photo in, one tri-plane (tri-grid) out.
 //
 // A small convolutional encoder turns the photo into 8 x 8 tokens; a transformer lets them and
 // the 8 x 8 tokens of each plane see one another; a convolutional generator per plane and depth
 // slice brings the plane's tokens up to 128 x 128, with the photo lifted onto that slice alone
 // (photo_lift.h) joined in at 32, 64 and 128: what is painted on one side of the head must not show
-// through on the other. The result is added to a learned mean tri-plane.
+// through on the other; what the photo does not show gets the colours of its rim (rim_colours.h).
+// The result is added to a learned mean tri-plane.
 class PlaneEncoder {
  public:
   PlaneEncoder(Parameters& parameters, const PlaneEncoderConfig& config);

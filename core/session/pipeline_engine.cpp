@@ -7,10 +7,12 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/log.h"
 #include "core/base/machine_info.h"
 #include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/field/bake.h"
+#include "core/guidance/detail_painter.h"
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_threads.h"
@@ -18,6 +20,7 @@
 #include "core/photo/landmark_net.h"
 #include "core/photo/matte_net.h"
 #include "core/photo/prepared_photo.h"
+#include "core/pipeline/geometry_stage.h"
 #include "core/pipeline/head_view.h"
 #include "core/pipeline/image_tensor.h"
 #include "core/pipeline/pipeline.h"
@@ -25,6 +28,7 @@
 #include "core/project/autosave.h"
 #include "core/project/project_file.h"
 #include "core/session/head_exports.h"
+#include "core/session/refined_views.h"
 
 #include <nlohmann/json.hpp>
 
@@ -90,6 +94,7 @@ class PipelineEngine : public HeadEngine {
     const Field first = first_head(*prior_, input);
     const double seconds = std::chrono::duration<double>(DutyClock::now() - begin).count();
     auto pipeline = std::make_unique<Pipeline>(input, first, seconds, settings_, seed());
+    pipeline->set_sources(stage_sources());
 
     ProjectInfo info;
     info.photo_name = path.filename().string();
@@ -112,6 +117,13 @@ class PipelineEngine : public HeadEngine {
 
   bool open_project(const fs::path& path) override {
     LoadedProject project = load_project(path);
+    // Without a pack the head opens all the same; only what needs its networks cannot go on.
+    try {
+      prepare();
+      project.pipeline->set_sources(stage_sources());
+    } catch (const Error& error) {
+      log_warning("The project is open without a model pack: {}", error.message());
+    }
     take(std::move(project.pipeline), std::move(project.info), path);
     settings_ = std::make_shared<const Settings>(pipeline_->settings());
     return pipeline_->under_way();
@@ -149,6 +161,7 @@ class PipelineEngine : public HeadEngine {
   void begin_run() override {
     pipeline().begin_run();
     view_.reset();
+    refined_ = {};
   }
 
   EngineStep step() override {
@@ -231,6 +244,7 @@ class PipelineEngine : public HeadEngine {
     snapshot.stage = pipeline_->stage();
     snapshot.losses = pipeline_->losses();
     snapshot.loss_history = pipeline_->loss_history();
+    snapshot.refined = refined_.of(pipeline_->detail());
     snapshot.elapsed_s = pipeline_->seconds();
     snapshot.seconds_per_step = pipeline_->seconds_per_step();
     const StageInfo& stage = snapshot.stages[std::size_t(snapshot.stage)];
@@ -254,6 +268,24 @@ class PipelineEngine : public HeadEngine {
   const HeadView& view() {
     if (!view_) view_.emplace(pipeline().head(), LookOptions::from(*settings_));
     return *view_;
+  }
+
+  // Of stages 2 and 3, as far as the pack has their networks.
+  StageSources stage_sources() {
+    StageSources sources;
+    if (ViewDiffusion::installed(*pack_) && pack_->has("geometry")) {
+      sources.geometry = [this] {
+        if (!diffusion_) diffusion_ = ViewDiffusion::load(*pack_);
+        return GeometryNetworks{diffusion_, load_plane_unet(*pack_)};
+      };
+    }
+    if (DetailPainter::installed(*pack_)) {
+      sources.painter = [this] {
+        if (!painter_) painter_ = DetailPainter::load(*pack_);
+        return painter_;
+      };
+    }
+    return sources;
   }
 
   fs::path autosave_place() const {
@@ -286,6 +318,7 @@ class PipelineEngine : public HeadEngine {
     project_path_ = std::move(project_path);
     view_.reset();
     baked_.reset();
+    refined_ = {};
   }
 
   SessionOptions options_;
@@ -296,12 +329,15 @@ class PipelineEngine : public HeadEngine {
   std::unique_ptr<GanPrior> prior_;
   std::shared_ptr<const LandmarkNet> landmarks_;
   std::shared_ptr<const MatteNet> matting_;
+  std::shared_ptr<const ViewDiffusion> diffusion_;
+  std::shared_ptr<const DetailPainter> painter_;
 
   std::unique_ptr<Pipeline> pipeline_;
   ProjectInfo info_;
   std::shared_ptr<const PhotoInfo> photo_;
   fs::path project_path_;
   std::optional<HeadView> view_;  // of the head as it stands; gone after each step
+  mutable RefinedViews refined_;  // what describe() has made so far
   std::shared_ptr<const BakedVolume> baked_;
   int bakes_ = 0;
 };

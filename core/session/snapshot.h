@@ -55,6 +55,27 @@ struct RingThumbnail {
   Image rgba;  // 64 to 128 pixels square
 };
 
+// A viewpoint of the detail stage as it was painted last; pictures are empty before that.
+struct RefinedView {
+  Viewpoint viewpoint;
+  int driver = -1;  // the viewpoint that drives it; -1: the photo
+  Image target;     // what was painted, and stays until something better is: RGB, at most 256 px
+  // 128 px or less:
+  Image render;        // RGB, the head that it was painted over
+  Image reference;     // RGB, what was carried over from the driving view
+  Image known;         // one channel: where that says something; the void mask is 1 - known
+  Image anchor_noise;  // RGB, three channels of the anchor noise about middle grey
+  // MV-NRS (16), (17): of the iterations that judged, how many accepted; and of the last one.
+  int judged = 0;
+  int accepted = 0;
+  bool accepted_last = false;
+  double score_resampled = 0;  // S_D
+  double score_kept = 0;       // S_P
+  int anchor_age = 0;          // iterations since the anchor changed
+  double loss = 0;             // L_I of what was applied
+  double gradient_norm = 0;    // of that
+};
+
 struct ExportedFile {
   std::filesystem::path path;
   std::uint64_t bytes = 0;
@@ -124,6 +145,8 @@ struct Snapshot {
   std::uint64_t volume_version = 0;  // 0 = no head yet
   std::shared_ptr<const NeuralFrame> frame;
   std::shared_ptr<const std::vector<RingThumbnail>> ring;
+  // Of the detail stage, in the order of its viewpoints; null before its first painting.
+  std::shared_ptr<const std::vector<RefinedView>> refined;
 
   ExportStatus exporting;
   SaveStatus saved;  // the last explicit save

@@ -28,6 +28,8 @@ namespace {
 constexpr double kSurface = 33;
 constexpr double kWidth = 35;
 constexpr double kDepthWeight = 4;
+// What the photo does not tell is to come out as the mean of what it may be, not as one of them.
+constexpr double kSquaredWeight = 3;
 constexpr float kGrey = 0.5F;
 constexpr const char* kSurfaceName = "encoder.surface";  // a constant
 constexpr std::size_t kSurfaceSubjects = 48;
@@ -86,9 +88,9 @@ class PriorTask : public TrainingTask {
     const Tensor colours = decoder.colours_of_hidden(hidden.slice(1, n));
 
     const Tensor matter = occupancy_loss(raw, batch.occupancy, batch.occupancy_weight);
-    const Tensor colour =
-        (colours.slice(1, 0, m).slice(2, 0, 3) - batch.surface_rgb).abs().mean();
-    Tensor total = matter + 4 * colour;
+    const Tensor off = colours.slice(1, 0, m).slice(2, 0, 3) - batch.surface_rgb;
+    const Tensor colour = off.abs().mean();
+    Tensor total = matter + 4 * (colour + kSquaredWeight * off.square().mean());
     step.note("matter", matter);
     step.note("colour", colour);
 
@@ -162,7 +164,8 @@ class PriorTask : public TrainingTask {
       const PackNetwork& network = pack.network("prior");
       samples_before_ = network.samples_seen;
       options_.encoder = plane_encoder_config(network.config);
-      return PriorNetworks::from_shipped(load_tensors(*network.weights), options_.encoder);
+      return PriorNetworks::from_shipped(with_rim_channels(load_tensors(*network.weights)),
+                                         options_.encoder);
     }
     PriorNetworks networks = PriorNetworks::random(options_.encoder, options_.run.seed);
     const std::size_t used = std::min<std::size_t>(files_.size(), kSurfaceSubjects);

@@ -22,8 +22,8 @@ struct PriorTrainingOptions {
   std::filesystem::path cache;  // a subject cache; its first `validation` subjects are held back
   PlaneEncoderConfig encoder;   // of fresh networks; a checkpoint or a pack must agree with it
   double rendered_share = 0.3;  // of the run, at its end, spent on rendered pieces
-  int occupancy_points = 3072;  // per photo and step
-  int surface_points = 2048;
+  int occupancy_points = 6144;  // per photo and step
+  int surface_points = 6144;
   int validation = 16;
   // The `frontal` variant (a prior without a back, to test Stage 2 on): photos and all that
   // supervises come from within 45 degrees of yaw, as SubjectBatches::Options::frontal and

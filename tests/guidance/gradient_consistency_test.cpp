@@ -66,6 +66,12 @@ class GradientConsistencyTest : public QObject {
     QVERIFY(at::equal(first[0], at::tensor({1.0F, 2.0F})));  // is not changed
     QVERIFY_THROWS_EXCEPTION(Error, add_gradient(sum, {at::tensor({1.0F})}));
   }
+
+  void a_norm_is_over_all_parameters() {
+    QCOMPARE(gradient_norm({at::tensor({3.0F}), Tensor(), at::tensor({0.0F, 4.0F})}), 5.0);
+    QCOMPARE(gradient_norm({}), 0.0);
+    QVERIFY(!std::isfinite(gradient_norm({at::tensor({std::nanf("")})})));
+  }
 };
 
 QTEST_GUILESS_MAIN(GradientConsistencyTest)

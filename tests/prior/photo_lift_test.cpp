@@ -57,8 +57,8 @@ class PhotoLiftTest : public QObject {
         }
       }
     }
-    const Tensor lifted = lift_photo(photo, camera_tensor(camera).unsqueeze(0), surface);
-    QCOMPARE(lifted.sizes(), at::IntArrayRef({1, 3, 2, 3, kResolution, kResolution}));
+    const Tensor lifted = lift_photo(photo, camera_tensor(camera).unsqueeze(0), surface, 1 - photo);
+    QCOMPARE(lifted.sizes(), at::IntArrayRef({1, 3, 2, 3 + 2, kResolution, kResolution}));
 
     constexpr int kAxes[3][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}};
     int whole = 0;
@@ -87,6 +87,8 @@ class PhotoLiftTest : public QObject {
             const double share = std::clamp(facing / 0.25, 0.0, 1.0);
             QVERIFY(std::abs(read[0].item<double>() - share * at.u) < 1e-3);
             QVERIFY(std::abs(read[1].item<double>() - share * at.v) < 1e-3);
+            QVERIFY(std::abs(read[3].item<double>() - (1 - at.u)) < 1e-3);  // hidden or not
+            QVERIFY(std::abs(read[4].item<double>() - (1 - at.v)) < 1e-3);
             ++(share == 0 ? hidden : share == 1 ? whole : fading);
           }
         }
@@ -99,12 +101,16 @@ class PhotoLiftTest : public QObject {
     RigOptions close;
     close.radius = 0.9;  // the frame covers the middle of the planes only
     const Tensor surface = at::zeros({3, 2, 16, 16});
-    const Tensor lifted = lift_photo(
-        at::ones({1, 1, 32, 32}), camera_tensor(rig_camera({0, 0}, close)).unsqueeze(0), surface);
+    const Tensor photo = at::ones({1, 1, 32, 32});
+    const Tensor lifted =
+        lift_photo(photo, camera_tensor(rig_camera({0, 0}, close)).unsqueeze(0), surface, photo);
     const Tensor front = lifted[0][0][1][0];
     QCOMPARE(front[8][8].item<float>(), 1.0F);
     QCOMPARE(front[0][0].item<float>(), 0.0F);
     QCOMPARE(front[15][15].item<float>(), 0.0F);
+    const Tensor behind = lifted[0][0][0][2];
+    QCOMPARE(behind[8][8].item<float>(), 1.0F);
+    QCOMPARE(behind[0][0].item<float>(), 0.0F);
   }
 };
 

@@ -100,6 +100,31 @@ class PlaneEncoderTest : public QObject {
     QVERIFY(at::equal(tensors.at("decoder.net.0.weight"), before));
   }
 
+  // The tensors as they would be of an encoder without the rim's four channels.
+  void an_encoder_from_before_the_rim_makes_what_it_made() {
+    const PlaneEncoderConfig config = small_config();
+    TensorMap before = random_prior(config);
+    TensorMap without = before;
+    int cut = 0;
+    for (auto& [name, tensor] : before) {
+      const bool lifted = name.find(".join") != std::string::npos ||
+                          name.find(".up128") != std::string::npos;
+      if (!lifted || !name.ends_with(".weight")) continue;
+      tensor = tensor.slice(1, 0, tensor.size(1) - 4).clone();
+      without[name] = at::constant_pad_nd(tensor, {0, 0, 0, 0, 0, 4}, 0);
+      ++cut;
+    }
+    QCOMPARE(cut, 3 * 2 * 3);
+    const TensorMap grown = with_rim_channels(before);
+    for (const auto& [name, tensor] : without) {
+      QVERIFY2(at::equal(grown.at(name), tensor), name.c_str());
+    }
+    const GanPrior prior = GanPrior::load(grown, to_json(config));
+    QVERIFY(at::equal(with_rim_channels(grown).at("encoder.generator.0.0.up128.weight"),
+                      grown.at("encoder.generator.0.0.up128.weight")));
+    QVERIFY_EXCEPTION_THROWN(GanPrior::load(before, to_json(config)), Error);
+  }
+
   void a_prior_that_does_not_fit_its_configuration_is_refused() {
     const PlaneEncoderConfig config = small_config();
     TensorMap missing = random_prior(config);

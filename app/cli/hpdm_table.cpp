@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/hpdm_table.h"
+
+#include "core/base/error.h"
+#include "core/metrics/detail_metrics.h"
+#include "core/metrics/image_metrics.h"
+#include "core/metrics/paired_comparison.h"
+
+#include <algorithm>
+#include <array>
+
+namespace portrait::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<const char*, 6> kMetrics = {
+    "psnr_db", "ssim", "sharpness", "detail_correlation", "psnr_db_seen", "psnr_db_unseen"};
+constexpr double kFewPixels = 64;  // of which a mean says nothing
+
+// Where the matte is, and the neighbour shows it or does not.
+Image part_of(const HpdmScene& scene, bool seen) {
+  Image part = scene.matte;
+  for (std::size_t i = 0; i < part.pixels.size(); ++i) {
+    if ((scene.known.pixels[i] >= 0.5F) != seen) part.pixels[i] = 0;
+  }
+  return part;
+}
+
+double area(const Image& mask) {
+  return double(
+      std::count_if(mask.pixels.begin(), mask.pixels.end(), [](float v) { return v >= 0.5F; }));
+}
+
+std::vector<std::string> rows_named(const std::string& name,
+                                    const std::vector<std::string>& steps) {
+  std::vector<std::string> rows;
+  for (const std::string& step : steps) rows.push_back(name + "_" + step);
+  return rows;
+}
+
+}  // namespace
+
+void HpdmTable::add(const std::string& name, const HpdmScene& scene, const Image& picture) {
+  check(!subjects_.empty(), ErrorCode::kInternal, "A row was added before a subject");
+  Row& row = subjects_.back()[name];
+  const auto put = [&](const char* metric, double value) {
+    row[metric].sum += value;
+    ++row[metric].count;
+  };
+  const DetailMetrics detail = detail_metrics(picture, scene.matte, scene.truth, scene.matte);
+  put("psnr_db", psnr_db(picture, scene.truth, scene.matte));
+  put("ssim", ssim(picture, scene.truth, scene.matte));
+  put("sharpness", detail.sharpness);
+  put("detail_correlation", detail.detail_correlation);
+  for (const bool seen : {true, false}) {
+    const Image part = part_of(scene, seen);
+    if (area(part) < kFewPixels) continue;
+    put(seen ? "psnr_db_seen" : "psnr_db_unseen", psnr_db(picture, scene.truth, part));
+  }
+}
+
+std::vector<double> HpdmTable::values(const std::vector<std::string>& rows,
+                                      const std::string& metric) const {
+  std::vector<double> values;
+  for (const auto& subject : subjects_) {
+    double sum = 0;
+    int count = 0;
+    for (const std::string& name : rows) {
+      const auto row = subject.find(name);
+      if (row == subject.end()) continue;
+      const auto found = row->second.find(metric);
+      if (found == row->second.end()) continue;
+      sum += found->second.sum / found->second.count;
+      ++count;
+    }
+    if (count > 0) values.push_back(sum / count);
+  }
+  return values;
+}
+
+double HpdmTable::mean(const std::vector<std::string>& rows, const std::string& metric) const {
+  const std::vector<double> all = values(rows, metric);
+  double sum = 0;
+  for (const double value : all) sum += value;
+  return all.empty() ? 0 : sum / double(all.size());
+}
+
+Json HpdmTable::rows() const {
+  Json list = Json::array();
+  if (subjects_.empty()) return list;
+  for (const auto& [name, row] : subjects_.front()) {
+    Json entry = {{"name", name}};
+    for (const char* metric : kMetrics) entry[metric] = mean({name}, metric);
+    list.push_back(entry);
+  }
+  return list;
+}
+
+Json HpdmTable::gate(const std::vector<std::string>& steps) const {
+  Json list = Json::array();
+  const std::vector<std::string> denoised = rows_named("denoised", steps);
+  const std::vector<std::string> rough = rows_named("rough", steps);
+  const auto gain = [&](const std::vector<std::string>& rows, const char* metric) {
+    return mean(rows, metric) - mean({"render"}, metric);
+  };
+  const auto at_least = [&](const char* row, const char* metric, double value, double bound) {
+    list.push_back({{"row", row},
+                    {"other", "render"},
+                    {"metric", metric},
+                    {"value", value},
+                    {"at_least", bound},
+                    {"reached", value >= bound}});
+  };
+  at_least("denoised", "psnr_db", gain(denoised, "psnr_db"), 1.5);
+  at_least("denoised", "detail_correlation", gain(denoised, "detail_correlation"), 0.10);
+  const double sharpness = mean(denoised, "sharpness");
+  list.push_back({{"row", "denoised"},
+                  {"metric", "sharpness"},
+                  {"value", sharpness},
+                  {"at_least", 0.8},
+                  {"at_most", 1.15},
+                  {"reached", sharpness >= 0.8 && sharpness <= 1.15}});
+  at_least("rough", "psnr_db", gain(rough, "psnr_db"), 0);
+  at_least("rough", "detail_correlation", gain(rough, "detail_correlation"), 0);
+  return list;
+}
+
+Json HpdmTable::beats(const std::vector<std::string>& steps) const {
+  Json list = Json::array();
+  if (subjects_.size() < 2) return list;
+  for (const char* metric : {"psnr_db", "ssim", "detail_correlation"}) {
+    const PairedComparison c = compare_paired(values(rows_named("denoised", steps), metric),
+                                              values(rows_named("muted_implicit", steps), metric));
+    list.push_back({{"row", "denoised"},
+                    {"other", "muted_implicit"},
+                    {"metric", metric},
+                    {"mean_difference", c.mean_difference},
+                    {"standard_error", c.standard_error},
+                    {"agreeing", c.agreeing},
+                    {"subjects", c.subjects},
+                    {"beats", c.beats}});
+  }
+  return list;
+}
+
+}  // namespace portrait::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/guidance/gradient_consistency.h"
+#include "core/pipeline/detail_stage.h"
+
+namespace portrait {
+
+// What the diffusion model was trained on, whatever the artist's background.
+inline constexpr float kPaintBackground = 0.5F;
+
+// The photo's own view, of which both chains of views begin.
+struct DetailStage::Root {
+  DrivingView surface;    // of the head at the photo's camera, where the photo shows it
+  Tensor picture;         // [3,S,S]: the photo over the painter's background
+  Tensor latents;         // of it
+  GradientList gradient;  // of L_ref
+};
+
+}  // namespace portrait

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a round of the detail stage is made of: the photo's view, the fixed ones, those in between.
+#include "core/nn/torch.h"
+
+#include "core/base/random.h"
+#include "core/pipeline/detail_root.h"
+#include "core/pipeline/reference_view.h"
+#include "core/pipeline/view_render.h"
+#include "core/reprojection/splat_noise.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace portrait {
+namespace {
+
+constexpr int kRandomViewKey = 1000;  // random views' numbers lie beyond the fixed ones'
+constexpr int kPhotoKey = 999;
+
+ViewRender seen(const ViewGraph& graph, const DrivingView& surface) {
+  return {graph.camera(), graph.rgb(), graph.depth(), graph.opacity(), surface.normals};
+}
+
+double degrees_apart(const Viewpoint& a, const Viewpoint& b) {
+  return std::acos(std::clamp(
+      rig_camera(a).position().normalized().dot(rig_camera(b).position().normalized()), -1.0, 1.0));
+}
+
+}  // namespace
+
+ViewGraphOptions DetailStage::graph_options(int view) const {
+  ViewGraphOptions options;
+  options.width = photo_.width;
+  options.coarse = options_.coarse;
+  options.fine = options_.fine;
+  options.background = kPaintBackground;
+  options.occupancy = &occupancy_;
+  options.jitter_key = RandomKey{seed_, random_purpose("detail samples"),
+                                 static_cast<std::uint32_t>(now_.iteration * 16 + now_.inner),
+                                 static_cast<std::uint32_t>(view)};
+  options.unskipped_from = now_.iteration;
+  return options;
+}
+
+// The photo's view: L_ref, and what the photo is lifted from.
+void DetailStage::take_photo() {
+  occupancy_ = build_occupancy(head_);
+  ViewGraphOptions options = graph_options(kPhotoKey);
+  options.background = photo_.background;
+  const ViewGraph graph(head_, photo_.camera, options);
+  root_->surface = graph.surface();
+  root_->surface.segmentation = photo_.matte_low;
+
+  root_->gradient = reference_gradient(graph, photo_, options_.reference_weight, losses_);
+  add_gradient(sum_, root_->gradient);
+}
+
+PictureGradient DetailStage::towards(const ViewGraph& graph, const Tensor& target, double weight,
+                                     double& loss) const {
+  const Tensor picture = graph.rgb().detach().clone().set_requires_grad(true);
+  const Tensor value = image_loss(picture, target, options_.image_loss) * weight;
+  value.backward();
+  loss = value.item<double>();
+  return {picture.grad(), {}, {}};
+}
+
+const GradientList& DetailStage::driving_gradient(const View& view) const {
+  return view.rig.driver < 0 ? root_->gradient
+                             : now_.views[std::size_t(view.rig.driver)].memory.applied;
+}
+
+// What a view is told of its driving view; -1: the photo.
+HpdmPictures DetailStage::pictures(const ViewGraph& graph, int driver) const {
+  HpdmPictures pictures;
+  pictures.target = graph.camera();
+  pictures.render = graph.rgb().clamp(0, 1);
+  pictures.normals = seen(graph, graph.surface()).normal_picture();
+  if (driver < 0) {
+    pictures.driving = root_->surface;
+    pictures.image = root_->picture;
+    pictures.latents = root_->latents;
+  } else {
+    const View& of = now_.views[std::size_t(driver)];
+    pictures.driving = of.surface;
+    pictures.image = of.memory.target;
+    pictures.latents = of.memory.latents;
+  }
+  return pictures;
+}
+
+Painted DetailStage::paint(const HpdmPictures& pictures, const Viewpoint& where,
+                           const Tensor& noise, int denoise_steps) const {
+  PaintOptions options;
+  options.t = options_.timestep(now_.iteration);
+  options.denoise_steps = denoise_steps;
+  options.guidance = options_.guidance;
+  options.weights = options_.weights;
+  options.background = kPaintBackground;
+  return painter_->paint(painter_->view(pictures, options), *conditioning_, where, noise, options);
+}
+
+void DetailStage::keep_to_look_at(View& view, const ViewGraph& graph, HpdmPictures pictures) const {
+  const std::int64_t scale = graph.rgb().size(2) / graph.depth().size(1);
+  pictures.image = at::avg_pool2d(pictures.image.unsqueeze(0), scale).squeeze(0);
+  const ProjectedReference reference =
+      project_reference(pictures, {.background = kPaintBackground, .splat = {}});
+  view.render = graph.low().clamp(0, 1);
+  view.reference = reference.image;
+  view.known = reference.known;
+  ++view.painted;
+}
+
+// Steps 1 to 4 of MV-NRS for one fixed view.
+void DetailStage::take_view(std::size_t index) {
+  const auto number = static_cast<int>(index);
+  const ViewGraph graph(head_, now_.views[index].camera, graph_options(number));
+  View view = now_.views[index];
+  view.surface = graph.surface();
+  const NoiseShape shape = painter_->base().noise_shape(options_.size);
+  if (!view.memory.anchor.defined()) {
+    view.memory.anchor =
+        options_.noise.chained() && view.rig.driver >= 0
+            ? carry_anchor_noise(now_.views[std::size_t(view.rig.driver)].memory.anchor,
+                                 now_.views[std::size_t(view.rig.driver)].surface, view.camera,
+                                 shape, seed_, index)
+            : options_.noise.own_anchor(shape, number);
+  }
+  NoiseTrial trial;
+  trial.noise = options_.noise.draw(view.memory, now_.iteration, number);
+  const HpdmPictures told = pictures(graph, view.rig.driver);
+  Painted painted = paint(told, view.rig.viewpoint, trial.noise, options_.denoise_steps);
+  keep_to_look_at(view, graph, told);
+  trial.target = std::move(painted.picture);
+  trial.latents = std::move(painted.latents);
+  double loss = 0;
+  const PictureGradient resampled = towards(graph, trial.target, 1, loss);
+  if (options_.noise.retains() && view.memory.target.defined()) {
+    double kept_loss = 0;
+    const PictureGradient kept = towards(graph, view.memory.target, 1, kept_loss);
+    auto [of_resampled, of_kept] = graph.pull_pair(resampled, kept);
+    trial.resampled = std::move(of_resampled);
+    trial.kept = std::move(of_kept);
+    options_.noise.decide(view.memory, std::move(trial), driving_gradient(view));
+    if (!view.memory.scores.accepted) loss = kept_loss;
+  } else {
+    trial.resampled = graph.pull(resampled);
+    options_.noise.decide(view.memory, std::move(trial), driving_gradient(view));
+  }
+  view.loss = loss;
+  view.gradient_norm = gradient_norm(view.memory.applied);
+  losses_.add("views", loss);
+  add_gradient(sum_, view.memory.applied);
+  now_.views[index] = std::move(view);
+}
+
+// A further step towards the target that the view has.
+void DetailStage::repeat_view(std::size_t index) {
+  View& view = now_.views[index];
+  const ViewGraph graph(head_, view.camera, graph_options(static_cast<int>(index)));
+  add_gradient(sum_, graph.pull(towards(graph, view.memory.target, 1, view.loss)));
+  losses_.add("views", view.loss);
+}
+
+// The multi-step term of Sec. 4.1, from anywhere between the fixed views.
+void DetailStage::take_random_view(int number) {
+  const int key = kRandomViewKey + number;
+  RandomStream random({seed_, random_purpose("random view"),
+                       static_cast<std::uint32_t>(now_.iteration),
+                       static_cast<std::uint32_t>(number)});
+  const Viewpoint where{random.uniform(-180, 180), random.uniform(-30, 30)};
+  int driver = 0;
+  double nearest = std::numeric_limits<double>::infinity();
+  for (std::size_t v = 0; v < now_.views.size(); ++v) {
+    const double apart = degrees_apart(where, now_.views[v].rig.viewpoint);
+    if (apart < nearest) {
+      nearest = apart;
+      driver = static_cast<int>(v);
+    }
+  }
+  const ViewGraph graph(head_, rig_camera(where), graph_options(key));
+  const NoiseShape shape = painter_->base().noise_shape(options_.size);
+  const Tensor noise =
+      fresh_noise({seed_, random_purpose("random view noise"),
+                   static_cast<std::uint32_t>(now_.iteration), static_cast<std::uint32_t>(number)},
+                  shape.channels, shape.height, shape.width);
+  const Painted painted =
+      paint(pictures(graph, driver), where, noise, options_.random_denoise_steps);
+  double loss = 0;
+  add_gradient(sum_, graph.pull(towards(graph, painted.picture, options_.random_weight, loss)));
+  losses_.add("views in between", loss);
+}
+
+}  // namespace portrait

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/pipeline/detail_stage.h"
+
+#include "core/base/error.h"
+#include "core/pipeline/detail_root.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace portrait {
+namespace {
+
+// A summed gradient is clipped to so many times its usual norm.
+constexpr double kClip = 4;
+constexpr double kNormMemory = 0.8;
+
+Adam adam_of(std::vector<std::pair<std::string, Tensor>> parameters) {
+  AdamOptions options;
+  options.learning_rate = 1;  // the rate comes with each step: it is a live setting
+  options.beta2 = 0.9;        // an iteration sees every side, and there are few
+  return Adam({{std::move(parameters), 1.0}}, options);
+}
+
+std::vector<std::pair<std::string, Tensor>> sr_of(const Field& head) {
+  return head.sr.empty() ? std::vector<std::pair<std::string, Tensor>>{}
+                         : head.sr.named_parameters();
+}
+
+Field leaves_of(Field head) {
+  head.requires_grad(true);
+  return head;
+}
+
+}  // namespace
+
+DetailStage::DetailStage(Field head, const PhotoTarget& photo,
+                         std::shared_ptr<const DetailPainter> painter, std::uint64_t seed,
+                         const Settings& settings)
+    : head_(leaves_of(std::move(head))),
+      photo_(photo),
+      painter_(std::move(painter)),
+      seed_(seed),
+      settings_(settings),
+      options_(DetailOptions::from(settings)),
+      planes_(adam_of({{"planes", head_.planes}})),
+      decoder_(adam_of(head_.decoder.named_parameters())),
+      sr_(adam_of(sr_of(head_))),
+      good_(head_.parameters(), {{"planes", &planes_}, {"decoder", &decoder_}, {"sr", &sr_}}) {
+  const auto crop = static_cast<int>(photo.rgb.size(1));
+  const Tensor over_grey = photo.rgb + (1 - photo.matte) * (kPaintBackground - photo.background);
+  conditioning_ = painter_->base().conditioning(over_grey);
+  options_.noise.seed = seed;
+  options_.size = std::min(options_.size, crop);
+  if (options_.size < crop) photo_ = photo.reduced(options_.size);
+  check(options_.size % painter_->base().size_step() == 0, ErrorCode::kBadUsage,
+        "Pictures of {} pixels cannot be painted; the pack's networks take multiples of {}",
+        options_.size, painter_->base().size_step());
+  for (const RigView& rig : standard_viewpoint_rig()) {
+    View view;
+    view.rig = rig;
+    view.camera = rig_camera(rig.viewpoint);
+    now_.views.push_back(view);
+  }
+  root_ = std::make_unique<Root>();
+  root_->picture = photo_.rgb + (1 - photo_.matte) * (kPaintBackground - photo_.background);
+  root_->latents = painter_->base().latents(root_->picture);
+  keep_good();
+  begin_round();
+}
+
+DetailStage::~DetailStage() = default;
+
+void DetailStage::begin_round() {
+  if (now_.inner == 0 && waiting_) {
+    settings_ = *waiting_;
+    options_.take_live(settings_);
+    waiting_.reset();
+  }
+  begun_ = now_;
+  part_ = 0;
+  sum_.clear();
+  losses_.terms.clear();
+  const auto count = static_cast<int>(now_.views.size());
+  const int wanted = now_.iteration == 0 ? count : std::min(options_.views_per_iteration, count);
+  order_.clear();
+  for (int i = 0; i < wanted; ++i) {
+    order_.push_back(std::size_t((std::max(now_.iteration - 1, 0) * wanted + i) % count));
+  }
+  std::sort(order_.begin(), order_.end());  // drivers come before what they drive
+}
+
+StageResult DetailStage::step() {
+  check(!finished(), ErrorCode::kInternal, "The detail stage was stepped after its end");
+  const int part = part_++;
+  const auto fixed = static_cast<int>(order_.size());
+  const int random = now_.inner == 0 ? options_.random_views : 0;
+  if (part == 0) {
+    take_photo();
+  } else if (part <= fixed) {
+    const std::size_t view = order_[std::size_t(part - 1)];
+    now_.inner == 0 ? take_view(view) : repeat_view(view);
+  } else {
+    take_random_view(part - 1 - fixed);
+  }
+  const std::string culprit = losses_.non_finite();
+  if (!culprit.empty()) return roll_back(culprit);
+  return part_ > fixed + random ? update() : StageResult{{}, false, false};
+}
+
+StageResult DetailStage::update() {
+  const double norm = gradient_norm(sum_);
+  if (!std::isfinite(norm)) return roll_back("gradient of the head");
+  double scale = 1;
+  if (now_.usual_norm > 0 && norm > kClip * now_.usual_norm) scale = kClip * now_.usual_norm / norm;
+  const double clipped = norm * scale;
+  now_.usual_norm =
+      now_.usual_norm > 0 ? kNormMemory * now_.usual_norm + (1 - kNormMemory) * clipped : clipped;
+  const auto parameters = head_.parameters();
+  check(sum_.size() == parameters.size(), ErrorCode::kInternal,
+        "{} gradients were found for {} parameters", sum_.size(), parameters.size());
+  const double factor = now_.damping * options_.rate_factor(now_.iteration);
+  const auto rate_of = [&](const std::string& name) {
+    return factor * (name == "planes"                 ? options_.rate_planes
+                     : name.rfind("decoder.", 0) == 0 ? options_.rate_decoder
+                                                      : options_.rate_sr);
+  };
+  {
+    const at::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      Tensor parameter = parameters[i].second;
+      if (!sum_[i].defined()) {
+        parameter.mutable_grad() = Tensor();
+      } else if (options_.adam) {
+        parameter.mutable_grad() = scale == 1 ? sum_[i] : sum_[i] * scale;
+      } else {
+        parameter.sub_(sum_[i] * (scale * rate_of(parameters[i].first)));
+      }
+    }
+  }
+  if (options_.adam) {
+    planes_.step(rate_of("planes"));
+    if (options_.rate_decoder > 0) decoder_.step(rate_of("decoder."));
+    if (options_.rate_sr > 0) sr_.step(rate_of("superresolution."));
+  }
+  StageResult result;
+  const bool whole = ++now_.inner >= options_.inner_steps;
+  if (whole) {
+    now_.inner = 0;
+    ++now_.iteration;
+  }
+  losses_.add_total();
+  result.losses = losses_;
+  keep_good();
+  begin_round();
+  return result;
+}
+
+StageResult DetailStage::roll_back(const std::string& term) {
+  StageResult result;
+  result.rolled_back = true;
+  result.losses = losses_.only(term);
+  const int rollbacks = good_state_.rollbacks + 1;
+  restore_good();
+  now_.rollbacks = rollbacks;
+  now_.damping *= 0.5;
+  good_state_ = now_;
+  check(rollbacks < 2, ErrorCode::kNumerical,
+        "The detail stage met a value that is not finite ({}) again after going back to iteration "
+        "{} with half the step size. The head of that iteration is kept; start again with lower "
+        "learning rates.",
+        term, now_.iteration);
+  begin_round();
+  return result;
+}
+
+}  // namespace portrait

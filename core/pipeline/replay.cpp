@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/base/error.h"
+#include "core/pipeline/pipeline.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace portrait {
+
+void replay(Pipeline& pipeline, const Journal& journal, int steps) {
+  check(!journal.empty() && journal.front().command == "begin", ErrorCode::kBadInput,
+        "A journal begins with 'begin'; this one cannot be replayed");
+  const auto settings_of = [](const nlohmann::json& json) {
+    auto settings = std::make_shared<Settings>();
+    settings->apply(json);
+    return settings;
+  };
+  const auto advance_to = [&](int step) {
+    while (pipeline.steps_taken() < std::min(step, steps)) {
+      if (pipeline.step().finished) return;
+    }
+  };
+  for (const JournalEntry& entry : journal) {
+    advance_to(entry.step);
+    if (entry.command == "begin") {
+      pipeline.set_settings(settings_of(entry.argument.at("settings")));
+      pipeline.set_seed(entry.argument.at("seed").get<std::uint64_t>());
+      pipeline.begin_run();
+    } else if (entry.command == "plan") {
+      pipeline.set_plan(entry.argument.at("steps").get<int>());
+    } else if (entry.command == "settings") {
+      pipeline.set_settings(settings_of(entry.argument));
+    } else if (entry.command == "end") {
+      pipeline.end_run();
+      return;
+    }
+  }
+  advance_to(steps);
+}
+
+}  // namespace portrait

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/session/refined_views.h"
+
+#include "core/image/resample.h"
+#include "core/pipeline/detail_stage.h"
+#include "core/pipeline/image_tensor.h"
+
+namespace portrait {
+namespace {
+
+constexpr int kShownPx = 256;
+
+// Three of the noise's channels about middle grey, two deviations to black and white.
+Image noise_picture(const Tensor& noise) {
+  return image_of_tensor(noise.narrow(0, 0, 3) * 0.25 + 0.5);
+}
+
+RefinedView shown(const DetailStage::View& view) {
+  RefinedView made;
+  made.viewpoint = view.rig.viewpoint;
+  made.driver = view.rig.driver;
+  const Image target = image_of_tensor(view.memory.target);
+  made.target = target.width > kShownPx ? resize(target, kShownPx, kShownPx) : target;
+  made.render = image_of_tensor(view.render);
+  made.reference = image_of_tensor(view.reference);
+  made.known = image_of_tensor(view.known);
+  made.anchor_noise = noise_picture(view.memory.anchor);
+  made.judged = view.memory.judged;
+  made.accepted = view.memory.accepted;
+  made.accepted_last = view.memory.scores.accepted;
+  made.score_resampled = view.memory.scores.resampled;
+  made.score_kept = view.memory.scores.kept;
+  made.anchor_age = view.memory.anchor_age;
+  made.loss = view.loss;
+  made.gradient_norm = view.gradient_norm;
+  return made;
+}
+
+}  // namespace
+
+std::shared_ptr<const std::vector<RefinedView>> RefinedViews::of(const DetailStage* stage) {
+  if (stage == nullptr) {
+    views_.reset();
+    painted_.clear();
+    return nullptr;
+  }
+  const std::vector<DetailStage::View>& views = stage->views();
+  painted_.resize(views.size(), 0);
+  std::shared_ptr<std::vector<RefinedView>> changed;
+  for (std::size_t v = 0; v < views.size(); ++v) {
+    if (views[v].painted == painted_[v] || !views[v].render.defined()) continue;
+    if (!changed) {
+      changed = views_ ? std::make_shared<std::vector<RefinedView>>(*views_)
+                       : std::make_shared<std::vector<RefinedView>>(views.size());
+    }
+    (*changed)[v] = shown(views[v]);
+    painted_[v] = views[v].painted;
+  }
+  if (changed) views_ = std::move(changed);
+  return views_;
+}
+
+}  // namespace portrait

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/base/error.h"
+#include "core/pipeline/detail_stage.h"
+#include "core/pipeline/pipeline.h"
+#include "tests/guidance/tiny_painter.h"
+#include "tests/pipeline/tiny_head.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QtTest>
+
+#include <cmath>
+#include <functional>
+#include <memory>
+
+using namespace portrait;
+
+namespace {
+
+// Small enough for a test: few samples, three iterations.
+Settings small_settings() {
+  Settings settings;
+  settings.set("photo_fit", false);
+  settings.set("detail.iterations", std::int64_t(3));
+  settings.set("detail.size", std::int64_t(64));
+  settings.set("render.coarse_samples", std::int64_t(12));
+  settings.set("render.fine_samples", std::int64_t(8));
+  return settings;
+}
+
+}  // namespace
+
+class DetailStageTest : public QObject {
+  Q_OBJECT
+
+  Field first_ = tiny_head({0.8F, 0.3F, 0.2F});
+  PhotoInput photo_ = photo_of(first_);
+  std::shared_ptr<const DetailPainter> painter_ = tiny_painter();
+
+  std::unique_ptr<DetailStage> stage(const Settings& settings = small_settings(),
+                                     std::uint64_t seed = 4) const {
+    return std::make_unique<DetailStage>(first_.clone(), PhotoTarget(photo_), painter_, seed,
+                                         settings);
+  }
+
+  Pipeline begun(const Settings& settings = small_settings()) const {
+    Pipeline pipeline(photo_, first_, 0, std::make_shared<const Settings>(settings), 4);
+    pipeline.set_sources({{}, [this] { return painter_; }});
+    pipeline.begin_run();
+    return pipeline;
+  }
+
+  static int run(Pipeline& pipeline, int steps = 1 << 20) {
+    int taken = 0;
+    while (taken < steps) {
+      ++taken;
+      if (pipeline.step().finished) break;
+    }
+    return taken;
+  }
+
+ private Q_SLOTS:
+  void an_iteration_is_done_in_parts_and_moves_the_head_once() {
+    const auto detail = stage();
+    int changes = 0;
+    // The photo, 13 views, one in between, the update with the last of them.
+    for (int part = 0; part < 15; ++part) {
+      QCOMPARE(detail->step_count(), 0);
+      const StageResult result = detail->step();
+      changes += result.head_changed;
+      QCOMPARE(!result.losses.terms.empty(), part == 14);
+    }
+    QCOMPARE(changes, 1);
+    QCOMPARE(detail->step_count(), 1);
+    QCOMPARE(detail->parts_done(), 0);
+    for (const DetailStage::View& view : detail->views()) {
+      QVERIFY(view.memory.target.defined());
+      QCOMPARE(view.memory.target.sizes(), at::IntArrayRef({3, 64, 64}));
+      QCOMPARE(view.memory.judged, 0);
+      QVERIFY(std::isfinite(view.loss) && view.loss > 0);
+    }
+    for (int part = 0; part < 15; ++part) detail->step();
+    for (const DetailStage::View& view : detail->views()) QCOMPARE(view.memory.judged, 1);
+  }
+
+  // The chain (13): what a view shares with its driver, it has the driver's noise for.
+  void anchors_come_along_the_chain() {
+    const auto detail = stage();
+    for (int part = 0; part < 15; ++part) detail->step();
+    const auto shared = [&](int a, int b) {
+      const Tensor x = detail->views()[std::size_t(a)].memory.anchor;
+      const Tensor y = detail->views()[std::size_t(b)].memory.anchor;
+      int common = 0;
+      const Tensor first = x[0].reshape({-1}), second = y[0].reshape({-1});
+      for (std::int64_t i = 0; i < first.size(0); ++i) {
+        common += (second == first[i]).any().item<bool>();
+      }
+      return common;
+    };
+    QVERIFY(shared(0, 1) > 4);  // of 64, the ball covers some twenty
+    Settings settings = small_settings();
+    settings.set("noise.mode", std::string("fixed"));
+    const auto apart = stage(settings);
+    for (int part = 0; part < 15; ++part) apart->step();
+    const Tensor x = apart->views()[0].memory.anchor;
+    const Tensor y = apart->views()[1].memory.anchor;
+    QVERIFY(std::abs((x * y).mean().item<double>()) < 0.3);
+    QVERIFY(!at::isin(x, y).any().item<bool>());
+  }
+
+  void fixed_noise_stays_and_random_noise_does_not_judge() {
+    for (const char* mode : {"fixed", "random", "anchor"}) {
+      Settings settings = small_settings();
+      settings.set("noise.mode", std::string(mode));
+      const auto detail = stage(settings);
+      for (int part = 0; part < 15; ++part) detail->step();
+      const Tensor anchor = detail->views()[3].memory.anchor;
+      for (int part = 0; part < 15; ++part) detail->step();
+      QVERIFY(at::equal(anchor, detail->views()[3].memory.anchor));
+      QCOMPARE(detail->views()[3].memory.judged, 0);
+    }
+  }
+
+  // A target that does not move draws the head to itself: more steps on it come nearer.
+  void steps_on_kept_targets_bring_the_head_to_them() {
+    const auto loss_after = [&](int inner) {
+      Settings settings = small_settings();
+      settings.set("detail.inner_steps", std::int64_t(inner));
+      settings.set("detail.random_views", std::int64_t(0));
+      settings.set("detail.reference_weight", 0.0);
+      settings.set("detail.iterations", std::int64_t(1));
+      const auto detail = stage(settings);
+      double first = 0, last = 0;
+      while (!detail->finished()) {
+        const StageResult result = detail->step();
+        for (const auto& [name, value] : result.losses.terms) {
+          if (name != "views") continue;
+          if (first == 0) first = value;
+          last = value;
+        }
+      }
+      return last / first;
+    };
+    const double ratio = loss_after(8);
+    QVERIFY2(ratio < 0.9, std::to_string(ratio).c_str());
+  }
+
+  void fewer_views_take_turns() {
+    Settings settings = small_settings();
+    settings.set("detail.views_per_iteration", std::int64_t(5));
+    settings.set("detail.random_views", std::int64_t(0));
+    const auto detail = stage(settings);
+    for (int part = 0; part < 14; ++part) detail->step();
+    QCOMPARE(detail->step_count(), 1);
+    for (int part = 0; part < 12; ++part) detail->step();
+    QCOMPARE(detail->step_count(), 3);
+    int judged = 0;
+    for (const DetailStage::View& view : detail->views()) judged += view.memory.judged;
+    QCOMPARE(judged, 10);
+    for (int v = 0; v < 10; ++v) QCOMPARE(detail->views()[std::size_t(v)].memory.judged, 1);
+  }
+
+  void the_pipeline_goes_through_it_and_again_the_same() {
+    Pipeline one = begun();
+    const int steps = run(one);
+    QCOMPARE(steps, 3 * 15);
+    QCOMPARE(one.stages()[3].state, StageState::kDone);
+    QCOMPARE(one.stages()[3].step, 3);
+    QVERIFY(!same_bits(one.head(), first_));
+    Pipeline two = begun();
+    run(two);
+    QVERIFY(same_bits(one.head(), two.head()));
+    Pipeline replayed(photo_, first_, 0, std::make_shared<const Settings>(), 0);
+    replayed.set_sources({{}, [this] { return painter_; }});
+    replay(replayed, one.journal(), one.steps_taken());
+    QVERIFY(same_bits(one.head(), replayed.head()));
+  }
+
+  void saved_between_two_views_it_goes_on_as_if_nothing_had_been() {
+    Settings changed = small_settings();
+    changed.set("hpdm.w_ex", 0.4);
+    bool refused = false;  // where the stage is not installed
+    const auto play = [&](bool reopen) -> Field {
+      Pipeline pipeline = begun();
+      run(pipeline, 19);  // in the second iteration
+      pipeline.set_settings(std::make_shared<const Settings>(changed));
+      run(pipeline, 3);
+      if (reopen) {
+        TensorMap tensors;
+        nlohmann::json state;
+        pipeline.save_to(tensors, state);
+        TensorMap copies;
+        for (const auto& [name, tensor] : tensors) copies[name] = tensor.clone();
+        pipeline = Pipeline::load(copies, nlohmann::json::parse(state.dump()));
+        try {
+          Pipeline::load(copies, state).step();
+        } catch (const Error& error) {
+          refused = error.code() == ErrorCode::kNotFound;
+        }
+        pipeline.set_sources({{}, [this] { return painter_; }});
+      }
+      run(pipeline);
+      return pipeline.head().clone();
+    };
+    const Field never = play(false);
+    QVERIFY(same_bits(never, play(true)));
+    QVERIFY(refused);
+    Pipeline unchanged = begun();
+    run(unchanged);
+    QVERIFY(!same_bits(never, unchanged.head()));
+  }
+
+  void without_its_networks_it_is_not_installed() {
+    Pipeline pipeline(photo_, first_, 0, std::make_shared<const Settings>(small_settings()), 4);
+    pipeline.begin_run();
+    QCOMPARE(pipeline.stages()[3].state, StageState::kNotInstalled);
+    QVERIFY(pipeline.step().finished);
+  }
+
+  void what_is_not_finite_is_taken_back() {
+    Field broken = first_.clone();
+    PhotoTarget target(photo_);
+    DetailStage detail(broken, target, painter_, 4, small_settings());
+    for (int part = 0; part < 15; ++part) detail.step();
+    const Tensor kept = broken.planes.detach().clone();
+    {
+      const at::NoGradGuard no_grad;
+      broken.planes.fill_(std::nan(""));
+    }
+    bool rolled_back = false;
+    for (int part = 0; part < 15 && !rolled_back; ++part) rolled_back = detail.step().rolled_back;
+    QVERIFY(rolled_back);
+    QVERIFY(at::equal(broken.planes, kept));
+    QCOMPARE(detail.step_count(), 1);
+    {
+      const at::NoGradGuard no_grad;
+      broken.planes.fill_(std::nan(""));
+    }
+    bool thrown = false;
+    for (int part = 0; part < 15 && !thrown; ++part) {
+      try {
+        detail.step();
+      } catch (const Error& error) {
+        thrown = error.code() == ErrorCode::kNumerical;
+      }
+    }
+    QVERIFY(thrown);
+    QVERIFY(at::equal(broken.planes, kept));
+  }
+
+  void pictures_that_the_networks_cannot_take_are_refused() {
+    Settings settings = small_settings();
+    PhotoInput odd = photo_;
+    const Tensor crop = tensor_of_image(photo_.target).narrow(1, 0, 40).narrow(2, 0, 40);
+    odd.target = odd.crop = image_of_tensor(crop.contiguous());
+    odd.matte = image_of_tensor(
+        tensor_of_image(photo_.matte).narrow(1, 0, 40).narrow(2, 0, 40).contiguous());
+    QVERIFY_EXCEPTION_THROWN(DetailStage(first_.clone(), PhotoTarget(odd), painter_, 1, settings),
+                             Error);
+  }
+};
+
+QTEST_GUILESS_MAIN(DetailStageTest)
+#include "detail_stage_test.moc"
