@@ -26,12 +26,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kSheetCell = 256;
+constexpr int kSheetCell = 384;
+constexpr int kSheetPicture = 512;  // what the super-resolution was made for
 
 HeadPicture sheet_picture(const HeadView& head, const Viewpoint& viewpoint) {
   const bool neural = !head.field().sr.empty();
   return head.picture(rig_camera(viewpoint),
-                      neural ? kSheetCell / SuperResolution::kScale : kSheetCell);
+                      neural ? kSheetPicture / SuperResolution::kScale : kSheetCell);
 }
 
 std::string view_label(const Viewpoint& viewpoint) {
