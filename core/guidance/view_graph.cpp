@@ -64,9 +64,7 @@ ViewGraph::Pulled ViewGraph::through_super_resolution(const PictureGradient& gra
   const std::int64_t width = depth_.size(0);
   Pulled pulled;
   Tensor features = at::zeros_like(features_).detach();
-  std::vector<std::pair<std::string, Tensor>> sr =
-      field_.sr.empty() ? std::vector<std::pair<std::string, Tensor>>{}
-                        : field_.sr.named_parameters();
+  const std::vector<std::pair<std::string, Tensor>> sr = field_.sr.named_parameters();
   if (gradient.rgb.defined()) {
     check_shape(gradient.rgb, {3, rgb_.size(1), rgb_.size(2)}, "gradient of the picture");
     if (neural_.defined()) {

@@ -23,7 +23,7 @@ ViewRender seen(const ViewGraph& graph, const DrivingView& surface) {
   return {graph.camera(), graph.rgb(), graph.depth(), graph.opacity(), surface.normals};
 }
 
-double degrees_apart(const Viewpoint& a, const Viewpoint& b) {
+double angle_between(const Viewpoint& a, const Viewpoint& b) {
   return std::acos(std::clamp(
       rig_camera(a).position().normalized().dot(rig_camera(b).position().normalized()), -1.0, 1.0));
 }
@@ -71,12 +71,13 @@ const GradientList& DetailStage::driving_gradient(const View& view) const {
                              : now_.views[std::size_t(view.rig.driver)].memory.applied;
 }
 
-// What a view is told of its driving view; -1: the photo.
-HpdmPictures DetailStage::pictures(const ViewGraph& graph, int driver) const {
+// What a view is told of itself (`surface`: the graph's) and of its driving view; -1: the photo.
+HpdmPictures DetailStage::pictures(const ViewGraph& graph, const DrivingView& surface,
+                                   int driver) const {
   HpdmPictures pictures;
   pictures.target = graph.camera();
   pictures.render = graph.rgb().clamp(0, 1);
-  pictures.normals = seen(graph, graph.surface()).normal_picture();
+  pictures.normals = seen(graph, surface).normal_picture();
   if (driver < 0) {
     pictures.driving = root_->surface;
     pictures.image = root_->picture;
@@ -129,7 +130,7 @@ void DetailStage::take_view(std::size_t index) {
   }
   NoiseTrial trial;
   trial.noise = options_.noise.draw(view.memory, now_.iteration, number);
-  const HpdmPictures told = pictures(graph, view.rig.driver);
+  const HpdmPictures told = pictures(graph, view.surface, view.rig.driver);
   Painted painted = paint(told, view.rig.viewpoint, trial.noise, options_.denoise_steps);
   keep_to_look_at(view, graph, told);
   trial.target = std::move(painted.picture);
@@ -173,7 +174,7 @@ void DetailStage::take_random_view(int number) {
   int driver = 0;
   double nearest = std::numeric_limits<double>::infinity();
   for (std::size_t v = 0; v < now_.views.size(); ++v) {
-    const double apart = degrees_apart(where, now_.views[v].rig.viewpoint);
+    const double apart = angle_between(where, now_.views[v].rig.viewpoint);
     if (apart < nearest) {
       nearest = apart;
       driver = static_cast<int>(v);
@@ -186,7 +187,7 @@ void DetailStage::take_random_view(int number) {
                    static_cast<std::uint32_t>(now_.iteration), static_cast<std::uint32_t>(number)},
                   shape.channels, shape.height, shape.width);
   const Painted painted =
-      paint(pictures(graph, driver), where, noise, options_.random_denoise_steps);
+      paint(pictures(graph, graph.surface(), driver), where, noise, options_.random_denoise_steps);
   double loss = 0;
   add_gradient(sum_, graph.pull(towards(graph, painted.picture, options_.random_weight, loss)));
   losses_.add("views in between", loss);

@@ -17,18 +17,7 @@ namespace {
 // A summed gradient is clipped to so many times its usual norm.
 constexpr double kClip = 4;
 constexpr double kNormMemory = 0.8;
-
-Adam adam_of(std::vector<std::pair<std::string, Tensor>> parameters) {
-  AdamOptions options;
-  options.learning_rate = 1;  // the rate comes with each step: it is a live setting
-  options.beta2 = 0.9;        // an iteration sees every side, and there are few
-  return Adam({{std::move(parameters), 1.0}}, options);
-}
-
-std::vector<std::pair<std::string, Tensor>> sr_of(const Field& head) {
-  return head.sr.empty() ? std::vector<std::pair<std::string, Tensor>>{}
-                         : head.sr.named_parameters();
-}
+constexpr double kBeta2 = 0.9;  // of Adam: an iteration sees every side, and there are few
 
 Field leaves_of(Field head) {
   head.requires_grad(true);
@@ -46,9 +35,9 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
       seed_(seed),
       settings_(settings),
       options_(DetailOptions::from(settings)),
-      planes_(adam_of({{"planes", head_.planes}})),
-      decoder_(adam_of(head_.decoder.named_parameters())),
-      sr_(adam_of(sr_of(head_))),
+      planes_(live_rate_adam({{"planes", head_.planes}}, kBeta2)),
+      decoder_(live_rate_adam(head_.decoder.named_parameters(), kBeta2)),
+      sr_(live_rate_adam(head_.sr.named_parameters(), kBeta2)),
       good_(head_.parameters(), {{"planes", &planes_}, {"decoder", &decoder_}, {"sr", &sr_}}) {
   const auto crop = static_cast<int>(photo.rgb.size(1));
   const Tensor over_grey = photo.rgb + (1 - photo.matte) * (kPaintBackground - photo.background);

@@ -89,7 +89,7 @@ class DetailStage : public Stage {
   StageResult update();
   StageResult roll_back(const std::string& term);
 
-  HpdmPictures pictures(const ViewGraph& graph, int driver) const;
+  HpdmPictures pictures(const ViewGraph& graph, const DrivingView& surface, int driver) const;
   Painted paint(const HpdmPictures& pictures, const Viewpoint& where, const Tensor& noise,
                 int denoise_steps) const;
   void keep_to_look_at(View& view, const ViewGraph& graph, HpdmPictures pictures) const;

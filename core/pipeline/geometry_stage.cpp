@@ -25,12 +25,6 @@ constexpr int kKeepEvery = 10;
 constexpr int kDecoderTensors = 4;  // after the planes in a list of gradients
 constexpr const char* kPrefix = "geometry.";
 
-Adam adam_of(std::vector<std::pair<std::string, Tensor>> parameters) {
-  AdamOptions options;
-  options.learning_rate = 1;  // the rate comes with each step: it is a live setting
-  return Adam({{std::move(parameters), 1.0}}, options);
-}
-
 Field with_leaves(Field head) {
   head.requires_grad(false);
   head.planes.set_requires_grad(true);
@@ -79,8 +73,8 @@ GeometryStage::GeometryStage(Field head, const PhotoTarget& photo, GeometryNetwo
       seed_(seed),
       options_(GeometryOptions::from(settings)),
       before_(head_.planes.detach().clone()),
-      unet_(adam_of(learning(networks_.plane_unet).parameters)),
-      decoder_(adam_of(head_.decoder.named_parameters())),
+      unet_(live_rate_adam(learning(networks_.plane_unet).parameters)),
+      decoder_(live_rate_adam(head_.decoder.named_parameters())),
       good_(all_of(head_, networks_.plane_unet), {{"unet", &unet_}, {"decoder", &decoder_}}) {
   const ViewDiffusion& diffusion = *networks_.diffusion;
   conditioning_ = diffusion.conditioning(photo.rgb + (1 - photo.matte) *

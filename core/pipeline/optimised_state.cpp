@@ -19,6 +19,13 @@ TensorMap below(const TensorMap& tensors, const std::string& prefix) {
 
 }  // namespace
 
+Adam live_rate_adam(std::vector<std::pair<std::string, Tensor>> parameters, double beta2) {
+  AdamOptions options;
+  options.learning_rate = 1;
+  options.beta2 = beta2;
+  return Adam({{std::move(parameters), 1.0}}, options);
+}
+
 void OptimisedState::save_moments(TensorMap& tensors, const std::string& prefix) const {
   for (const auto& [name, optimiser] : optimisers_) {
     TensorMap moments;

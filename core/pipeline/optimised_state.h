@@ -11,6 +11,10 @@
 
 namespace portrait {
 
+// Adam whose rate comes with each step, since it is a live setting.
+Adam live_rate_adam(std::vector<std::pair<std::string, Tensor>> parameters,
+                    double beta2 = AdamOptions{}.beta2);
+
 // What an optimisation changes: parameters and the moments of their optimisers. A stage keeps a
 // copy of the last good state and goes back to it when a value is not finite; projects save the
 // moments (parameters of the head are saved with the head). Refers to what it is made of.

@@ -22,18 +22,6 @@ constexpr int kWarmUp = 10;             // steps
 constexpr double kLastRate = 0.03;      // of the first, at the end of the cosine
 constexpr int kKeepEvery = 25;          // steps between two good states
 
-std::vector<std::pair<std::string, Tensor>> sr_parameters(const Field& head) {
-  return head.sr.empty() ? std::vector<std::pair<std::string, Tensor>>{}
-                         : head.sr.named_parameters();
-}
-
-Adam make_adam(std::vector<std::pair<std::string, Tensor>> parameters) {
-  AdamOptions options;
-  options.learning_rate = 1;  // the rate comes with each step: it is a live setting
-  options.epsilon = 1e-8;
-  return Adam({{std::move(parameters), 1.0}}, options);
-}
-
 Field leaves_of(Field head) {
   head.requires_grad(true);
   return head;
@@ -65,9 +53,9 @@ PhotoFit::PhotoFit(Field head, const Field& first_head, const PhotoTarget& targe
       options_(options),
       sampler_(target.camera, target.width, head_.frame.half_extent, head_.device()),
       hold_(first_head, target, seed, {}),
-      planes_(make_adam({{"planes", head_.planes}})),
-      decoder_(make_adam(head_.decoder.named_parameters())),
-      sr_(make_adam(sr_parameters(head_))),
+      planes_(live_rate_adam({{"planes", head_.planes}})),
+      decoder_(live_rate_adam(head_.decoder.named_parameters())),
+      sr_(live_rate_adam(head_.sr.named_parameters())),
       good_(head_.parameters(), {{"planes", &planes_}, {"decoder", &decoder_}, {"sr", &sr_}}) {
   keep_good();
 }

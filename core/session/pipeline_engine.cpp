@@ -270,18 +270,25 @@ class PipelineEngine : public HeadEngine {
     return *view_;
   }
 
+  // Of both stages, loaded once.
+  const std::shared_ptr<const ViewDiffusion>& diffusion() {
+    if (!diffusion_) diffusion_ = ViewDiffusion::load(*pack_);
+    return diffusion_;
+  }
+
   // Of stages 2 and 3, as far as the pack has their networks.
   StageSources stage_sources() {
     StageSources sources;
     if (ViewDiffusion::installed(*pack_) && pack_->has("geometry")) {
       sources.geometry = [this] {
-        if (!diffusion_) diffusion_ = ViewDiffusion::load(*pack_);
-        return GeometryNetworks{diffusion_, load_plane_unet(*pack_)};
+        return GeometryNetworks{diffusion(), load_plane_unet(*pack_)};
       };
     }
     if (DetailPainter::installed(*pack_)) {
       sources.painter = [this] {
-        if (!painter_) painter_ = DetailPainter::load(*pack_);
+        if (!painter_) {
+          painter_ = std::make_shared<const DetailPainter>(diffusion(), load_hpdm(*pack_));
+        }
         return painter_;
       };
     }
