@@ -87,6 +87,7 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
   FovEvaluation fov(pack, prior, set);
   PriorSheet sheet;
   int two_faced = 0;
+  Json faces_behind = Json::array();
   for (int s = 0; s < subjects; ++s) {
     const PriorHead head(
         head_of_front(prior, set.view(s, front), set.viewpoints()[std::size_t(front)]));
@@ -99,8 +100,15 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
       const HeldoutView seen = head.from(set.viewpoints()[std::size_t(v)]);
       const bool is_quoted = std::find(quoted.begin(), quoted.end(), v) != quoted.end();
       of_prior.set(v, compare_views(seen, truth));
-      if (std::abs(set.viewpoints()[std::size_t(v)].azimuth_deg) >= kBackFromDeg) {
-        face_behind = face_behind || shows_face(seen.rgba);
+      const Viewpoint& from = set.viewpoints()[std::size_t(v)];
+      if (std::abs(from.azimuth_deg) >= kBackFromDeg && shows_face(seen.rgba)) {
+        // The detector errs too: what it takes for a face in the true picture is none.
+        const bool in_truth = shows_face(truth.rgba);
+        face_behind = face_behind || !in_truth;
+        faces_behind.push_back({{"subject", s},
+                                {"azimuth_deg", from.azimuth_deg},
+                                {"elevation_deg", from.elevation_deg},
+                                {"in_truth_too", in_truth}});
       }
       of_mean.set(v, compare_views(mean_views[std::size_t(v)], truth));
       if (shown && (is_quoted || v == front)) {
@@ -139,6 +147,7 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
           {"mean", of_prior.means(quoted)},
           {"beats", beats},
           {"targets", targets},
+          {"faces_behind", faces_behind},
           {"fields_of_view", fov.facts()}};
 }
 

@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/base/thread_pool.h"
 #include "core/synth/head_shape.h"
+#include "core/synth/noise.h"
 #include "core/synth/subject_mesh.h"
 
 #include <Eigen/Geometry>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 namespace portrait {
@@ -45,6 +47,44 @@ EyeBall measure_eye(const HeadModel& head, const HeadShape& shape, HeadRegion re
   eye.radius = (shape.points[tip] - centre).norm() / 40.0F;
   return eye;
 }
+
+// Turns what lies below the chin about the middle of the neck, the more the lower, up to the
+// collar; all parts alike, so that none comes through another. Centimetres.
+class Posture {
+ public:
+  explicit Posture(const PostureRecipe& recipe) {
+    const Eigen::Vector3f degrees(recipe.pitch_deg, recipe.yaw_deg, recipe.roll_deg);
+    turn_ = degrees * (std::numbers::pi_v<float> / 180);
+  }
+  Eigen::Vector3f placed(const Eigen::Vector3f& position) const {
+    const float height = position.y();
+    Eigen::Vector3f moved = kPivot + rotation(height) * (position - kPivot);
+    // What ends at the cube's bottom goes on ending there, or the bust would stand open.
+    moved.y() += noise::smoothstep(kWaist, kBottom, height) * (height - moved.y());
+    return moved;
+  }
+  void place(SubjectVertex& vertex) const {
+    if (vertex.position.y() >= kChin) return;
+    const Eigen::Matrix3f turn = rotation(vertex.position.y());
+    vertex.position = placed(vertex.position);
+    vertex.normal = turn * vertex.normal;
+    vertex.tangent = turn * vertex.tangent;
+  }
+
+ private:
+  Eigen::Matrix3f rotation(float height) const {
+    const Eigen::Vector3f turn = turn_ * noise::smoothstep(kChin, kCollar, height);
+    if (turn.norm() < 1e-6F) return Eigen::Matrix3f::Identity();
+    return Eigen::AngleAxisf(turn.norm(), turn.normalized()).toRotationMatrix();
+  }
+
+  static constexpr float kChin = -8.2F;
+  static constexpr float kCollar = -13.5F;
+  static constexpr float kWaist = -16.5F;
+  static constexpr float kBottom = -20.9F;
+  inline static const Eigen::Vector3f kPivot{0, -9.5F, -1.2F};
+  Eigen::Vector3f turn_;
+};
 
 bool outside(const Eigen::Vector3f& a, const Eigen::Vector3f& b, const Eigen::Vector3f& c) {
   for (int k = 0; k < 3; ++k) {
@@ -145,7 +185,11 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
 
   SubjectMesh subject;
   subject.recipe = recipe;
-  for (SubjectVertex& v : builder.vertices) v.position = world_from_cm(v.position);
+  const Posture posture(recipe.posture);
+  for (SubjectVertex& v : builder.vertices) {
+    posture.place(v);
+    v.position = world_from_cm(v.position);
+  }
   subject.vertices = std::move(builder.vertices);
   for (std::size_t t = 0; t < builder.triangles.size(); ++t) {
     if (t == solid) subject.solid = subject.triangles.size();
@@ -159,7 +203,8 @@ SubjectMesh build_subject(const SynthAssets& assets, const SubjectRecipe& recipe
     subject.cut.push_back(std::uint8_t(builder.cut[t] != 0 || straddles(p0, p1, p2)));
   }
   for (std::size_t i = 0; i < 68; ++i) {
-    subject.landmarks[i] = world_from_cm(shape.points[assets.head.landmarks[i]]);
+    subject.landmarks[i] =
+        world_from_cm(posture.placed(shape.points[assets.head.landmarks[i]]));
     subject.rest_landmarks[i] = assets.head.neutral[assets.head.landmarks[i]];
   }
   subject.eyes[0] = measure_eye(assets.head, shape, HeadRegion::kEyeLeft);

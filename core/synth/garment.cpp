@@ -40,17 +40,17 @@ void add_cloth(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder&
       const float front = std::cos(azimuth);
       const float side = std::abs(std::sin(azimuth));
       const float top = collar_height(cloth, azimuth);
-      const float ring = shape.bust.at(azimuth, top).radius + 0.25F;
-      // Outline of the torso at the cube's bottom: an ellipse, deeper behind than in front.
+      const float ring = shape.bust.at(azimuth, top).radius + cloth.loose_cm;
+      // Outline of the torso at the cube's bottom: two half ellipses.
       const float outline_x = cloth.shoulder_cm;
-      const float outline_z = front > 0 ? 9.8F : 8.6F;
+      const float outline_z = front > 0 ? cloth.chest_cm : cloth.back_cm;
       const float outline = 1.0F / std::sqrt(std::pow(std::sin(azimuth) / outline_x, 2.0F) +
                                              std::pow(std::cos(azimuth) / outline_z, 2.0F));
       SubjectVertex vertex;
       float t = float(std::max(r - 1, 0)) / (kRows - 2);
       // Shoulders first run outwards, then drop; chest and back slope evenly.
       const float out = std::pow(t, 1.0F - 0.35F * side);
-      const float down = std::pow(t, 1.0F + 1.6F * side * side);
+      const float down = std::pow(t, 1.0F + (1.8F - 1.4F * cloth.slope) * side * side);
       const float y = top + (kBottom - top) * down;
       const float fold =
           0.25F * noise::smoothstep(0.1F, 0.5F, t) *

@@ -87,7 +87,8 @@ class Strand {
     const float y = last.y() - kStep;
     const float depth = std::max(0.0F, centre.y() - y);
     // Long hair draws in a little towards the neck and rests on the shoulders.
-    float radius = fall_radius_ * (1 - 0.10F * noise::smoothstep(2, 14, depth));
+    float radius = fall_radius_ * (1 - 0.10F * noise::smoothstep(2, 14, depth)) *
+                   (1 + hair_.flare * noise::smoothstep(0, 12, depth));
     const float skin = shape_.bust.at(azimuth, std::max(y, -20.5F)).radius;
     const float bust_shift = shape_.bust.centre().z() - centre.z();
     const float reach = skin + layer_ + 0.9F + bust_shift * std::cos(azimuth);

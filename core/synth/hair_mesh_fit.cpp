@@ -84,6 +84,10 @@ void add_mesh_hair(const HairModel& hair, const SynthAssets& assets, const HeadS
       if (scalp && out.norm() < under.radius + 0.25F) {
         vertex.position = shape.skull.centre() + out.normalized() * (under.radius + 0.25F);
       }
+      // The roots stay where they are, and what hangs before the face.
+      const float before = std::clamp(2 * out.normalized().z() - 0.4F, 0.0F, 1.0F);
+      const float free = std::min(1.0F, hair.root_distance[v] / 5) * (1 - before);
+      vertex.position += out.normalized() * free * recipe.hair.volume_cm;
     }
     if (flip < 0) {
       vertex.position.x() *= flip;
@@ -146,6 +150,7 @@ void add_hair(const SynthAssets& assets, const HeadShape& shape, const SubjectRe
       break;
     default:
       add_hair_cap(shape, recipe, builder);
+      add_gathered_hair(shape, recipe, builder);
       break;
   }
 }

@@ -37,6 +37,8 @@ void add_skin_hairs(const HeadModel& head, const HeadShape& shape, const Subject
 // Single hairs along the hairline and off the hair's surface, triangles [first_hair, end_hair).
 void add_head_hairs(const SubjectRecipe& recipe, std::size_t head_triangles, std::size_t first_hair,
                     std::size_t end_hair, MeshBuilder& builder);
+// Buns or a tail of hair that is tied up, over a cap.
+void add_gathered_hair(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder& builder);
 void add_hair_curtain(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder& builder);
 
 // Height of the garment's upper edge round the neck, cm.

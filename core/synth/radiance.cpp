@@ -61,8 +61,9 @@ Eigen::Vector3f highlight_of(const Surface& s, const SurfacePoint& point,
   float lobe = std::pow(facing, s.sharpness);
   if (s.scatter > 0) {
     // Skin: oil over a rough surface, and more of both at grazing angles.
-    const float grazing = std::pow(1 - std::clamp(half.dot(viewer), 0.0F, 1.0F), 5.0F);
-    lobe = (0.75F * lobe + 0.55F * std::pow(facing, 4 * s.sharpness)) * (1 + 12 * grazing) *
+    const float away = 1 - std::clamp(half.dot(viewer), 0.0F, 1.0F);
+    const float grazing = away * away * away * away * away;
+    lobe = (0.75F + 0.55F * lobe * lobe * lobe) * lobe * (1 + 12 * grazing) *
            std::min(1.0F, 0.3F + cosine);
   }
   return Eigen::Vector3f::Constant(s.gloss * lobe);

@@ -42,6 +42,42 @@ const T& pick(const T (&list)[N], RandomStream& random, Allowed&& allowed) {
   return *last;
 }
 
+bool hangs(const HairRecipe& hair) {
+  return hair.style == ProceduralHair::kBob || hair.style == ProceduralHair::kFringeBob ||
+         hair.style == ProceduralHair::kLongStraight || hair.style == ProceduralHair::kLongWavy;
+}
+
+bool can_be_tied(const HairRecipe& hair) {
+  return hair.style == ProceduralHair::kSideParted || hair.style == ProceduralHair::kSweptBack ||
+         hair.style == ProceduralHair::kCurlyShort || hair.style == ProceduralHair::kTousled;
+}
+
+// What changes the outline alone: people of one style differ most in it.
+void draw_outline(RandomStream& random, HairRecipe& hair) {
+  if (!hair.mesh.empty()) {
+    const bool tied = hair.mesh == "braid01" || hair.mesh == "ponytail01";
+    if (!tied) hair.volume_cm = float(std::clamp(random.normal(0.8, 1.4), 0.0, 4.0));
+    return;
+  }
+  if (hangs(hair)) {
+    hair.thickness_cm = 0.7F + 2.6F * float(std::pow(random.uniform(), 1.8));
+    hair.flare = float(std::clamp(random.normal(0.08, 0.2), -0.15, 0.6));
+    return;
+  }
+  if (!can_be_tied(hair) || !random.chance(0.45)) return;
+  GatheredHair& gathered = hair.gathered;
+  hair.thickness_cm = between(random, 1.0F, 1.6F);  // drawn tight
+  gathered.elevation_deg = between(random, -12, 62);
+  gathered.azimuth_deg = 180 + float(random.normal(0, 14));
+  gathered.bun_cm = between(random, 1.8F, 3.4F);
+  if (random.chance(0.4)) {
+    gathered.tail_cm = between(random, 12, 34);
+    return;
+  }
+  gathered.buns = random.chance(0.15) ? 2 : 1;
+  if (gathered.buns == 2) gathered.azimuth_deg = between(random, 95, 140);
+}
+
 }  // namespace
 
 bool is_reserved(const std::string& hair_mesh) {
@@ -77,17 +113,17 @@ void draw_hair(RandomStream& random, const SynthOptions& options, SubjectRecipe&
       hair.raggedness_cm = 0.5F;
       break;
     case ProceduralHair::kCrop:
-      hair.thickness_cm = between(random, 0.6F, 1.8F);
+      hair.thickness_cm = between(random, 0.6F, 2.4F);
       break;
     case ProceduralHair::kSideParted:
     case ProceduralHair::kSweptBack:
-      hair.thickness_cm = between(random, 1.2F, 2.8F);
+      hair.thickness_cm = between(random, 1.0F, 4.0F);
       break;
     case ProceduralHair::kCurlyShort:
-      hair.thickness_cm = between(random, 1.2F, 2.6F);
+      hair.thickness_cm = between(random, 1.2F, 4.2F);
       break;
     case ProceduralHair::kTousled:
-      hair.thickness_cm = between(random, 1.5F, 3.0F);
+      hair.thickness_cm = between(random, 1.5F, 4.0F);
       break;
     case ProceduralHair::kAfro:
       hair.thickness_cm = between(random, 2.5F, 5.5F);
@@ -113,6 +149,7 @@ void draw_hair(RandomStream& random, const SynthOptions& options, SubjectRecipe&
     hair.hairline = std::clamp(hair.hairline + between(random, 0.4F, 1.2F), -0.9F, 1.6F);
   }
   hair.shine = between(random, 0.4F, 1.5F);
+  draw_outline(random, recipe.hair);
   // From black over brown to blond along one ramp; red hair has more of the other pigment.
   const float dark_skin = recipe.skin.melanin;
   const float light = std::pow(float(random.uniform()), 1.3F + 6.0F * dark_skin);

@@ -28,7 +28,7 @@ Eigen::Vector3f cloth_colour(RandomStream& random) {
 
 // Hats and scarves press the hair flat, so those who wear them have procedural hair.
 void draw_headwear(RandomStream& random, const SynthOptions& options, SubjectRecipe& recipe) {
-  if (!options.headwear || !random.chance(0.11)) return;
+  if (!options.headwear || !random.chance(0.15)) return;
   HeadwearRecipe& wear = recipe.headwear;
   const double kind = random.uniform();
   wear.kind = kind < 0.32   ? Headwear::kBeanie
@@ -55,6 +55,8 @@ void draw_headwear(RandomStream& random, const SynthOptions& options, SubjectRec
   hair.thickness_cm = hanging ? 0.4F : 0.3F;
   hair.length_cm = hanging ? between(random, 22, 38) : hair.length_cm;
   hair.crown = 0;
+  hair.flare = 0;
+  hair.gathered = {};
   if (wear.kind == Headwear::kScarf) {
     recipe.skin.stubble = 0;
     recipe.skin.beard_cm = 0;
@@ -74,7 +76,7 @@ void draw_accessories(RandomStream& random, const SynthOptions& options, Subject
   if (cloth.cut == ClothCut::kJacket) cloth.pattern = 0;
   cloth.collar_cm = random.chance(0.3) ? between(random, 2.0F, 5.5F) : between(random, 0.0F, 1.5F);
   cloth.neckline_cm = between(random, 0.2F, cloth.collar_cm > 2 ? 1.0F : 4.0F);
-  cloth.shoulder_cm = between(random, 17, 20.5F);
+  cloth.shoulder_cm = between(random, 14, 20.5F);
   GlassesRecipe& glasses = recipe.glasses;
   glasses.present = options.glasses && random.chance(0.13);
   const float shade = float(std::pow(random.uniform(), 3.0)) * 0.3F;
@@ -85,6 +87,15 @@ void draw_accessories(RandomStream& random, const SynthOptions& options, Subject
   glasses.height_cm = between(random, 1.5F, 2.3F);
   glasses.roundness = float(random.uniform());
   glasses.rim_cm = between(random, 0.07F, 0.24F);
+  cloth.chest_cm = between(random, 8, 13);
+  cloth.back_cm = between(random, 7, 11.5F);
+  cloth.slope = float(random.uniform());
+  // Rolls, hoods that lie on the back, thick collars.
+  if (random.chance(0.3)) {
+    cloth.loose_cm = between(random, 0.5F, 3.2F);
+    cloth.collar_cm = between(random, 2.0F, 7.0F);
+    cloth.neckline_cm = between(random, 0.2F, 1.5F);
+  }
 }
 
 }  // namespace portrait

@@ -195,6 +195,10 @@ SubjectRecipe draw_recipe(std::uint32_t index, const SynthOptions& options) {
   draw_accessories(accessories, options, recipe);
   RandomStream headwear = stream(9);
   draw_headwear(headwear, options, recipe);
+  RandomStream posture = stream(11);
+  recipe.posture.yaw_deg = float(std::clamp(posture.normal(0, 19), -40.0, 40.0));
+  recipe.posture.pitch_deg = float(std::clamp(posture.normal(3, 7), -12.0, 18.0));
+  recipe.posture.roll_deg = float(std::clamp(posture.normal(0, 5), -11.0, 11.0));
   RandomStream light = stream(8);
   draw_light(light, recipe);
   return recipe;

@@ -44,6 +44,15 @@ inline constexpr std::array<const char*, 2> kReservedHairMeshes = {"braid01", "s
 bool is_reserved(const std::string& hair_mesh);
 bool is_reserved(ProceduralHair style);
 
+// Short styles may be tied up: into buns, or a tail that falls from the band.
+struct GatheredHair {
+  int buns = 0;               // 0 none, 1, or 2, one on each side
+  float bun_cm = 2.8F;        // radius
+  float tail_cm = 0;          // length of the tail, 0 none
+  float azimuth_deg = 180;    // of the band on the skull: 180 behind; of the right one of two
+  float elevation_deg = 20;
+};
+
 struct HairRecipe {
   std::string mesh;  // a mesh style, or empty for a procedural one
   ProceduralHair style = ProceduralHair::kCrop;
@@ -59,6 +68,9 @@ struct HairRecipe {
   float raggedness_cm = 1.0F;  // at the ends
   float shine = 1;             // of the strands' highlights
   float crown = 0;             // bald patch on the crown: 0 none .. 1 down to the temples
+  float volume_cm = 0;  // mesh styles: how much further the lengths stand off
+  float flare = 0;      // hanging hair: how much wider it gets on its way down, as a share
+  GatheredHair gathered;
   bool mirrored = false;
 };
 
@@ -104,8 +116,19 @@ struct ClothRecipe {
   Eigen::Vector3f second = {0.4F, 0.4F, 0.4F};
   int pattern = 0;            // 0 plain, 1 stripes round, 2 stripes down, 3 checks, 4 mottled
   float collar_cm = 1.0F;     // height of the collar over the neck's base
+  float loose_cm = 0.25F;     // how far the collar stands off the neck
   float neckline_cm = 2.0F;   // how far the front opening hangs down
   float shoulder_cm = 18.0F;  // half width
+  float chest_cm = 9.8F;      // depth of the torso before the neck's axis
+  float back_cm = 8.6F;       // and behind it
+  float slope = 0;            // of the shoulders: 0 square .. 1 sloping
+};
+
+// How the body is held under the head, which looks ahead: degrees of the torso about the neck.
+struct PostureRecipe {
+  float yaw_deg = 0;    // towards the head's +X
+  float pitch_deg = 0;  // the neck comes forward
+  float roll_deg = 0;
 };
 
 enum class Headwear : std::uint8_t { kNone, kBeanie, kCap, kBrimmed, kScarf };
@@ -152,6 +175,7 @@ struct SubjectRecipe {
   ClothRecipe cloth;
   GlassesRecipe glasses;
   HeadwearRecipe headwear;
+  PostureRecipe posture;
   LightRecipe light;
 };
 

@@ -72,7 +72,7 @@ class RecipeTest : public QObject {
     constexpr int kSubjects = 1500;
     std::set<int> headwear, cuts;
     int bald_crowns = 0, long_beards = 0, made_up = 0, heavy = 0, thin = 0, dark = 0, pale = 0;
-    int hats = 0;
+    int hats = 0, buns = 0, tails = 0, turned = 0, full = 0, rolls = 0;
     for (std::uint32_t i = 0; i < kSubjects; ++i) {
       const SubjectRecipe r = draw_recipe(i);
       headwear.insert(int(r.headwear.kind));
@@ -84,7 +84,14 @@ class RecipeTest : public QObject {
       thin += r.build < -0.6F;
       dark += r.skin.melanin > 0.7F;
       pale += r.skin.melanin < 0.15F;
+      buns += r.hair.gathered.buns > 0;
+      tails += r.hair.gathered.tail_cm > 0;
+      turned += std::abs(r.posture.yaw_deg) > 20;
+      full += r.hair.volume_cm > 2 || r.hair.flare > 0.2F;
+      rolls += r.cloth.loose_cm > 0.25F;
+      QVERIFY(r.hair.gathered.buns == 0 || r.hair.gathered.tail_cm == 0);
       if (r.headwear.kind == Headwear::kNone) continue;
+      QVERIFY(r.hair.gathered.buns == 0 && r.hair.gathered.tail_cm == 0);
       ++hats;
       // Only what can be pressed flat is worn under a hat, and nobody hides a beard in a scarf.
       QVERIFY(r.hair.mesh.empty() && r.hair.thickness_cm < 0.5F && r.hair.crown == 0);
@@ -93,7 +100,8 @@ class RecipeTest : public QObject {
     QCOMPARE(headwear.size(), std::size_t(5));
     QCOMPARE(cuts.size(), std::size_t(4));
     QVERIFY(hats > kSubjects / 16 && hats < kSubjects / 6);
-    for (const int count : {bald_crowns, long_beards, made_up, heavy, thin, dark, pale})
+    for (const int count : {bald_crowns, long_beards, made_up, heavy, thin, dark, pale, buns,
+                            tails, turned, full, rolls})
       QVERIFY2(count > kSubjects / 100 && count < kSubjects / 2,
                qPrintable(QString::number(count)));
     SynthOptions bare;
