@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace portrait {
 namespace {
@@ -35,28 +36,67 @@ struct Pass {
   double face_probability = 0;
 };
 
-Pass run_once(const LandmarkNet& net, const Image& photo, const Affine2& photo_from_crop) {
-  at::NoGradGuard no_grad;
+// Crops of one face, to be found in all of them and averaged.
+std::vector<Affine2> looks_round(const Affine2& photo_from_crop, bool several) {
+  std::vector<Affine2> looks{photo_from_crop};
+  if (!several) return looks;
+  constexpr int kSide = LandmarkNet::kCropSize;
+  constexpr double kTurn = 7 * std::numbers::pi / 180;
+  for (const auto& [turn, size] : {std::pair{kTurn, 1.0}, {-kTurn, 1.0}, {0.0, 0.9}, {0.0, 1.1}}) {
+    const Affine2 within =
+        square_crop(Eigen::Vector2d::Constant(kSide / 2), kSide * size, turn);
+    Affine2 look;
+    look.leftCols<2>() = photo_from_crop.leftCols<2>() * within.leftCols<2>();
+    look.col(2) = apply(photo_from_crop, within.col(2));
+    looks.push_back(look);
+  }
+  return looks;
+}
+
+// The looks in a row, then all of them mirrored: [2 n, 3, S, S], or [1, 3, S, S] of one look.
+Tensor crops_of(const Image& photo, const std::vector<Affine2>& looks) {
   const int size = LandmarkNet::kCropSize;
   WarpOptions warp;
   warp.cubic = false;
-  const Image crop = warp_affine(photo, photo_from_crop, size, size, warp);
-  const Tensor hwc = at::from_blob(const_cast<float*>(crop.pixels.data()),
-                                   {1, size, size, crop.channels}, at::kFloat);
-  const LandmarkNet::Output out =
-      net.forward(hwc.narrow(3, 0, 3).permute({0, 3, 1, 2}).contiguous());
+  std::vector<Tensor> crops;
+  for (const Affine2& look : looks) {
+    const Image crop = warp_affine(photo, look, size, size, warp);
+    const Tensor hwc = at::from_blob(const_cast<float*>(crop.pixels.data()),
+                                     {size, size, crop.channels}, at::kFloat);
+    crops.push_back(hwc.narrow(2, 0, 3).permute({2, 0, 1}).contiguous());
+  }
+  const Tensor straight = at::stack(crops);
+  return looks.size() > 1 ? at::cat({straight, straight.flip({3})}) : straight;
+}
+
+// `several`: the mean of ten looks, straight and mirrored, whose errors differ.
+Pass run(const LandmarkNet& net, const Image& photo, const Affine2& photo_from_crop,
+         bool several) {
+  at::NoGradGuard no_grad;
+  const std::vector<Affine2> looks = looks_round(photo_from_crop, several);
+  const LandmarkNet::Output out = net.forward(crops_of(photo, looks));
   const Tensor points = out.points.contiguous();
   const Tensor log_scale = out.log_scale.contiguous();
   const auto p = points.accessor<float, 3>();
   const auto s = log_scale.accessor<float, 2>();
-  const double photo_per_crop = scale_of(photo_from_crop) * size;
+  const std::int64_t runs = points.size(0);
   Pass pass;
-  for (int i = 0; i < kLandmarkCount; ++i) {
-    pass.points.push_back(
-        apply(photo_from_crop, {double(p[0][i][0]) * size, double(p[0][i][1]) * size}));
-    pass.scale.push_back(std::exp(double(s[0][i])) * photo_per_crop);
+  pass.points.assign(kLandmarkCount, Eigen::Vector2d::Zero());
+  pass.scale.assign(kLandmarkCount, 0);
+  for (std::int64_t r = 0; r < runs; ++r) {
+    const bool mirrored = r >= std::int64_t(looks.size());
+    const Affine2& look = looks[std::size_t(r) % looks.size()];
+    const double size = LandmarkNet::kCropSize;
+    for (int i = 0; i < kLandmarkCount; ++i) {
+      const int from = mirrored ? mirrored_landmark_index()[std::size_t(i)] : i;
+      const double x = double(p[r][from][0]);
+      const Eigen::Vector2d at(mirrored ? 1 - x : x, double(p[r][from][1]));
+      pass.points[std::size_t(i)] += apply(look, at * size) / double(runs);
+      pass.scale[std::size_t(i)] +=
+          std::exp(double(s[r][from])) * scale_of(look) * size / double(runs);
+    }
   }
-  pass.face_probability = 1.0 / (1.0 + std::exp(-out.face_logit.item<double>()));
+  pass.face_probability = at::sigmoid(out.face_logit).mean().item<double>();
   return pass;
 }
 
@@ -155,10 +195,10 @@ Affine2 landmark_crop(const Points2& points) {
 FaceLandmarks find_landmarks(const LandmarkNet& net, const Image& photo, const FaceBox& box,
                              int passes) {
   check(passes >= 1, ErrorCode::kInternal, "find_landmarks needs at least one pass");
-  Pass pass = run_once(net, photo, landmark_crop(box));
+  Pass pass = run(net, photo, landmark_crop(box), passes == 1);
   double moved = 0;
   for (int i = 1; i < passes; ++i) {
-    const Pass next = run_once(net, photo, landmark_crop(pass.points));
+    const Pass next = run(net, photo, landmark_crop(pass.points), i + 1 == passes);
     moved = mean_distance(next.points, pass.points);
     pass = next;
   }
