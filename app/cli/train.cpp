@@ -232,6 +232,12 @@ void add_train_vae(CLI::App& train, Action& action) {
       ->required();
   command.add_option("--crop", options->crop, "Side of the pieces of photos, in pixels")
       ->capture_default_str();
+  command.add_flag("--decoder-only", options->decoder_only,
+                   "Leave encoder and latents as they are; with --from or --resume");
+  command
+      .add_option("--texture", options->weights.texture,
+                  "Weight of the strength of fine detail against its exact place")
+      ->capture_default_str();
 }
 #endif
 

@@ -11,6 +11,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace portrait {
@@ -32,6 +34,11 @@ struct Posterior {
 // r. Differentiable; inside, maps lie channels last.
 class AutoencoderKL {
  public:
+  // Whether a tensor of that name has a say in what latents come out.
+  static bool makes_latents(std::string_view name) {
+    return name.starts_with("encoder.") || name.starts_with("quant_conv.");
+  }
+
   AutoencoderKL(Parameters& parameters, const AutoencoderConfig& config);
 
   // picture [B, 3, H, W] -> a posterior over [B, L, H / r, W / r].
@@ -90,5 +97,10 @@ std::shared_ptr<const AutoencoderKL> load_autoencoder(const TensorMap& tensors,
 
 // The network "vae" of a pack, sizes from its configuration. Throws kNotFound, kCorrupt.
 std::shared_ptr<const AutoencoderKL> load_vae(const ModelPack& pack);
+
+// A hash, lower-case hex, of all that latents of the pack's "vae" depend on: its encoder's tensors
+// and its scaling factor. VAEs of one hash differ in their decoders at most, and what was trained
+// on the latents of one is right for the other. Throws kNotFound, kCorrupt.
+std::string latent_space_of(const ModelPack& pack);
 
 }  // namespace portrait

@@ -3,9 +3,13 @@
 
 #include "core/diffusion/autoencoder_kl.h"
 
+#include "core/base/files.h"
 #include "core/nn/model_pack.h"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,6 +61,16 @@ std::shared_ptr<const AutoencoderKL> load_autoencoder(const TensorMap& tensors,
 std::shared_ptr<const AutoencoderKL> load_vae(const ModelPack& pack) {
   const PackNetwork& network = pack.network("vae");
   return load_autoencoder(load_tensors(*network.weights), autoencoder_config(network.config));
+}
+
+std::string latent_space_of(const ModelPack& pack) {
+  const PackNetwork& network = pack.network("vae");
+  std::string parts = fmt::format("{:.17g}\n", autoencoder_config(network.config).scaling_factor);
+  for (const auto& [name, view] : network.weights->tensors()) {
+    if (!AutoencoderKL::makes_latents(name)) continue;
+    parts += fmt::format("{} {}\n", name, sha256_hex(view.data));
+  }
+  return sha256_hex(std::as_bytes(std::span(parts)));
 }
 
 }  // namespace portrait

@@ -2,6 +2,7 @@
 #include "core/diffusion/pack_diffusion.h"
 
 #include "core/base/error.h"
+#include "core/diffusion/autoencoder_kl.h"
 #include "core/nn/model_pack.h"
 
 namespace portrait {
@@ -12,8 +13,8 @@ ScheduleConfig unet_schedule(const ModelPack& pack) {
 
 void check_unet_vae(const ModelPack& pack) {
   const auto& config = pack.network("unet").config;
-  const std::string& vae = pack.network("vae").sha256;
-  check(config.value("vae_sha256", vae) == vae, ErrorCode::kCorrupt,
+  const std::string vae = latent_space_of(pack);
+  check(config.value("latent_space", vae) == vae, ErrorCode::kCorrupt,
         "The UNet of \"{}\" was trained on latents of another VAE than the pack's; train it on "
         "those of this one",
         pack.folder().string());

@@ -11,7 +11,7 @@ class ModelPack;
 // Diffusion 1.5's where none is stated. Throws kNotFound, kCorrupt, kUnsupported.
 ScheduleConfig unet_schedule(const ModelPack& pack);
 
-// Throws kNotFound; kCorrupt when the pack's "unet" states ("vae_sha256") that its latents were
+// Throws kNotFound; kCorrupt when the pack's "unet" states ("latent_space") that its latents were
 // another VAE's than the pack's.
 void check_unet_vae(const ModelPack& pack);
 

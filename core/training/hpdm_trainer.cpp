@@ -4,6 +4,7 @@
 #include "core/training/hpdm_trainer.h"
 
 #include "core/base/error.h"
+#include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/hpdm.h"
 #include "core/diffusion/pack_diffusion.h"
 #include "core/nn/model_pack.h"
@@ -97,7 +98,7 @@ class HpdmTask : public TrainingTask {
   }
 
   std::vector<PairFile> open(bool held_out) const {
-    const PairProvenance provenance{pack_.network("vae").sha256, pack_.network("prior").sha256};
+    const PairProvenance provenance{latent_space_of(pack_), pack_.network("prior").sha256};
     std::vector<PairFile> files;
     for (const auto& path : list_pair_cache(options_.cache, held_out)) {
       files.emplace_back(path, provenance);

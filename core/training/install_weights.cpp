@@ -25,6 +25,13 @@ nlohmann::json credits() {
              {"used_for", "some of the hair of the synthetic portraits"}}}}};
 }
 
+std::string stated(const SafetensorsFile& file, const char* key) {
+  const auto found = file.metadata().find(key);
+  check(found != file.metadata().end(), ErrorCode::kCorrupt,
+        "\"{}\" does not state its \"{}\"; train it again", file.path().string(), key);
+  return found->second;
+}
+
 }  // namespace
 
 void write_weights(const fs::path& folder, const std::string& id, const TensorMap& tensors,
@@ -37,23 +44,21 @@ void write_weights(const fs::path& folder, const std::string& id, const TensorMa
                at::kHalf);
 }
 
+nlohmann::json weights_config(const fs::path& folder, const std::string& id) {
+  return nlohmann::json::parse(stated(SafetensorsFile(folder / (id + kExtension)), kConfig));
+}
+
 void install_weights(const fs::path& folder, const std::string& id, const fs::path& pack) {
   const fs::path weights = folder / (id + kExtension);
   const SafetensorsFile file(weights);
-  const auto stated = [&](const char* key) {
-    const auto found = file.metadata().find(key);
-    check(found != file.metadata().end(), ErrorCode::kCorrupt,
-          "\"{}\" does not state its \"{}\"; train it again", weights.string(), key);
-    return found->second;
-  };
   PackNetwork network;
   network.id = id;
   network.file = id + kExtension;
   network.licence = "Apache-2.0";
   network.provenance = "Trained from scratch by this product's own trainer.";
-  network.trained_on = stated(kTrainedOn);
-  network.samples_seen = std::stoll(stated(kSamplesSeen));
-  network.config = nlohmann::json::parse(stated(kConfig));
+  network.trained_on = stated(file, kTrainedOn);
+  network.samples_seen = std::stoll(stated(file, kSamplesSeen));
+  network.config = nlohmann::json::parse(stated(file, kConfig));
 
   require_writable_folder(pack);
   PackFrame frame;

@@ -17,6 +17,9 @@ void write_weights(const std::filesystem::path& folder, const std::string& id,
                    const TensorMap& tensors, const nlohmann::json& config,
                    std::int64_t samples_seen, const std::string& trained_on);
 
+// The "config" that such a file states. Throws kNotFound, kCorrupt (it states none).
+nlohmann::json weights_config(const std::filesystem::path& folder, const std::string& id);
+
 // Copies FOLDER/ID.safetensors into a pack and names it there with its hash, configuration,
 // provenance and the credits of the data it was trained on; a prior's depth slices become those of
 // the pack's frame. Makes the pack when there is none.

@@ -62,7 +62,7 @@ class Encoder {
       : options_(options),
         pack_(ModelPack::open(options.pack)),
         vae_(load_vae(pack_)),
-        hash_(pack_.network("vae").sha256) {}
+        hash_(latent_space_of(pack_)) {}
 
   void encode_subject(const fs::path& path, bool held_out) const {
     const int number = cache_file_number(path);

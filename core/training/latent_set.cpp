@@ -13,7 +13,7 @@ namespace portrait {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kVae = "vae_sha256";
+constexpr const char* kVae = "latent_space";
 
 using Shape = std::vector<std::int64_t>;
 
@@ -58,7 +58,7 @@ struct Sizes {
 std::string latent_file_stem(bool held_out) { return held_out ? "heldout" : "latents"; }
 
 void save_latents(const fs::path& folder, bool held_out, int subject, const SubjectLatents& latents,
-                  const std::string& vae_sha256) {
+                  const std::string& latent_space) {
   const SubjectLatents& l = latents;
   check_shape(l.small, {-1, -1, -1, -1, -1}, "small latents");
   const std::int64_t people = l.small.size(0), channels = l.small.size(2), side = l.small.size(3);
@@ -83,23 +83,23 @@ void save_latents(const fs::path& folder, bool held_out, int subject, const Subj
                      {static_cast<const std::byte*>(tensor.data_ptr()), tensor.nbytes()}});
   }
   save_safetensors(folder / cache_file_name(latent_file_stem(held_out), subject), saved,
-                   {{kVae, vae_sha256}});
+                   {{kVae, latent_space}});
 }
 
-void check_latents_of(const SafetensorsFile& file, const std::string& vae_sha256) {
+void check_latents_of(const SafetensorsFile& file, const std::string& latent_space) {
   const auto found = file.metadata().find(kVae);
-  check(found != file.metadata().end() && found->second == vae_sha256, ErrorCode::kCorrupt,
+  check(found != file.metadata().end() && found->second == latent_space, ErrorCode::kCorrupt,
         "\"{}\" holds latents of the VAE {}; the pack's is {}. Encode the views again, into "
         "another folder",
         file.path().string(), found == file.metadata().end() ? "(none stated)" : found->second,
-        vae_sha256);
+        latent_space);
 }
 
-LatentSet LatentSet::open(const fs::path& folder, bool held_out, const std::string& vae_sha256) {
+LatentSet LatentSet::open(const fs::path& folder, bool held_out, const std::string& latent_space) {
   LatentSet set;
   for (const fs::path& path : list_cache_files(folder, latent_file_stem(held_out))) {
     SafetensorsFile file(path);
-    check_latents_of(file, vae_sha256);
+    check_latents_of(file, latent_space);
     const Sizes sizes(file);
     if (!set.files_.empty()) require(sizes == Sizes(set.files_.front()), file, "small");
     set.files_.push_back(std::move(file));

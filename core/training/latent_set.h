@@ -22,19 +22,19 @@ namespace portrait {
 //   identity_large    F16 [P, K, L, 64, 64]
 //   identity_cameras  F32 [P, K, 16]
 // (sides for a reduction of 8), in diffusion's units: the posteriors' means, scaled. The metadata
-// state "vae_sha256", the hash of the VAE's file in its pack.
+// state "latent_space", latent_space_of() the VAE's pack.
 struct SubjectLatents {
   Tensor small, large, cameras, identity_small, identity_large, identity_cameras;
 };
 
 // Throws kInternal (shapes that do not fit each other), kIo.
 void save_latents(const std::filesystem::path& folder, bool held_out, int subject,
-                  const SubjectLatents& latents, const std::string& vae_sha256);
+                  const SubjectLatents& latents, const std::string& latent_space);
 
 std::string latent_file_stem(bool held_out);
 
 // Throws kCorrupt naming the file when its latents are those of another VAE.
-void check_latents_of(const SafetensorsFile& file, const std::string& vae_sha256);
+void check_latents_of(const SafetensorsFile& file, const std::string& latent_space);
 
 enum class LatentSize { kSmall, kLarge };
 
@@ -42,9 +42,9 @@ enum class LatentSize { kSmall, kLarge };
 class LatentSet {
  public:
   // Empty when there is no such folder. Throws kCorrupt naming the file: of another VAE than
-  // `vae_sha256`, tensors missing or misshapen.
+  // `latent_space`, tensors missing or misshapen.
   static LatentSet open(const std::filesystem::path& folder, bool held_out,
-                        const std::string& vae_sha256);
+                        const std::string& latent_space);
 
   int people() const { return subjects() * people_; }
   int subjects() const { return static_cast<int>(files_.size()); }

@@ -163,7 +163,7 @@ class PairMaker {
 
  private:
   PairProvenance provenance() const {
-    return {pack_.network("vae").sha256, pack_.network("prior").sha256};
+    return {latent_space_of(pack_), pack_.network("prior").sha256};
   }
 
   // [3, 512, 512] each -> [N, L, s, s] of 512 / reduction pixels.

@@ -17,7 +17,7 @@ namespace portrait {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kVae = "vae_sha256";
+constexpr const char* kVae = "latent_space";
 constexpr const char* kPrior = "prior_sha256";
 constexpr std::int64_t kViews = 13;
 constexpr std::int64_t kDepthSide = 64;
@@ -64,7 +64,7 @@ void check_pairs_of(const SafetensorsFile& file, const PairProvenance& provenanc
     const auto found = file.metadata().find(key);
     return found != file.metadata().end() && found->second == hash;
   };
-  check(is(kVae, provenance.vae_sha256) && is(kPrior, provenance.prior_sha256), ErrorCode::kCorrupt,
+  check(is(kVae, provenance.latent_space) && is(kPrior, provenance.prior_sha256), ErrorCode::kCorrupt,
         "\"{}\" was made with another VAE or prior than the pack's. Make the pairs again, in "
         "another folder",
         file.path().string());
@@ -81,7 +81,7 @@ void save_pairs(const fs::path& path, const std::map<std::string, Tensor>& tenso
                      {static_cast<const std::byte*>(kept.data_ptr()), kept.nbytes()}});
   }
   save_safetensors(path, saved,
-                   {{kVae, provenance.vae_sha256}, {kPrior, provenance.prior_sha256}});
+                   {{kVae, provenance.latent_space}, {kPrior, provenance.prior_sha256}});
 }
 
 PairFile::PairFile(const fs::path& path, const PairProvenance& provenance) : file_(path) {

@@ -22,9 +22,9 @@ enum class PairKind {
 };
 inline constexpr int kPairKinds = 4;
 
-// Whose latents, of the heads of whose prior: hashes of the networks' files in their packs.
+// Whose latents (latent_space_of() the pack), of the heads of whose prior (hash of its file).
 struct PairProvenance {
-  std::string vae_sha256;
+  std::string latent_space;
   std::string prior_sha256;
 };
 

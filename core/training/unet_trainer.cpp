@@ -66,7 +66,7 @@ class UnetTask : public TrainingTask {
   void save_weights(const TensorMap& averaged, std::int64_t samples_seen) override {
     nlohmann::json config = to_json(options_.networks.unet);
     config["schedule"] = to_json(options_.schedule);
-    config["vae_sha256"] = vae_pack_.network("vae").sha256;
+    config["latent_space"] = latent_space_of(vae_pack_);
     write_weights(options_.run.out, "unet", UnetNetworks::part(averaged, "unet"), config,
                   samples_seen, kTrainedOn);
     write_weights(options_.run.out, "conditioner", UnetNetworks::part(averaged, "conditioner"),
@@ -76,7 +76,7 @@ class UnetTask : public TrainingTask {
  private:
   LatentSet open(bool held_out) const {
     LatentSet set =
-        LatentSet::open(options_.cache, held_out, vae_pack_.network("vae").sha256);
+        LatentSet::open(options_.cache, held_out, latent_space_of(vae_pack_));
     check(held_out || set.people() > 0, ErrorCode::kNotFound,
           "There are no latents in \"{}\"; fill it with `portrait train latents` first",
           options_.cache.string());

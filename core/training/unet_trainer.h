@@ -25,7 +25,7 @@ struct UnetTrainingOptions {
 
 // The base UNet with its conditioner, on views of a latent cache: the squared error of the answer
 // at draw_timestep(), weighted by velocity_weight(). Writes OUT/unet.safetensors, whose
-// configuration holds the noise "schedule" and the "vae_sha256" of its latents besides the UNet's,
+// configuration holds the noise "schedule" and the "latent_space" of its latents besides the UNet's,
 // and OUT/conditioner.safetensors with each checkpoint.
 // values of a report: "loss" (weighted), "error" (not), and those of UnetValidation, on held-out
 // people (without any: on the first that it is trained on).

@@ -47,7 +47,20 @@ class VaeTask : public TrainingTask {
     held_out_.resize(std::min(held_out_.size(), std::size_t(std::max(options_.scored, 1))));
   }
 
-  std::vector<Adam::Group> parameters() override { return {{parameters_.named(), 1}}; }
+  std::vector<Adam::Group> parameters() override {
+    Adam::Group trained;
+    for (const auto& [name, tensor] : parameters_.named()) {
+      if (!is_fixed(name)) trained.parameters.emplace_back(name, tensor);
+    }
+    return {trained};
+  }
+  TensorMap constants() override {
+    TensorMap fixed;
+    for (const auto& [name, tensor] : parameters_.named()) {
+      if (is_fixed(name)) fixed[name] = tensor;
+    }
+    return fixed;
+  }
   std::int64_t samples_before() const override { return samples_before_; }
 
   Tensor loss(TrainingStep& step) override {
@@ -61,6 +74,7 @@ class VaeTask : public TrainingTask {
                                         noise.to(options_.run.device), options_.weights);
     step.note("reconstruction", losses.reconstruction);
     step.note("divergence", losses.divergence);
+    step.note("texture", losses.texture);
     return losses.total;
   }
 
@@ -72,13 +86,25 @@ class VaeTask : public TrainingTask {
   void save_weights(const TensorMap& averaged, std::int64_t samples_seen) override {
     const at::NoGradGuard no_grad;
     AutoencoderConfig config = options_.vae;
-    config.scaling_factor = 1 / std::max(score(averaged).latent_deviation, 1e-6);
+    if (!options_.decoder_only) {
+      config.scaling_factor = 1 / std::max(score(averaged).latent_deviation, 1e-6);
+    }
     write_weights(options_.run.out, "vae", averaged, to_json(config), samples_seen,
                   "Pieces of synthetic portraits of core/synth.");
   }
 
  private:
+  bool is_fixed(const std::string& name) const {
+    return options_.decoder_only && AutoencoderKL::makes_latents(name);
+  }
+
   Parameters start() {
+    check(!options_.decoder_only || options_.run.resume || !options_.run.from.empty(),
+          ErrorCode::kBadUsage,
+          "A decoder alone is trained on the latents of a pack's encoder: name the pack with --from");
+    if (options_.decoder_only && options_.run.resume) {
+      options_.vae = autoencoder_config(weights_config(options_.run.out, "vae"));
+    }
     if (options_.run.from.empty()) {
       Parameters fresh = Parameters::random(options_.run.seed);
       AutoencoderKL(fresh, options_.vae);

@@ -17,6 +17,9 @@ struct VaeTrainingOptions {
   std::filesystem::path cache;  // of fill_portrait_cache
   AutoencoderConfig vae = compact_autoencoder();  // of a fresh network
   VaeLossWeights weights;
+  // Encoder and latents stay as they are, so that networks on the latents stay valid; with
+  // `from` or `resume`.
+  bool decoder_only = false;
   int crop = 128;  // side of the pieces of photos that it is trained on
   int scored = 8;  // held-out photos of a validation
 };
@@ -35,8 +38,9 @@ VaeScore score_vae(const AutoencoderKL& vae, const std::vector<Tensor>& pictures
 
 // vae_losses() on draw_crops(). Writes OUT/vae.safetensors with each checkpoint; its
 // scaling_factor brings the latents of held-out photos (without any: of the first ones trained on)
-// to a deviation of 1. values of a report: "reconstruction", "divergence"; "psnr_db" and
-// "latent_deviation" of score_vae(). Throws what run_training() throws, kNotFound (empty cache).
+// to a deviation of 1. values of a report: "reconstruction", "divergence", "texture"; "psnr_db" and
+// "latent_deviation" of score_vae(). Throws what run_training() throws, kNotFound (empty cache),
+// kBadUsage (the decoder alone of a fresh network).
 void train_vae(const VaeTrainingOptions& options,
                const std::function<void(const TrainingReport&)>& progress,
                std::stop_token stop = {});

@@ -2,6 +2,7 @@
 #include "core/nn/torch.h"
 
 #include "core/base/error.h"
+#include "core/diffusion/autoencoder_kl.h"
 #include "core/training/hpdm_batch.h"
 #include "core/training/hpdm_trainer.h"
 #include "core/training/install_weights.h"
@@ -83,7 +84,7 @@ class HpdmTrainerTest : public QObject {
     add("unet", UnetNetworks::part(base, "unet"), config);
     add("conditioner", UnetNetworks::part(base, "conditioner"), to_json(tiny_base().conditioner));
     const ModelPack pack = ModelPack::open(root_ / "pack");
-    provenance_ = {pack.network("vae").sha256, pack.network("prior").sha256};
+    provenance_ = {latent_space_of(pack), pack.network("prior").sha256};
     fs::create_directories(root_ / "pairs");
     for (std::uint32_t s = 0; s < 3; ++s) {
       const std::string name = s == 2 ? "heldout_000002" : "pairs_00000" + std::to_string(s);

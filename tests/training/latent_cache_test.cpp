@@ -178,7 +178,7 @@ class LatentCacheTest : public QObject {
     const std::vector<float> values(16, 0.0F);
     save_safetensors(folder / "latents_000000.safetensors",
                      {{"small", DType::kF32, {16}, std::as_bytes(std::span(values))}},
-                     {{"vae_sha256", hash_}});
+                     {{"latent_space", hash_}});
     try {
       LatentSet::open(folder, false, hash_);
       QFAIL("taken");

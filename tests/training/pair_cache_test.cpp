@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/camera/viewpoint_rig.h"
+#include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/conditioning.h"
 #include "core/image/write_image.h"
 #include "core/pipeline/image_tensor.h"
@@ -114,7 +115,7 @@ class PairCacheTest : public QObject {
     PairCacheOptions options{root / "pairs", root / "views", root / "pack", 0};
     fill_pair_cache(options, {});
     const ModelPack pack = ModelPack::open(root / "pack");
-    const PairProvenance provenance{pack.network("vae").sha256, pack.network("prior").sha256};
+    const PairProvenance provenance{latent_space_of(pack), pack.network("prior").sha256};
     const std::vector<fs::path> files = list_pair_cache(root / "pairs", false);
     QCOMPARE(files.size(), std::size_t{1});
     const PairFile file(files.front(), provenance);

@@ -32,13 +32,13 @@ inline std::string make_vae_pack(const std::filesystem::path& folder, std::uint6
   network.file = "vae.safetensors";
   network.config = to_json(config);
   add_network(folder, network);
-  return ModelPack::open(folder).network("vae").sha256;
+  return latent_space_of(ModelPack::open(folder));
 }
 
 // People of four views and one photo, latents of 8 x 8 and 16 x 16: a gradient that turns with the
 // view, of a steepness that tells the person.
 inline void write_tiny_latents(const std::filesystem::path& folder, bool held_out, int subjects,
-                               const std::string& vae_sha256) {
+                               const std::string& latent_space) {
   std::filesystem::create_directories(folder);
   const auto pattern = [](int person, double azimuth_deg, std::int64_t side) {
     const double turn = azimuth_deg * 3.14159265 / 180;
@@ -64,7 +64,7 @@ inline void write_tiny_latents(const std::filesystem::path& folder, bool held_ou
                  {at::stack(small).unsqueeze(0), at::stack(large).unsqueeze(0),
                   at::stack(cameras).unsqueeze(0), pattern(s, 20, 8).view({1, 1, 4, 8, 8}),
                   pattern(s, 20, 16).view({1, 1, 4, 16, 16}), front.view({1, 1, 16})},
-                 vae_sha256);
+                 latent_space);
   }
 }
 

@@ -122,6 +122,46 @@ class VaeTrainerTest : public QObject {
       QVERIFY2(at::allclose(after.at(name), tensor, 1e-3, 1e-6), name.c_str());
     }
   }
+
+  void a_decoder_alone_leaves_the_latents_as_they_are() {
+    VaeTrainingOptions decoder = options();
+    decoder.decoder_only = true;
+    decoder.weights.texture = 1;
+    decoder.run.out = root_ / "decoder";
+    decoder.run.steps = 3;
+    QVERIFY_THROWS_EXCEPTION(Error, train_vae(decoder, {}));
+    decoder.run.from = root_ / "pack";
+    train_vae(decoder, {});
+    const ModelPack pack = ModelPack::open(root_ / "pack");
+    const TensorMap before = load_tensors(*pack.network("vae").weights);
+    const TensorMap after = load_tensors(SafetensorsFile(root_ / "decoder/vae.safetensors"));
+    QCOMPARE(after.size(), before.size());
+    bool decoder_moved = false;
+    for (const auto& [name, tensor] : before) {
+      const bool same = after.at(name).equal(tensor);
+      if (AutoencoderKL::makes_latents(name)) {
+        QVERIFY2(same, name.c_str());
+      } else {
+        decoder_moved = decoder_moved || !same;
+      }
+    }
+    QVERIFY(decoder_moved);
+    install_weights(decoder.run.out, "vae", root_ / "pack_decoder");
+    QCOMPARE(latent_space_of(ModelPack::open(root_ / "pack_decoder")), latent_space_of(pack));
+    // Going on without the pack keeps them too.
+    decoder.run.from.clear();
+    decoder.run.resume = true;
+    train_vae(decoder, {});
+    install_weights(decoder.run.out, "vae", root_ / "pack_decoder");
+    QCOMPARE(latent_space_of(ModelPack::open(root_ / "pack_decoder")), latent_space_of(pack));
+    VaeTrainingOptions whole = options();
+    whole.run.from = root_ / "pack";
+    whole.run.out = root_ / "whole";
+    whole.run.steps = 3;
+    train_vae(whole, {});
+    install_weights(whole.run.out, "vae", root_ / "pack_whole");
+    QVERIFY(latent_space_of(ModelPack::open(root_ / "pack_whole")) != latent_space_of(pack));
+  }
 };
 
 QTEST_GUILESS_MAIN(VaeTrainerTest)
