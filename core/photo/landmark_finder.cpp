@@ -195,10 +195,10 @@ Affine2 landmark_crop(const Points2& points) {
 FaceLandmarks find_landmarks(const LandmarkNet& net, const Image& photo, const FaceBox& box,
                              int passes) {
   check(passes >= 1, ErrorCode::kInternal, "find_landmarks needs at least one pass");
-  Pass pass = run(net, photo, landmark_crop(box), passes == 1);
+  Pass pass = run(net, photo, landmark_crop(box), false);
   double moved = 0;
   for (int i = 1; i < passes; ++i) {
-    const Pass next = run(net, photo, landmark_crop(pass.points), i + 1 == passes);
+    const Pass next = run(net, photo, landmark_crop(pass.points), false);
     moved = mean_distance(next.points, pass.points);
     pass = next;
   }
@@ -214,6 +214,15 @@ FaceLandmarks find_landmarks(const LandmarkNet& net, const Image& photo, const F
   const double median = sorted[sorted.size() / 2];
   const double doubt = std::max(median, passes > 1 ? 0.7 * moved : 0.0) / (0.12 * size);
   out.confidence = out.face_probability / (1.0 + doubt * doubt);
+  return out;
+}
+
+FaceLandmarks looked_at_again(const LandmarkNet& net, const Image& photo,
+                              const FaceLandmarks& found) {
+  const Pass pass = run(net, photo, landmark_crop(found.points), true);
+  FaceLandmarks out = found;
+  out.points = pass.points;
+  out.scale = pass.scale;
   return out;
 }
 

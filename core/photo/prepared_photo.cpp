@@ -179,9 +179,11 @@ void solve_pose(PreparedPhoto& out, const Candidate& chosen, const PrepareOption
   const bool trusted =
       !chosen.landmarks.points.empty() && chosen.landmarks.confidence >= options.min_confidence;
   if (trusted) {
-    out.landmarks = chosen.landmarks.points;
-    out.pose = fit_head_pose(out.landmarks, chosen.landmarks.scale, out.photo.width,
-                             out.photo.height, pose);
+    const FaceLandmarks landmarks =
+        looked_at_again(*options.landmark_net, out.photo, chosen.landmarks);
+    out.landmarks = landmarks.points;
+    out.pose = fit_head_pose(out.landmarks, landmarks.scale, out.photo.width, out.photo.height,
+                             pose);
   } else {
     out.pose = fallback_pose(chosen.box, out.photo, pose);
     out.landmarks = projected_mean(out.pose.camera, out.photo);

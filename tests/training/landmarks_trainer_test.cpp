@@ -36,7 +36,7 @@ class LandmarksTrainerTest : public QObject {
     options.run.batch = 8;
     options.run.report_seconds = 0;
     options.run.minutes = 20;
-    options.run.steps = 150;
+    options.run.steps = 200;
     return options;
   }
 
@@ -92,7 +92,7 @@ class LandmarksTrainerTest : public QObject {
       const auto error = report.values.find("points_px");
       if (error != report.values.end()) errors.push_back(error->second);
     });
-    QCOMPARE(errors.size(), std::size_t{150});
+    QCOMPARE(errors.size(), std::size_t{200});
     const double first = std::accumulate(errors.begin(), errors.begin() + 10, 0.0);
     const double last = std::accumulate(errors.end() - 10, errors.end(), 0.0);
     QVERIFY2(last < 0.8 * first, qPrintable(QString("%1 -> %2 px").arg(first).arg(last)));
