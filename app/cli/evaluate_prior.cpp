@@ -97,10 +97,10 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
     for (int v = 0; v < views; ++v) {
       if (stop.stop_requested()) return {};
       const HeldoutView truth = set.view(s, v);
-      const HeldoutView seen = head.from(set.viewpoints()[std::size_t(v)]);
+      const Viewpoint& from = set.viewpoints()[std::size_t(v)];
+      const HeldoutView seen = head.from(from);
       const bool is_quoted = std::find(quoted.begin(), quoted.end(), v) != quoted.end();
       of_prior.set(v, compare_views(seen, truth));
-      const Viewpoint& from = set.viewpoints()[std::size_t(v)];
       if (std::abs(from.azimuth_deg) >= kBackFromDeg && shows_face(seen.rgba)) {
         // The detector errs too: what it takes for a face in the true picture is none.
         const bool in_truth = shows_face(truth.rgba);
@@ -112,7 +112,7 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
       }
       of_mean.set(v, compare_views(mean_views[std::size_t(v)], truth));
       if (shown && (is_quoted || v == front)) {
-        sheet.add(truth, seen, set.viewpoints()[std::size_t(v)].azimuth_deg);
+        sheet.add(truth, seen, from.azimuth_deg);
       }
       if (is_quoted) {
         of_nearest.set(v, compare_views(set.nearest_view(s, v), truth));

@@ -13,8 +13,9 @@ ScheduleConfig unet_schedule(const ModelPack& pack) {
 
 void check_unet_vae(const ModelPack& pack) {
   const auto& config = pack.network("unet").config;
-  const std::string vae = latent_space_of(pack);
-  check(config.value("latent_space", vae) == vae, ErrorCode::kCorrupt,
+  pack.network("vae");  // is there, whatever the UNet states
+  if (!config.contains("latent_space")) return;
+  check(config.at("latent_space") == latent_space_of(pack), ErrorCode::kCorrupt,
         "The UNet of \"{}\" was trained on latents of another VAE than the pack's; train it on "
         "those of this one",
         pack.folder().string());

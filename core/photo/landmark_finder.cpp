@@ -36,64 +36,69 @@ struct Pass {
   double face_probability = 0;
 };
 
-// Crops of one face, to be found in all of them and averaged.
-std::vector<Affine2> looks_round(const Affine2& photo_from_crop, bool several) {
-  std::vector<Affine2> looks{photo_from_crop};
-  if (!several) return looks;
+// One crop that the network sees.
+struct Look {
+  Affine2 photo_from_crop;
+  bool mirrored = false;
+};
+
+// Ten looks at one face, whose errors differ: turned, resized, and all of them mirrored too.
+std::vector<Look> looks_round(const Affine2& photo_from_crop) {
   constexpr int kSide = LandmarkNet::kCropSize;
   constexpr double kTurn = 7 * std::numbers::pi / 180;
-  for (const auto& [turn, size] : {std::pair{kTurn, 1.0}, {-kTurn, 1.0}, {0.0, 0.9}, {0.0, 1.1}}) {
-    const Affine2 within =
-        square_crop(Eigen::Vector2d::Constant(kSide / 2), kSide * size, turn);
-    Affine2 look;
-    look.leftCols<2>() = photo_from_crop.leftCols<2>() * within.leftCols<2>();
-    look.col(2) = apply(photo_from_crop, within.col(2));
-    looks.push_back(look);
+  constexpr std::pair<double, double> kTurnsAndSizes[] = {
+      {0, 1}, {kTurn, 1}, {-kTurn, 1}, {0, 0.9}, {0, 1.1}};
+  std::vector<Look> looks;
+  for (const bool mirrored : {false, true}) {
+    for (const auto& [turn, size] : kTurnsAndSizes) {
+      const Affine2 within = square_crop(Eigen::Vector2d::Constant(kSide / 2), kSide * size, turn);
+      Look look{photo_from_crop, mirrored};
+      look.photo_from_crop.leftCols<2>() *= within.leftCols<2>();
+      look.photo_from_crop.col(2) = apply(photo_from_crop, within.col(2));
+      looks.push_back(look);
+    }
   }
   return looks;
 }
 
-// The looks in a row, then all of them mirrored: [2 n, 3, S, S], or [1, 3, S, S] of one look.
-Tensor crops_of(const Image& photo, const std::vector<Affine2>& looks) {
+// [looks, 3, S, S].
+Tensor crops_of(const Image& photo, const std::vector<Look>& looks) {
   const int size = LandmarkNet::kCropSize;
   WarpOptions warp;
   warp.cubic = false;
   std::vector<Tensor> crops;
-  for (const Affine2& look : looks) {
-    const Image crop = warp_affine(photo, look, size, size, warp);
+  for (const Look& look : looks) {
+    const Image crop = warp_affine(photo, look.photo_from_crop, size, size, warp);
     const Tensor hwc = at::from_blob(const_cast<float*>(crop.pixels.data()),
                                      {size, size, crop.channels}, at::kFloat);
-    crops.push_back(hwc.narrow(2, 0, 3).permute({2, 0, 1}).contiguous());
+    const Tensor chw = hwc.narrow(2, 0, 3).permute({2, 0, 1});
+    crops.push_back(look.mirrored ? chw.flip({2}) : chw.contiguous());
   }
-  const Tensor straight = at::stack(crops);
-  return looks.size() > 1 ? at::cat({straight, straight.flip({3})}) : straight;
+  return at::stack(crops);
 }
 
-// `several`: the mean of ten looks, straight and mirrored, whose errors differ.
-Pass run(const LandmarkNet& net, const Image& photo, const Affine2& photo_from_crop,
-         bool several) {
+// The mean of what the network finds in all looks.
+Pass run(const LandmarkNet& net, const Image& photo, const std::vector<Look>& looks) {
   at::NoGradGuard no_grad;
-  const std::vector<Affine2> looks = looks_round(photo_from_crop, several);
   const LandmarkNet::Output out = net.forward(crops_of(photo, looks));
   const Tensor points = out.points.contiguous();
   const Tensor log_scale = out.log_scale.contiguous();
   const auto p = points.accessor<float, 3>();
   const auto s = log_scale.accessor<float, 2>();
-  const std::int64_t runs = points.size(0);
+  const double size = LandmarkNet::kCropSize;
+  const auto count = double(looks.size());
   Pass pass;
   pass.points.assign(kLandmarkCount, Eigen::Vector2d::Zero());
   pass.scale.assign(kLandmarkCount, 0);
-  for (std::int64_t r = 0; r < runs; ++r) {
-    const bool mirrored = r >= std::int64_t(looks.size());
-    const Affine2& look = looks[std::size_t(r) % looks.size()];
-    const double size = LandmarkNet::kCropSize;
+  for (std::int64_t r = 0; r < points.size(0); ++r) {
+    const Look& look = looks[std::size_t(r)];
     for (int i = 0; i < kLandmarkCount; ++i) {
-      const int from = mirrored ? mirrored_landmark_index()[std::size_t(i)] : i;
+      const int from = look.mirrored ? mirrored_landmark_index()[std::size_t(i)] : i;
       const double x = double(p[r][from][0]);
-      const Eigen::Vector2d at(mirrored ? 1 - x : x, double(p[r][from][1]));
-      pass.points[std::size_t(i)] += apply(look, at * size) / double(runs);
+      const Eigen::Vector2d at(look.mirrored ? 1 - x : x, double(p[r][from][1]));
+      pass.points[std::size_t(i)] += apply(look.photo_from_crop, at * size) / count;
       pass.scale[std::size_t(i)] +=
-          std::exp(double(s[r][from])) * scale_of(look) * size / double(runs);
+          std::exp(double(s[r][from])) * scale_of(look.photo_from_crop) * size / count;
     }
   }
   pass.face_probability = at::sigmoid(out.face_logit).mean().item<double>();
@@ -147,21 +152,17 @@ std::vector<Window> windows_of(int width, int height) {
 void judge(const LandmarkNet& net, const Image& photo, std::vector<Window>& windows) {
   at::NoGradGuard no_grad;
   constexpr int kBatch = 16;
-  const int size = LandmarkNet::kCropSize;
-  WarpOptions warp;
-  warp.cubic = false;
   for (std::size_t first = 0; first < windows.size(); first += kBatch) {
     const std::size_t count = std::min<std::size_t>(kBatch, windows.size() - first);
-    std::vector<Tensor> crops;
+    std::vector<Look> looks;
     for (std::size_t i = 0; i < count; ++i) {
       const Window& w = windows[first + i];
-      Affine2 map;
-      map << w.side / size, 0, w.x, 0, w.side / size, w.y;
-      const Image crop = warp_affine(photo, map, size, size, warp);
-      crops.push_back(at::from_blob(const_cast<float*>(crop.pixels.data()), {size, size, 3},
-                                    at::kFloat).permute({2, 0, 1}).contiguous());
+      const double scale = w.side / LandmarkNet::kCropSize;
+      Look look;
+      look.photo_from_crop << scale, 0, w.x, 0, scale, w.y;
+      looks.push_back(look);
     }
-    const Tensor logits = net.forward(at::stack(crops)).face_logit.contiguous();
+    const Tensor logits = net.forward(crops_of(photo, looks)).face_logit.contiguous();
     for (std::size_t i = 0; i < count; ++i) {
       windows[first + i].logit = logits[std::int64_t(i)].item<double>();
     }
@@ -195,10 +196,10 @@ Affine2 landmark_crop(const Points2& points) {
 FaceLandmarks find_landmarks(const LandmarkNet& net, const Image& photo, const FaceBox& box,
                              int passes) {
   check(passes >= 1, ErrorCode::kInternal, "find_landmarks needs at least one pass");
-  Pass pass = run(net, photo, landmark_crop(box), false);
+  Pass pass = run(net, photo, {{landmark_crop(box)}});
   double moved = 0;
   for (int i = 1; i < passes; ++i) {
-    const Pass next = run(net, photo, landmark_crop(pass.points), false);
+    const Pass next = run(net, photo, {{landmark_crop(pass.points)}});
     moved = mean_distance(next.points, pass.points);
     pass = next;
   }
@@ -219,7 +220,7 @@ FaceLandmarks find_landmarks(const LandmarkNet& net, const Image& photo, const F
 
 FaceLandmarks looked_at_again(const LandmarkNet& net, const Image& photo,
                               const FaceLandmarks& found) {
-  const Pass pass = run(net, photo, landmark_crop(found.points), true);
+  const Pass pass = run(net, photo, looks_round(landmark_crop(found.points)));
   FaceLandmarks out = found;
   out.points = pass.points;
   out.scale = pass.scale;

@@ -18,9 +18,7 @@ constexpr float kTailStep = 0.5F;  // cm
 constexpr float kUncut = 1e3F;     // far from any ragged end
 
 Eigen::Vector3f band_direction(float azimuth_deg, float elevation_deg) {
-  const float a = azimuth_deg * kPi / 180;
-  const float e = elevation_deg * kPi / 180;
-  return {std::sin(a) * std::cos(e), std::sin(e), std::cos(a) * std::cos(e)};
+  return direction_of(azimuth_deg * kPi / 180, elevation_deg * kPi / 180);
 }
 
 class GatheredHairMaker {
@@ -61,7 +59,7 @@ class GatheredHairMaker {
         builder_.add(vertex);
       }
     }
-    end(kRows, kColumns, middle);
+    end(kRows, middle);
   }
 
   // A tail: out from the band, then down, outside of neck and back.
@@ -99,7 +97,7 @@ class GatheredHairMaker {
       way = (way + Eigen::Vector3f(0, -0.30F, 0)).normalized();
       at = outside(at + (length / float(rings)) * way, girth);
     }
-    end(rings + 1, kColumns, at);
+    end(rings + 1, at);
   }
 
  private:
@@ -130,17 +128,17 @@ class GatheredHairMaker {
     first_vertex_ = builder_.vertices.size();
     first_triangle_ = builder_.triangles.size();
   }
-  void end(int rows, int columns, const Eigen::Vector3f& inside) {
-    builder_.add_grid(std::uint32_t(first_vertex_), rows, columns, true, Part::kHair, true,
+  void end(int rows, const Eigen::Vector3f& inside) {
+    builder_.add_grid(std::uint32_t(first_vertex_), rows, kColumns, true, Part::kHair, true,
                       [](std::uint32_t) { return true; });
     builder_.smooth_normals(first_vertex_, first_triangle_);
     // Normals of a row point away from the middle of that row; of a ball all rows share one.
     for (std::size_t v = first_vertex_; v < builder_.vertices.size(); ++v) {
       SubjectVertex& vertex = builder_.vertices[v];
-      const std::size_t row = (v - first_vertex_) / std::size_t(columns);
+      const std::size_t row = (v - first_vertex_) / std::size_t(kColumns);
       const std::size_t across =
-          first_vertex_ + row * std::size_t(columns) +
-          ((v - first_vertex_) + std::size_t(columns / 2)) % std::size_t(columns);
+          first_vertex_ + row * std::size_t(kColumns) +
+          ((v - first_vertex_) + std::size_t(kColumns / 2)) % std::size_t(kColumns);
       const Eigen::Vector3f middle = 0.5F * (vertex.position + builder_.vertices[across].position);
       Eigen::Vector3f out = vertex.position - middle;
       if (out.squaredNorm() < 1e-4F) out = vertex.position - inside;

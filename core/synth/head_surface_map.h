@@ -3,9 +3,16 @@
 
 #include <Eigen/Core>
 
+#include <cmath>
 #include <vector>
 
 namespace portrait {
+
+// Azimuth and elevation as the maps below count them, radians: a unit vector.
+inline Eigen::Vector3f direction_of(float azimuth, float elevation) {
+  return {std::sin(azimuth) * std::cos(elevation), std::sin(elevation),
+          std::cos(azimuth) * std::cos(elevation)};
+}
 
 // How far the skin reaches in each direction, as a smooth table: what hair and clothes are laid on.
 // Centimetres in the head's frame. Rows go by elevation (degrees, round a centre) or by height

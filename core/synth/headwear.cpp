@@ -16,16 +16,6 @@ constexpr int kRows = 40;
 constexpr int kColumns = 128;
 constexpr float kPi = std::numbers::pi_v<float>;
 
-Eigen::Vector3f direction_of(float azimuth, float elevation) {
-  return {std::sin(azimuth) * std::cos(elevation), std::sin(elevation),
-          std::cos(azimuth) * std::cos(elevation)};
-}
-
-bool is_curtain(ProceduralHair style) {
-  return style == ProceduralHair::kBob || style == ProceduralHair::kLongStraight ||
-         style == ProceduralHair::kLongWavy || style == ProceduralHair::kFringeBob;
-}
-
 class HeadwearMaker {
  public:
   HeadwearMaker(const HeadShape& shape, const SubjectRecipe& recipe, MeshBuilder& builder)
@@ -33,7 +23,7 @@ class HeadwearMaker {
         wear_(recipe.headwear),
         builder_(builder),
         seed_(std::uint32_t(recipe.noise_seed) ^ 0x165667b1U),
-        gap_(is_curtain(recipe.hair.style) ? 1.25F : 0.55F) {}
+        gap_(hangs(recipe.hair.style) ? 1.25F : 0.55F) {}
 
   // From the crown down to the rim, whose edge turns in.
   void add_crown() {

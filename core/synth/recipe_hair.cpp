@@ -42,11 +42,6 @@ const T& pick(const T (&list)[N], RandomStream& random, Allowed&& allowed) {
   return *last;
 }
 
-bool hangs(const HairRecipe& hair) {
-  return hair.style == ProceduralHair::kBob || hair.style == ProceduralHair::kFringeBob ||
-         hair.style == ProceduralHair::kLongStraight || hair.style == ProceduralHair::kLongWavy;
-}
-
 bool can_be_tied(const HairRecipe& hair) {
   return hair.style == ProceduralHair::kSideParted || hair.style == ProceduralHair::kSweptBack ||
          hair.style == ProceduralHair::kCurlyShort || hair.style == ProceduralHair::kTousled;
@@ -59,7 +54,7 @@ void draw_outline(RandomStream& random, HairRecipe& hair) {
     if (!tied) hair.volume_cm = float(std::clamp(random.normal(0.8, 1.4), 0.0, 4.0));
     return;
   }
-  if (hangs(hair)) {
+  if (hangs(hair.style)) {
     hair.thickness_cm = 0.7F + 2.6F * float(std::pow(random.uniform(), 1.8));
     hair.flare = float(std::clamp(random.normal(0.08, 0.2), -0.15, 0.6));
     return;
@@ -83,6 +78,11 @@ void draw_outline(RandomStream& random, HairRecipe& hair) {
 bool is_reserved(const std::string& hair_mesh) {
   return std::any_of(kReservedHairMeshes.begin(), kReservedHairMeshes.end(),
                      [&](const char* name) { return hair_mesh == name; });
+}
+
+bool hangs(ProceduralHair style) {
+  return style == ProceduralHair::kBob || style == ProceduralHair::kFringeBob ||
+         style == ProceduralHair::kLongStraight || style == ProceduralHair::kLongWavy;
 }
 
 bool is_reserved(ProceduralHair style) {

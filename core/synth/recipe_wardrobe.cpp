@@ -49,9 +49,7 @@ void draw_headwear(RandomStream& random, const SynthOptions& options, SubjectRec
   } else {
     hair.style = kFlat[random.integer(0, int(std::size(kFlat)) - 1)];
   }
-  const bool hanging =
-      hair.style == ProceduralHair::kBob || hair.style == ProceduralHair::kFringeBob ||
-      hair.style == ProceduralHair::kLongStraight || hair.style == ProceduralHair::kLongWavy;
+  const bool hanging = hangs(hair.style);
   hair.thickness_cm = hanging ? 0.4F : 0.3F;
   hair.length_cm = hanging ? between(random, 22, 38) : hair.length_cm;
   hair.crown = 0;

@@ -43,6 +43,8 @@ inline constexpr int kProceduralStyles = 12;
 inline constexpr std::array<const char*, 2> kReservedHairMeshes = {"braid01", "short03"};
 bool is_reserved(const std::string& hair_mesh);
 bool is_reserved(ProceduralHair style);
+// Whether its strands fall free of the scalp, down to neck or shoulders.
+bool hangs(ProceduralHair style);
 
 // Short styles may be tied up: into buns, or a tail that falls from the band.
 struct GatheredHair {

@@ -75,10 +75,12 @@ VaeLosses vae_losses(const AutoencoderKL& vae, const Tensor& pictures, const Ten
   VaeLosses losses;
   const Tensor decoded = vae.decode(posterior.sample(noise));
   losses.reconstruction = reconstruction_loss(decoded, pictures, weights);
-  losses.texture = texture_loss(decoded, pictures);
   losses.divergence = divergence_loss(posterior);
-  losses.total = losses.reconstruction + weights.divergence * losses.divergence +
-                 weights.texture * losses.texture;
+  losses.total = losses.reconstruction + weights.divergence * losses.divergence;
+  if (weights.texture > 0) {
+    losses.texture = texture_loss(decoded, pictures);
+    losses.total = losses.total + weights.texture * losses.texture;
+  }
   return losses;
 }
 

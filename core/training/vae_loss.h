@@ -33,7 +33,7 @@ struct VaeLosses {
   Tensor total;
   Tensor reconstruction;
   Tensor divergence;  // without its weight
-  Tensor texture;     // likewise
+  Tensor texture;     // likewise; undefined where it has no weight
 };
 
 // Pictures [B, 3, H, W] in [-1, 1] through a sample with the noise [B, L, h, w] and back.

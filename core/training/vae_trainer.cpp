@@ -74,7 +74,7 @@ class VaeTask : public TrainingTask {
                                         noise.to(options_.run.device), options_.weights);
     step.note("reconstruction", losses.reconstruction);
     step.note("divergence", losses.divergence);
-    step.note("texture", losses.texture);
+    if (losses.texture.defined()) step.note("texture", losses.texture);
     return losses.total;
   }
 

@@ -38,7 +38,7 @@ VaeScore score_vae(const AutoencoderKL& vae, const std::vector<Tensor>& pictures
 
 // vae_losses() on draw_crops(). Writes OUT/vae.safetensors with each checkpoint; its
 // scaling_factor brings the latents of held-out photos (without any: of the first ones trained on)
-// to a deviation of 1. values of a report: "reconstruction", "divergence", "texture"; "psnr_db" and
+// to a deviation of 1. values of a report: "reconstruction", "divergence", "texture" (with a weight); "psnr_db" and
 // "latent_deviation" of score_vae(). Throws what run_training() throws, kNotFound (empty cache),
 // kBadUsage (the decoder alone of a fresh network).
 void train_vae(const VaeTrainingOptions& options,
