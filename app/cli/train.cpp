@@ -60,6 +60,7 @@ CLI::App& add_trainer(CLI::App& train, Action& action, const std::string& id,
   command.add_option("--minutes", told.minutes, "Length of this run")->capture_default_str();
   command.add_option("--batch", told.batch)->capture_default_str();
   command.add_option("--learning-rate", told.learning_rate)->capture_default_str();
+  command.add_flag("--muon", told.muon, "Weights of layers by Muon instead of Adam");
   command.add_option("--seed", told.seed)->capture_default_str();
   command.add_flag("--resume", told.resume, "Go on from OUT/checkpoint.safetensors");
   command.add_option("--from", told.from, "Pack whose weights are the start")->excludes("--resume");
@@ -123,6 +124,9 @@ void add_train_hpdm(CLI::App& train, Action& action) {
   command
       .add_option("--base", options->pack, "Pack of the UNet and of what made the pairs")
       ->required();
+  command.add_option("--from-render", options->from_render,
+                     "Share of samples that start as the head's noised render, not as noised truth")
+      ->capture_default_str();
   command.add_option("--large-share", options->large_share,
                      "Last part of the run, on latents of 512 x 512 pixels, a quarter of the speed")
       ->capture_default_str();
@@ -230,6 +234,8 @@ void add_train_vae(CLI::App& train, Action& action) {
       .add_option("--cache", options->cache,
                   "Portrait cache, filled by `portrait synth --portraits`")
       ->required();
+  command.add_option("--views", options->views,
+                     "View cache, filled by `portrait synth --views`: pieces of it too");
   command.add_option("--crop", options->crop, "Side of the pieces of photos, in pixels")
       ->capture_default_str();
   command.add_flag("--decoder-only", options->decoder_only,

@@ -24,6 +24,7 @@ class Adam {
   struct Group {
     std::vector<std::pair<std::string, Tensor>> parameters;
     double learning_rate_scale = 1;
+    bool weights = true;  // of layers; false: of other things, that Muon is not to take
   };
 
   Adam(std::vector<Group> groups, const AdamOptions& options);

@@ -29,14 +29,17 @@ void join(Tensor& all, const Tensor& one) { all = all.defined() ? at::cat({all, 
 HpdmBatch HpdmBatch::to(at::Device device) const {
   HpdmBatch there = *this;
   there.base = base.to(device);
-  for (Tensor* map : {&there.view.projected, &there.view.known, &there.view.driving,
+  for (Tensor* map : {&there.render, &there.from_render, &there.view.projected, &there.view.known, &there.view.driving,
                       &there.view.normals, &there.view.coarse}) {
     *map = map->to(device);
   }
   return there;
 }
 
-PairChoice draw_pair(const std::vector<PairFile>& files, bool large, RandomStream& random) {
+Tensor HpdmBatch::start() const { return base.clean + from_render * (render - base.clean); }
+
+PairChoice draw_pair(const std::vector<PairFile>& files, bool large, double from_render,
+                     RandomStream& random) {
   std::vector<int> fit;
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!large || files[i].has_large()) fit.push_back(static_cast<int>(i));
@@ -48,6 +51,7 @@ PairChoice draw_pair(const std::vector<PairFile>& files, bool large, RandomStrea
   choice.view = random.integer(0, kViews - 1);
   choice.kind = draw_kind(random);
   choice.true_normals = random.chance(kTrueNormals);
+  choice.from_render = random.chance(from_render);
   return choice;
 }
 
@@ -58,6 +62,8 @@ HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<Pai
   for (const PairChoice& choice : choices) {
     const PairFile& file = files.at(std::size_t(choice.file));
     join(batch.base.clean, file.truth(choice.view, large));
+    join(batch.render, file.render(choice.view, large));
+    join(batch.from_render, at::full({1, 1, 1, 1}, choice.from_render ? 1.0 : 0.0));
     join(batch.base.identity, file.photo(false));
     viewpoints.push_back(viewpoint_of(file.camera(choice.view)));
     HpdmView one = file.view(choice.view, choice.kind, choice.true_normals, large, sizes);
@@ -76,22 +82,22 @@ HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<Pai
   return batch;
 }
 
-HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, int count, bool large, double dropped,
+HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, const HpdmDraw& draw,
                           const UNetSizes& sizes, const RandomKey& key) {
   RandomStream random(key);
   std::vector<PairChoice> choices;
   std::vector<std::int64_t> steps;
   std::vector<float> kept;
-  for (int i = 0; i < count; ++i) {
-    choices.push_back(draw_pair(files, large, random));
+  for (int i = 0; i < draw.count; ++i) {
+    choices.push_back(draw_pair(files, draw.large, draw.from_render, random));
     steps.push_back(draw_timestep(random));
-    kept.push_back(random.chance(dropped) ? 0.0F : 1.0F);
+    kept.push_back(random.chance(draw.dropped) ? 0.0F : 1.0F);
   }
   RandomKey of_noise = key;
   of_noise.purpose ^= random_purpose("hpdm noise");
-  HpdmBatch batch = gather_pairs(files, choices, large, sizes, of_noise);
+  HpdmBatch batch = gather_pairs(files, choices, draw.large, sizes, of_noise);
   batch.base.t = at::tensor(steps, at::kLong);
-  batch.base.kept = at::tensor(kept).view({count, 1, 1});
+  batch.base.kept = at::tensor(kept).view({draw.count, 1, 1});
   return batch;
 }
 

@@ -14,6 +14,10 @@ namespace portrait {
 struct HpdmBatch {
   UnetBatch base;
   HpdmView view;
+  Tensor render;       // [B, L, s, s] latents of the head's render of the same views
+  Tensor from_render;  // [B, 1, 1, 1] of 0 and 1: whether that is what is noised
+
+  Tensor start() const;  // what is noised: the render or base.clean
 
   HpdmBatch to(at::Device device) const;
 };
@@ -24,19 +28,26 @@ struct PairChoice {
   int view = 0;
   PairKind kind = PairKind::kExact;
   bool true_normals = false;
+  bool from_render = false;  // the start is the head's render
 };
 
 // Any file (with large latents, if those are wanted) and view; half of the samples are driven by
 // the head's depth, half of those by its render too. Throws kNotFound when no file will do.
-PairChoice draw_pair(const std::vector<PairFile>& files, bool large, RandomStream& random);
+PairChoice draw_pair(const std::vector<PairFile>& files, bool large, double from_render,
+                     RandomStream& random);
 
 // Samples of one size; noise from the key, t undefined, every photo shown.
 HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<PairChoice>& choices,
                        bool large, const UNetSizes& sizes, const RandomKey& key);
 
-// A batch as it is trained on: pairs, timesteps as draw_timestep(), photos withheld with
-// probability `dropped`.
-HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, int count, bool large, double dropped,
+struct HpdmDraw {
+  int count = 8;
+  bool large = false;
+  double dropped = 0;      // probability that a photo is withheld
+  double from_render = 0;  // that a sample starts as the head's render
+};
+// A batch as it is trained on: pairs as draw_pair(), timesteps as draw_timestep().
+HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, const HpdmDraw& draw,
                           const UNetSizes& sizes, const RandomKey& key);
 
 }  // namespace portrait

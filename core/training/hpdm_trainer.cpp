@@ -47,7 +47,8 @@ class HpdmTask : public TrainingTask {
   Tensor loss(TrainingStep& step) override {
     const bool large = step.share() >= 1 - options_.large_share;
     const HpdmBatch batch =
-        draw_hpdm_batch(files_, options_.run.batch, large, options_.dropped,
+        draw_hpdm_batch(files_,
+                        {options_.run.batch, large, options_.dropped, options_.from_render},
                         options_.hpdm.control.sizes, step.key("hpdm batch"))
             .to(options_.run.device);
     RandomStream random(step.key("hpdm muted"));
@@ -55,8 +56,7 @@ class HpdmTask : public TrainingTask {
     if (random.chance(options_.muted)) weights.implicit_branch = 0;
     if (random.chance(options_.muted)) weights.geometry_prior = 0;
     const Tensor errors = squared_errors(hpdm_, batch, batch.base.t, weights);
-    const Tensor loss = 
-        (errors * step_weights(schedule_, batch.base.t).to(errors.device())).mean();
+    const Tensor loss = (errors * weights_of(batch).to(errors.device())).mean();
     step.note("loss", loss);
     step.note("error", errors.mean());
     return loss;
@@ -80,6 +80,7 @@ class HpdmTask : public TrainingTask {
         values["error_" + number] += error({});
         values["explicit_" + number] += error({.implicit_branch = 0});
         values["base_" + number] += error({.explicit_branch = 0});
+        values["gain_" + number] += render_gain(scored, batch, steps) * share;
       }
     }
     return values;
@@ -133,23 +134,61 @@ class HpdmTask : public TrainingTask {
     return Parameters::bound(load_tensors(*network.weights, at::kFloat, options_.run.device));
   }
 
-  // [B], of the base's answer to the batch noised to t.
-  Tensor squared_errors(const Hpdm& hpdm, const HpdmBatch& batch, const Tensor& t,
-                        const HpdmWeights& weights) const {
-    const UnetBatch& base = batch.base;
-    const Tensor noisy = schedule_.add_noise(base.clean, base.noise, t);
+  // The base's answer to what is noised.
+  Tensor answer(const Hpdm& hpdm, const HpdmBatch& batch, const Tensor& noisy, const Tensor& t,
+                const HpdmWeights& weights) const {
     const Tensor steps = t.to(noisy.device());
     const std::vector<Tensor> added =
         hpdm(noisy, steps, batch.view, hpdm.conditioning(batch.view, weights), weights);
-    const Tensor answer = base_.unet(noisy, steps, base_.context(base), added);
-    return (answer - schedule_.target(base.clean, base.noise, t)).square().flatten(1).mean(1);
+    return base_.unet(noisy, steps, base_.context(batch.base), added);
+  }
+
+  // [B], of the base's answer to the batch noised to t. Where a render is noised, what is between
+  // it and the truth counts as noise: an answer is right when the picture that it tells is the truth.
+  Tensor squared_errors(const Hpdm& hpdm, const HpdmBatch& batch, const Tensor& t,
+                        const HpdmWeights& weights) const {
+    const UnetBatch& base = batch.base;
+    const Tensor noisy = schedule_.add_noise(batch.start(), base.noise, t);
+    const Tensor bar = alpha_bars(t).view({-1, 1, 1, 1}).to(noisy.device());
+    const Tensor noise =
+        base.noise + batch.from_render * (batch.render - base.clean) * (bar / (1 - bar)).sqrt();
+    return (answer(hpdm, batch, noisy, t, weights) - schedule_.target(base.clean, noise, t))
+        .square()
+        .flatten(1)
+        .mean(1);
+  }
+
+  Tensor alpha_bars(const Tensor& t) const {  // [B]
+    std::vector<float> bars;
+    for (std::int64_t i = 0; i < t.size(0); ++i)
+      bars.push_back(float(schedule_.alpha_bar(t[i].item<int>())));
+    return at::tensor(bars);
+  }
+
+  // [B], of the squared errors; where a render is noised, such that the picture's error is left.
+  Tensor weights_of(const HpdmBatch& batch) const {
+    const Tensor bar = alpha_bars(batch.base.t);
+    const bool velocity = schedule_.config().prediction_type == Prediction::kVelocity;
+    const Tensor of_picture = velocity ? 1 - bar : (1 - bar) / bar;
+    const Tensor from_render = batch.from_render.flatten().to(at::kCPU).gt(0);
+    return at::where(from_render, of_picture, step_weights(schedule_, batch.base.t));
+  }
+
+  // dB by which the picture told of the head's noised render is nearer to the truth than that is.
+  double render_gain(const Hpdm& hpdm, const HpdmBatch& batch, const Tensor& t) const {
+    const Tensor noisy = schedule_.add_noise(batch.render, batch.base.noise, t);
+    const Tensor told = schedule_.denoise(noisy, answer(hpdm, batch, noisy, t, {}), t).clean;
+    const auto error = [&](const Tensor& picture) {
+      return (picture - batch.base.clean).square().flatten(1).mean(1);
+    };
+    return 10 * (error(batch.render) / error(told)).log10().mean().item<double>();
   }
 
   HpdmBatch fixed_batch(const std::vector<PairFile>& files, int first, int count) const {
     std::vector<PairChoice> choices;
     for (int i = first; i < first + count; ++i) {
       RandomStream random({1, random_purpose("hpdm validation"), 0, static_cast<std::uint32_t>(i)});
-      choices.push_back(draw_pair(files, false, random));
+      choices.push_back(draw_pair(files, false, 0, random));
     }
     return gather_pairs(files, choices, false, options_.hpdm.control.sizes,
                         {1, random_purpose("hpdm validation noise"),

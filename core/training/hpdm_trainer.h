@@ -17,6 +17,10 @@ struct HpdmTrainingOptions {
   std::filesystem::path pack;   // of the frozen "unet" and "conditioner", and of what made the pairs
   HpdmConfig hpdm = compact_hpdm();  // of fresh branches, whose sizes must be the UNet's
   double large_share = 0.2;          // last part of the run, on latents of 512 x 512 pixels
+  // Samples that start as the head's render, noised, and are to become the truth all the same:
+  // refinement noises renders, whose shapes and colours are not yet right, and a network that has
+  // only met noised truth would keep them. 0: as the paper trains.
+  double from_render = 0.5;
   double dropped = 0.1;              // samples whose photo is withheld from the base
   double muted = 0.1;   // steps without the Implicit-Branch, and steps without the geometry prior,
                         // so that either can be turned down
@@ -24,12 +28,14 @@ struct HpdmTrainingOptions {
 };
 
 // HPDM's branches on pairs of views, through the frozen base (which is not changed): the squared
-// error of the base's answer, weighted as the UNet's trainer does. Fresh branches start as the
+// error of the base's answer, weighted as the UNet's trainer does, or of the picture that it tells
+// where the start is a render. Fresh branches start as the
 // base's own layers, hpdm_of_unet(). Writes OUT/hpdm.safetensors with each checkpoint, whose
 // configuration holds the "unet_sha256" of its base.
 // values of a report: "loss" (weighted), "error" (not); on held-out pairs (without any: on the
 // first that it is trained on) at t = 300 and 500 "error_T" and, of the base alone, "base_T"; and
-// "explicit_T", with the Implicit-Branch muted.
+// "explicit_T", with the Implicit-Branch muted; "gain_T", dB by which latents told of
+// the noised render are nearer to the truth's than the render's.
 // Throws what run_training() throws, kNotFound (no pairs, a pack without the networks), kCorrupt
 // (pairs of other networks), kBadUsage (branches that do not fit the UNet).
 void train_hpdm(const HpdmTrainingOptions& options,

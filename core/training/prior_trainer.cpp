@@ -60,6 +60,7 @@ class PriorTask : public TrainingTask {
     Adam::Group usual;
     Adam::Group mean;
     mean.learning_rate_scale = 5;  // starts small and is touched by every sample
+    mean.weights = false;
     for (const auto& [name, tensor] : networks_.named()) {
       if (name == kSurfaceName) continue;
       (name == "encoder.mean_planes" ? mean : usual).parameters.emplace_back(name, tensor);

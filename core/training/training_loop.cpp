@@ -5,6 +5,7 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/training/autocast.h"
+#include "core/training/optimiser.h"
 
 #include <algorithm>
 #include <chrono>
@@ -26,7 +27,7 @@ constexpr int kMostLeftOut = 10;
 class TrainingLoop {
  public:
   TrainingLoop(TrainingTask& task, const TrainingRun& run, const TrainingSchedule& schedule)
-      : task_(task), run_(run), schedule_(schedule), optimiser_(prepare(), adam_options()) {
+      : task_(task), run_(run), schedule_(schedule), optimiser_(prepare(), adam_options(), run.muon) {
     require_writable_folder(run.out);
     samples_ = task.samples_before();
     if (run.resume) load();
@@ -193,7 +194,7 @@ class TrainingLoop {
   const TrainingSchedule& schedule_;
   std::vector<std::pair<std::string, Tensor>> trained_;
   TensorMap averaged_;
-  Adam optimiser_;
+  Optimiser optimiser_;
   std::map<std::string, std::pair<double, int>> sums_;
   std::int64_t step_ = 0;
   std::int64_t first_step_ = 0;

@@ -25,6 +25,7 @@ struct TrainingRun {
   std::int64_t steps = 0;         // ends the run after so many steps, if it comes first; 0: never
   int batch = 8;
   double learning_rate = 1e-3;
+  bool muon = false;              // weights of layers by Muon, the rest by Adam; false: all by Adam
   bool resume = false;            // go on from OUT/checkpoint.safetensors
   std::filesystem::path from{};   // a pack whose weights are the start; empty: random ones
   std::uint64_t seed = 1;
@@ -102,7 +103,7 @@ class TrainingTask {
   virtual std::int64_t samples_before() const { return 0; }
 };
 
-// Adam with warm-up and a cosine, gradients shortened, weights averaged. OUT/checkpoint.safetensors
+// Adam (or Muon and Adam) with warm-up and a cosine, gradients shortened, weights averaged. OUT/checkpoint.safetensors
 // holds all that a run needs to go on as if it had not stopped. A step with a gradient that is not
 // finite is left out; a run of ten of them ends with kNumerical and leaves the last checkpoint.
 // `progress` may be empty. Throws kNumerical, kNotFound (nothing to resume), kCorrupt (a checkpoint

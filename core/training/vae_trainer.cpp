@@ -9,10 +9,12 @@
 #include "core/training/install_weights.h"
 #include "core/training/picture_crops.h"
 #include "core/training/portrait_cache.h"
+#include "core/training/view_cache.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 
@@ -32,17 +34,41 @@ Tensor normal_noise(const RandomKey& key, at::IntArrayRef shape) {
   return noise;
 }
 
+// Where pixels of a matte are not empty, widened to `side` both ways within the picture.
+std::array<std::int64_t, 4> subject_box(const Image& matte, int side) {
+  const Tensor covered =
+      at::from_blob(const_cast<float*>(matte.pixels.data()), {matte.height, matte.width}) > 0.02;
+  const auto range = [&](std::int64_t over, std::int64_t size) -> std::array<std::int64_t, 2> {
+    const Tensor places = at::nonzero(covered.any(over)).flatten();
+    std::int64_t begin = 0, end = size;
+    if (places.numel() > 0) {
+      begin = places[0].item<std::int64_t>();
+      end = places[-1].item<std::int64_t>() + 1;
+    }
+    begin = std::clamp<std::int64_t>(std::min(begin, (begin + end - side) / 2), 0, size - side);
+    return {begin, std::clamp(end, begin + side, size)};
+  };
+  const auto [top, bottom] = range(1, matte.height);
+  const auto [left, right] = range(0, matte.width);
+  return {top, bottom, left, right};
+}
+
 class VaeTask : public TrainingTask {
  public:
   explicit VaeTask(const VaeTrainingOptions& options)
       : options_(options),
         photos_(load_portrait_photos(options.cache, false)),
+        views_(options.views.empty() ? std::vector<Tensor>()
+                                     : load_view_pictures(options.views, options.crop)),
         held_out_(load_portrait_photos(options.cache, true)),
         parameters_(start()),
         vae_(parameters_, options_.vae) {
     check(!photos_.empty(), ErrorCode::kNotFound,
           "There are no portraits in \"{}\"; fill it with `portrait synth --portraits` first",
           options_.cache.string());
+    check(options_.views.empty() || !views_.empty(), ErrorCode::kNotFound,
+          "There are no views in \"{}\"; fill it with `portrait synth --views` first",
+          options_.views.string());
     if (held_out_.empty()) held_out_ = photos_;
     held_out_.resize(std::min(held_out_.size(), std::size_t(std::max(options_.scored, 1))));
   }
@@ -65,8 +91,14 @@ class VaeTask : public TrainingTask {
 
   Tensor loss(TrainingStep& step) override {
     const int batch = options_.run.batch;
-    const Tensor crops = draw_crops(photos_, {.side = options_.crop, .count = batch},
-                                    step.key("vae crops"));
+    const int of_views = views_.empty() ? 0 : batch / 2;
+    Tensor crops = draw_crops(photos_, {.side = options_.crop, .count = batch - of_views},
+                              step.key("vae crops"));
+    if (of_views > 0) {
+      const Tensor more = draw_crops(views_, {.side = options_.crop, .count = of_views},
+                                     step.key("vae crops of views"));
+      crops = at::cat({crops, more});
+    }
     const std::int64_t cells = options_.crop / options_.vae.reduction();
     const Tensor noise =
         normal_noise(step.key("vae noise"), {batch, options_.vae.latent_channels, cells, cells});
@@ -135,6 +167,7 @@ class VaeTask : public TrainingTask {
 
   VaeTrainingOptions options_;
   std::vector<Tensor> photos_;
+  std::vector<Tensor> views_;
   std::vector<Tensor> held_out_;
   std::int64_t samples_before_ = 0;
   Parameters parameters_;
@@ -159,6 +192,29 @@ std::vector<Tensor> load_portrait_photos(const fs::path& cache, bool held_out) {
   std::vector<Tensor> photos;
   for (auto& some : of_file) photos.insert(photos.end(), some.begin(), some.end());
   return photos;
+}
+
+std::vector<Tensor> load_view_pictures(const fs::path& cache, int side) {
+  check(side <= ViewCacheFormat::kPx, ErrorCode::kBadUsage,
+        "Pieces of {} pixels are larger than the views, {} pixels", side, ViewCacheFormat::kPx);
+  const std::vector<fs::path> files = list_view_cache(cache, false);
+  std::vector<std::vector<Tensor>> of_file(files.size());
+  parallel_for(std::int64_t(files.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t f = begin; f < end; ++f) {
+      const ViewCacheFile file(files[std::size_t(f)]);
+      for (int view = 0; view < file.views(); ++view) {
+        const CachedPicture picture = file.picture(view);
+        const auto [top, bottom, left, right] = subject_box(picture.matte, side);
+        of_file[std::size_t(f)].push_back(bytes_of(picture.rgb)
+                                              .slice(1, top, bottom)
+                                              .slice(2, left, right)
+                                              .contiguous());
+      }
+    }
+  });
+  std::vector<Tensor> pictures;
+  for (auto& some : of_file) pictures.insert(pictures.end(), some.begin(), some.end());
+  return pictures;
 }
 
 VaeScore score_vae(const AutoencoderKL& vae, const std::vector<Tensor>& pictures,

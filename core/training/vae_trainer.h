@@ -15,6 +15,7 @@ namespace portrait {
 struct VaeTrainingOptions {
   TrainingRun run{.minutes = 60, .batch = 8, .learning_rate = 1e-3};
   std::filesystem::path cache;  // of fill_portrait_cache
+  std::filesystem::path views;  // of fill_view_cache: pieces of views too; empty: of photos alone
   AutoencoderConfig vae = compact_autoencoder();  // of a fresh network
   VaeLossWeights weights;
   // Encoder and latents stay as they are, so that networks on the latents stay valid; with
@@ -27,6 +28,10 @@ struct VaeTrainingOptions {
 // Photos of a portrait cache, each U8 [3, 512, 512]; 0.8 MB each.
 std::vector<Tensor> load_portrait_photos(const std::filesystem::path& cache, bool held_out);
 
+// Views of the subjects of a view cache that are trained on, each cut to the box of its subject but
+// no smaller than `side` both ways: U8 [3, H, W]. Every view is drawn without a camera's noise.
+std::vector<Tensor> load_view_pictures(const std::filesystem::path& cache, int side);
+
 struct VaeScore {
   double psnr_db = 0;           // mean over the pictures, of the mean of the posterior decoded
   double latent_deviation = 0;  // of the means' numbers over all pictures
@@ -36,7 +41,7 @@ struct VaeScore {
 VaeScore score_vae(const AutoencoderKL& vae, const std::vector<Tensor>& pictures,
                    at::Device device = at::kCPU);
 
-// vae_losses() on draw_crops(). Writes OUT/vae.safetensors with each checkpoint; its
+// vae_losses() on draw_crops(): where there are views, as many pieces of them as of photos. Writes OUT/vae.safetensors with each checkpoint; its
 // scaling_factor brings the latents of held-out photos (without any: of the first ones trained on)
 // to a deviation of 1. values of a report: "reconstruction", "divergence", "texture" (with a weight); "psnr_db" and
 // "latent_deviation" of score_vae(). Throws what run_training() throws, kNotFound (empty cache),

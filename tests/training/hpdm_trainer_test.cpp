@@ -131,8 +131,8 @@ class HpdmTrainerTest : public QObject {
     std::array<int, kPairKinds> count{};
     RandomStream random({4, random_purpose("test"), 0, 0});
     for (int i = 0; i < 2000; ++i) {
-      ++count[std::size_t(draw_pair(files, false, random).kind)];
-      QCOMPARE(draw_pair(files, true, random).file, 1);
+      ++count[std::size_t(draw_pair(files, false, 0, random).kind)];
+      QCOMPARE(draw_pair(files, true, 0, random).file, 1);
     }
     for (const int n : count) QVERIFY(n > 200);
   }
@@ -154,6 +154,44 @@ class HpdmTrainerTest : public QObject {
     QCOMPARE(load_hpdm(pack)->config().control.in_channels, 4);
     QCOMPARE(pack.network("hpdm").config.at("unet_sha256").get<std::string>(),
              pack.network("unet").sha256);
+  }
+
+  void a_batch_starts_where_it_is_told_to() {
+    std::vector<PairFile> files;
+    for (const auto& path : list_pair_cache(root_ / "pairs", false)) {
+      files.emplace_back(path, provenance_);
+    }
+    const UNetSizes sizes = tiny_base().unet.sizes;
+    for (const double share : {0.0, 0.5, 1.0}) {
+      HpdmDraw draw;
+      draw.count = 40;
+      draw.from_render = share;
+      const HpdmBatch batch =
+          draw_hpdm_batch(files, draw, sizes, {5, random_purpose("test"), 0, 0});
+      const double drawn = batch.from_render.mean().item<double>();
+      QVERIFY(share == 0.5 ? drawn > 0.25 && drawn < 0.75 : drawn == share);
+      const Tensor start = batch.start();
+      for (int i = 0; i < draw.count; ++i) {
+        const bool rendered = batch.from_render[i].item<float>() > 0;
+        QVERIFY(at::allclose(start[i], rendered ? batch.render[i] : batch.base.clean[i], 0, 1e-6));
+      }
+      // Renders of the same views: half of the truth in these files.
+      QVERIFY(at::allclose(batch.render, 0.5 * batch.base.clean, 1e-2, 1e-3));
+    }
+  }
+
+  // Networks that only meet noised truth keep what is wrong with a render.
+  void from_noised_renders_the_truth_is_learned() {
+    const auto gain = [&](const char* out, double share) {
+      HpdmTrainingOptions told = options(out, 120);
+      told.from_render = share;
+      TrainingReport last;
+      train_hpdm(told, [&](const TrainingReport& report) { last = report; });
+      return last.values.at("gain_300");
+    };
+    const double with = gain("from renders", 1);
+    const double without = gain("from truth", 0);
+    QVERIFY2(with > without + 1, qPrintable(QString("%1 dB, %2 dB").arg(with).arg(without)));
   }
 
   void a_run_goes_on_as_if_it_had_not_stopped() {

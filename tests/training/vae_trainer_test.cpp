@@ -7,6 +7,7 @@
 #include "core/training/install_weights.h"
 #include "core/training/portrait_cache.h"
 #include "core/training/vae_trainer.h"
+#include "core/training/view_cache.h"
 
 #include "tests/training/head_data.h"
 
@@ -70,6 +71,54 @@ class VaeTrainerTest : public QObject {
       QCOMPARE(e.code(), ErrorCode::kNotFound);
       QVERIFY2(e.message().find("synth --portraits") != std::string::npos, e.what());
     }
+  }
+
+  void views_are_cut_to_their_subject_and_trained_on() {
+    ViewCacheOptions views;
+    views.folder = root_ / "views";
+    if (!use_head_data(views)) QSKIP("The head model is not beside the project");
+    views.count = 1;
+    fill_view_cache(views, {});
+    const auto pictures = load_view_pictures(views.folder, 64);
+    QCOMPARE(pictures.size(), std::size_t(ViewCacheFormat::kViews));
+    const ViewCacheFile file(list_view_cache(views.folder, false).front());
+    for (int v : {0, 6}) {
+      const Tensor& cut = pictures[std::size_t(v)];
+      // The largest box of all whose rims hold something of the subject.
+      const CachedPicture whole = file.picture(v);
+      int left = 512, right = 0, top = 512, bottom = 0;
+      for (int y = 0; y < 512; ++y) {
+        for (int x = 0; x < 512; ++x) {
+          if (*whole.matte.at(x, y) <= 0.02F) continue;
+          left = std::min(left, x);
+          right = std::max(right, x);
+          top = std::min(top, y);
+          bottom = std::max(bottom, y);
+        }
+      }
+      QCOMPARE(cut.sizes(), at::IntArrayRef({3, bottom - top + 1, right - left + 1}));
+      const int y = (top + bottom) / 2;
+      const int x = (left + right) / 2;
+      QVERIFY(std::abs(cut[1][y - top][x - left].item<int>() -
+                       int(std::lround(255 * whole.rgb.at(x, y)[1]))) <= 1);
+    }
+    for (const Tensor& whole : load_view_pictures(views.folder, 512))
+      QCOMPARE(whole.sizes(), at::IntArrayRef({3, 512, 512}));
+    QVERIFY_THROWS_EXCEPTION(Error, load_view_pictures(views.folder, 513));
+
+    // The same photos, the same seed: only the views can have made the difference.
+    const auto trained = [&](const char* out, const fs::path& with) {
+      VaeTrainingOptions some = options();
+      some.run.out = root_ / out;
+      some.run.steps = 2;
+      some.views = with;
+      train_vae(some, {});
+      return load_tensors(SafetensorsFile(some.run.out / "vae.safetensors"));
+    };
+    const TensorMap without = trained("photos alone", {});
+    const TensorMap with = trained("with views", views.folder);
+    QVERIFY(!at::equal(with.at("decoder.conv_out.weight"), without.at("decoder.conv_out.weight")));
+    QVERIFY_THROWS_EXCEPTION(Error, trained("no views", root_ / "nothing"));
   }
 
   void pictures_come_back_better_and_the_pack_knows_the_scale() {
