@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   portrait::cli::add_generate(app, action);
   portrait::cli::add_render(app, action);
   portrait::cli::add_info(app, action);
+  portrait::cli::add_replay(app, action);
   portrait::cli::add_pack(app, action);
   portrait::cli::add_evaluate(app, action);
 #endif

@@ -5,11 +5,13 @@
 #include "core/pipeline/pipeline.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 namespace portrait {
 
-void replay(Pipeline& pipeline, const Journal& journal, int steps) {
+void replay(Pipeline& pipeline, const Journal& journal, int steps,
+            const std::function<bool()>& goes_on) {
   check(!journal.empty() && journal.front().command == "begin", ErrorCode::kBadInput,
         "A journal begins with 'begin'; this one cannot be replayed");
   const auto settings_of = [](const nlohmann::json& json) {
@@ -17,13 +19,15 @@ void replay(Pipeline& pipeline, const Journal& journal, int steps) {
     settings->apply(json);
     return settings;
   };
-  const auto advance_to = [&](int step) {
+  const auto advance_to = [&](int step) {  // whether it goes on behind it
     while (pipeline.steps_taken() < std::min(step, steps)) {
-      if (pipeline.step().finished) return;
+      if (goes_on && !goes_on()) return false;
+      if (pipeline.step().finished) return true;
     }
+    return true;
   };
   for (const JournalEntry& entry : journal) {
-    advance_to(entry.step);
+    if (!advance_to(entry.step)) return;
     if (entry.command == "begin") {
       pipeline.set_settings(settings_of(entry.argument.at("settings")));
       pipeline.set_seed(entry.argument.at("seed").get<std::uint64_t>());

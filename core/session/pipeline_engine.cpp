@@ -12,7 +12,6 @@
 #include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/field/bake.h"
-#include "core/guidance/detail_painter.h"
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_threads.h"
@@ -20,7 +19,6 @@
 #include "core/photo/landmark_net.h"
 #include "core/photo/matte_net.h"
 #include "core/photo/prepared_photo.h"
-#include "core/pipeline/geometry_stage.h"
 #include "core/pipeline/head_view.h"
 #include "core/pipeline/image_tensor.h"
 #include "core/pipeline/pipeline.h"
@@ -28,6 +26,7 @@
 #include "core/project/autosave.h"
 #include "core/project/project_file.h"
 #include "core/session/head_exports.h"
+#include "core/session/pack_stages.h"
 #include "core/session/refined_views.h"
 
 #include <nlohmann/json.hpp>
@@ -70,10 +69,11 @@ class PipelineEngine : public HeadEngine {
     device_ = device_of(options_.device != "auto" ? options_.device
                                                   : settings_->get<std::string>("device"));
     const fs::path folder = options_.pack.empty() ? default_pack_folder() : options_.pack;
-    auto pack = std::make_unique<ModelPack>(ModelPack::open(folder));
+    auto pack = std::make_shared<const ModelPack>(ModelPack::open(folder));
     auto prior = std::make_unique<GanPrior>(GanPrior::load(*pack, device_));
     if (pack->has("landmarks")) landmarks_ = load_landmark_net(*pack);
     if (pack->has("matting")) matting_ = load_matte_net(*pack);
+    sources_ = stage_sources(pack);
     pack_ = std::move(pack);
     prior_ = std::move(prior);
   }
@@ -94,7 +94,7 @@ class PipelineEngine : public HeadEngine {
     const Field first = first_head(*prior_, input);
     const double seconds = std::chrono::duration<double>(DutyClock::now() - begin).count();
     auto pipeline = std::make_unique<Pipeline>(input, first, seconds, settings_, seed());
-    pipeline->set_sources(stage_sources());
+    pipeline->set_sources(sources_);
 
     ProjectInfo info;
     info.photo_name = path.filename().string();
@@ -120,7 +120,7 @@ class PipelineEngine : public HeadEngine {
     // Without a pack the head opens all the same; only what needs its networks cannot go on.
     try {
       prepare();
-      project.pipeline->set_sources(stage_sources());
+      project.pipeline->set_sources(sources_);
     } catch (const Error& error) {
       log_warning("The project is open without a model pack: {}", error.message());
     }
@@ -270,31 +270,6 @@ class PipelineEngine : public HeadEngine {
     return *view_;
   }
 
-  // Of both stages, loaded once.
-  const std::shared_ptr<const ViewDiffusion>& diffusion() {
-    if (!diffusion_) diffusion_ = ViewDiffusion::load(*pack_);
-    return diffusion_;
-  }
-
-  // Of stages 2 and 3, as far as the pack has their networks.
-  StageSources stage_sources() {
-    StageSources sources;
-    if (ViewDiffusion::installed(*pack_) && pack_->has("geometry")) {
-      sources.geometry = [this] {
-        return GeometryNetworks{diffusion(), load_plane_unet(*pack_)};
-      };
-    }
-    if (DetailPainter::installed(*pack_)) {
-      sources.painter = [this] {
-        if (!painter_) {
-          painter_ = std::make_shared<const DetailPainter>(diffusion(), load_hpdm(*pack_));
-        }
-        return painter_;
-      };
-    }
-    return sources;
-  }
-
   fs::path autosave_place() const {
     if (!project_path_.empty()) return autosave_path(project_path_);
     if (!options_.autosave_folder.empty()) {
@@ -332,12 +307,11 @@ class PipelineEngine : public HeadEngine {
   std::shared_ptr<const Settings> settings_;
   at::Device device_{at::kCPU};
   std::string processor_ = processor_name();
-  std::unique_ptr<ModelPack> pack_;
+  std::shared_ptr<const ModelPack> pack_;
+  StageSources sources_;
   std::unique_ptr<GanPrior> prior_;
   std::shared_ptr<const LandmarkNet> landmarks_;
   std::shared_ptr<const MatteNet> matting_;
-  std::shared_ptr<const ViewDiffusion> diffusion_;
-  std::shared_ptr<const DetailPainter> painter_;
 
   std::unique_ptr<Pipeline> pipeline_;
   ProjectInfo info_;

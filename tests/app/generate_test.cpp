@@ -12,8 +12,10 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTemporaryDir>
+#include <QtEndian>
 #include <QtTest>
 
+#include <cstring>
 #include <set>
 
 namespace portrait {
@@ -49,6 +51,7 @@ class GenerateTest : public QObject {
   void writes_everything();
   void report_has_the_fixed_keys();
   void same_seed_same_head();
+  void replays_the_project();
   void renders_the_project();
   void evaluates_the_head();
   void tells_about_the_project();
@@ -156,6 +159,33 @@ void GenerateTest::same_seed_same_head() {
   QVERIFY2(result.code == 0, qPrintable(result.err));
   QCOMPARE(bytes_of(path("again/head.glb")), bytes_of(path("head/head.glb")));
   QCOMPARE(bytes_of(path("again/contact_sheet.png")), bytes_of(path("head/contact_sheet.png")));
+}
+
+void GenerateTest::replays_the_project() {
+  const RunResult result =
+      run_portrait({"replay", path("head/project.portrait"), "--json", "--pack", kPack, "--out",
+                    path("replayed.portrait")});
+  QVERIFY2(result.code == 0, qPrintable(result.err));
+  const QJsonObject facts = object_of(result.out.toUtf8());
+  QVERIFY(facts["same"].toBool());
+  QCOMPARE(facts["largest_difference"].toDouble(-1), 0.0);
+  QVERIFY(facts["steps"].toInt() >= 1);
+  QCOMPARE(facts["steps"].toInt(), facts["of"].toInt());
+
+  // One number of the saved head is another: what comes out is not what was saved.
+  QByteArray bytes = bytes_of(path("replayed.portrait"));
+  const auto header = qFromLittleEndian<quint64>(bytes.constData());
+  const QJsonObject tensors = object_of(bytes.mid(8, qsizetype(header)));
+  const qsizetype at = 8 + qsizetype(header) +
+                       qsizetype(tensors["head.planes"].toObject()["data_offsets"].toArray()[0].toInteger());
+  const float other = 0.25F;
+  std::memcpy(bytes.data() + at, &other, sizeof other);
+  write_bytes(path("changed.portrait"), bytes);
+  const RunResult changed =
+      run_portrait({"replay", path("changed.portrait"), "--json", "--pack", kPack});
+  QCOMPARE(changed.code, 1);
+  QVERIFY(!object_of(changed.out.toUtf8())["same"].toBool(true));
+  QVERIFY(changed.err.contains("not the one"));
 }
 
 void GenerateTest::renders_the_project() {

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/session/pack_stages.h"
+
+#include "core/guidance/detail_painter.h"
+#include "core/nn/model_pack.h"
+#include "core/pipeline/geometry_stage.h"
+
+#include <utility>
+
+namespace portrait {
+namespace {
+
+class LoadedStages {
+ public:
+  explicit LoadedStages(std::shared_ptr<const ModelPack> pack) : pack_(std::move(pack)) {}
+
+  GeometryNetworks geometry() { return {diffusion(), load_plane_unet(*pack_)}; }
+
+  std::shared_ptr<const DetailPainter> painter() {
+    if (!painter_) {
+      painter_ = std::make_shared<const DetailPainter>(diffusion(), load_hpdm(*pack_));
+    }
+    return painter_;
+  }
+
+ private:
+  const std::shared_ptr<const ViewDiffusion>& diffusion() {
+    if (!diffusion_) diffusion_ = ViewDiffusion::load(*pack_);
+    return diffusion_;
+  }
+
+  std::shared_ptr<const ModelPack> pack_;
+  std::shared_ptr<const ViewDiffusion> diffusion_;
+  std::shared_ptr<const DetailPainter> painter_;
+};
+
+}  // namespace
+
+StageSources stage_sources(std::shared_ptr<const ModelPack> pack) {
+  auto loaded = std::make_shared<LoadedStages>(pack);
+  StageSources sources;
+  if (ViewDiffusion::installed(*pack) && pack->has("geometry")) {
+    sources.geometry = [loaded] { return loaded->geometry(); };
+  }
+  if (DetailPainter::installed(*pack)) {
+    sources.painter = [loaded] { return loaded->painter(); };
+  }
+  return sources;
+}
+
+}  // namespace portrait
