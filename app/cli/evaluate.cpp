@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
+#include "app/cli/evaluate_ablation.h"
 #include "app/cli/evaluate_hpdm.h"
 #include "app/cli/evaluate_unet.h"
 #include "app/cli/evaluation.h"
 #include "app/cli/print_json.h"
+#include "app/cli/settings_arguments.h"
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
 #include "core/training/heldout.h"
@@ -144,6 +146,44 @@ void add_evaluate_hpdm(CLI::App& evaluate, Action& action) {
   });
 }
 
+void add_evaluate_ablation(CLI::App& evaluate, Action& action) {
+  struct Arguments {
+    fs::path pack;
+    AblationEvaluation options;
+    SettingsArguments settings;
+    bool json = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  auto& command = *evaluate.add_subcommand(
+      "ablation", "Stage 3 with its parts left out and its noise drawn otherwise (Fig. 5, Fig. 6)");
+  AblationEvaluation& options = arguments->options;
+  command
+      .add_option("--views", options.views,
+                  "View cache with people of `portrait synth --views --validation`")
+      ->required();
+  command.add_option("--pack", arguments->pack,
+                     "Folder of the model pack; default: the one that ships");
+  command.add_option("--subjects", options.subjects, "Only the first so many; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command.add_option("--seeds", options.seeds, "Runs of each row, from the settings' seed on")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("--rows", options.rows, "Only these")->delimiter(',');
+  command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
+  command.add_flag("--json", arguments->json, "For scripts");
+  arguments->settings.add_to(command);
+  command.callback([arguments, &action] {
+    action = [arguments](std::stop_token stop) {
+      arguments->options.settings = arguments->settings.settings();
+      const auto pack = std::make_shared<const ModelPack>(
+          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack));
+      const auto facts = evaluate_ablation(pack, arguments->options, show, stop);
+      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+    };
+  });
+}
+
 using PortraitEvaluator = nlohmann::ordered_json (*)(const ModelPack&, const PortraitEvaluation&,
                                                      const EvaluationProgress&, std::stop_token);
 
@@ -189,6 +229,7 @@ void add_evaluate(CLI::App& app, Action& action) {
   add_evaluate_prior(evaluate, action);
   add_evaluate_unet(evaluate, action);
   add_evaluate_hpdm(evaluate, action);
+  add_evaluate_ablation(evaluate, action);
   add_portrait_evaluation(evaluate, action, "landmarks",
                           "Landmarks and head pose on people that the network was never trained on",
                           "Photos for the sheet, of which no truth is known", evaluate_landmarks);

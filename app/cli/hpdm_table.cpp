@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/hpdm_table.h"
 
-#include "core/base/error.h"
 #include "core/metrics/detail_metrics.h"
 #include "core/metrics/image_metrics.h"
-#include "core/metrics/paired_comparison.h"
 
 #include <algorithm>
-#include <array>
 
 namespace portrait::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<const char*, 6> kMetrics = {
-    "psnr_db", "ssim", "sharpness", "detail_correlation", "psnr_db_seen", "psnr_db_unseen"};
 constexpr double kFewPixels = 64;  // of which a mean says nothing
 
 // Where the matte is, and the neighbour shows it or does not.
@@ -41,13 +36,12 @@ std::vector<std::string> rows_named(const std::string& name,
 
 }  // namespace
 
+HpdmTable::HpdmTable()
+    : table_({"psnr_db", "ssim", "sharpness", "detail_correlation", "psnr_db_seen",
+              "psnr_db_unseen"}) {}
+
 void HpdmTable::add(const std::string& name, const HpdmScene& scene, const Image& picture) {
-  check(!subjects_.empty(), ErrorCode::kInternal, "A row was added before a subject");
-  Row& row = subjects_.back()[name];
-  const auto put = [&](const char* metric, double value) {
-    row[metric].sum += value;
-    ++row[metric].count;
-  };
+  const auto put = [&](const char* metric, double value) { table_.add(name, metric, value); };
   const DetailMetrics detail = detail_metrics(picture, scene.matte, scene.truth, scene.matte);
   put("psnr_db", psnr_db(picture, scene.truth, scene.matte));
   put("ssim", ssim(picture, scene.truth, scene.matte));
@@ -60,49 +54,12 @@ void HpdmTable::add(const std::string& name, const HpdmScene& scene, const Image
   }
 }
 
-std::vector<double> HpdmTable::values(const std::vector<std::string>& rows,
-                                      const std::string& metric) const {
-  std::vector<double> values;
-  for (const auto& subject : subjects_) {
-    double sum = 0;
-    int count = 0;
-    for (const std::string& name : rows) {
-      const auto row = subject.find(name);
-      if (row == subject.end()) continue;
-      const auto found = row->second.find(metric);
-      if (found == row->second.end()) continue;
-      sum += found->second.sum / found->second.count;
-      ++count;
-    }
-    if (count > 0) values.push_back(sum / count);
-  }
-  return values;
-}
-
-double HpdmTable::mean(const std::vector<std::string>& rows, const std::string& metric) const {
-  const std::vector<double> all = values(rows, metric);
-  double sum = 0;
-  for (const double value : all) sum += value;
-  return all.empty() ? 0 : sum / double(all.size());
-}
-
-Json HpdmTable::rows() const {
-  Json list = Json::array();
-  if (subjects_.empty()) return list;
-  for (const auto& [name, row] : subjects_.front()) {
-    Json entry = {{"name", name}};
-    for (const char* metric : kMetrics) entry[metric] = mean({name}, metric);
-    list.push_back(entry);
-  }
-  return list;
-}
-
 Json HpdmTable::gate(const std::vector<std::string>& steps) const {
   Json list = Json::array();
   const std::vector<std::string> denoised = rows_named("denoised", steps);
   const std::vector<std::string> rough = rows_named("rough", steps);
   const auto gain = [&](const std::vector<std::string>& rows, const char* metric) {
-    return mean(rows, metric) - mean({"render"}, metric);
+    return table_.mean(rows, metric) - table_.mean({"render"}, metric);
   };
   const auto at_least = [&](const char* row, const char* metric, double value, double bound) {
     list.push_back({{"row", row},
@@ -114,7 +71,7 @@ Json HpdmTable::gate(const std::vector<std::string>& steps) const {
   };
   at_least("denoised", "psnr_db", gain(denoised, "psnr_db"), 1.5);
   at_least("denoised", "detail_correlation", gain(denoised, "detail_correlation"), 0.10);
-  const double sharpness = mean(denoised, "sharpness");
+  const double sharpness = table_.mean(denoised, "sharpness");
   list.push_back({{"row", "denoised"},
                   {"metric", "sharpness"},
                   {"value", sharpness},
@@ -128,18 +85,11 @@ Json HpdmTable::gate(const std::vector<std::string>& steps) const {
 
 Json HpdmTable::beats(const std::vector<std::string>& steps) const {
   Json list = Json::array();
-  if (subjects_.size() < 2) return list;
   for (const char* metric : {"psnr_db", "ssim", "detail_correlation"}) {
-    const PairedComparison c = compare_paired(values(rows_named("denoised", steps), metric),
-                                              values(rows_named("muted_implicit", steps), metric));
-    list.push_back({{"row", "denoised"},
-                    {"other", "muted_implicit"},
-                    {"metric", metric},
-                    {"mean_difference", c.mean_difference},
-                    {"standard_error", c.standard_error},
-                    {"agreeing", c.agreeing},
-                    {"subjects", c.subjects},
-                    {"beats", c.beats}});
+    const Json row =
+        table_.comparison("denoised", rows_named("denoised", steps), "muted_implicit",
+                          rows_named("muted_implicit", steps), metric);
+    if (!row.is_null()) list.push_back(row);
   }
   return list;
 }

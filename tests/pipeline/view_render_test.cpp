@@ -2,12 +2,16 @@
 // A field as the refinement sees it: picture, depth, normals, and its reprojection.
 #include "core/nn/torch.h"
 
+#include "core/base/error.h"
+#include "core/pipeline/view_consistency.h"
 #include "core/pipeline/view_render.h"
 #include "core/reprojection/carry.h"
 #include "core/reprojection/splat.h"
 #include "tests/pipeline/tiny_head.h"
 
 #include <QtTest>
+
+#include <cmath>
 
 using namespace portrait;
 
@@ -43,6 +47,25 @@ class ViewRenderTest : public QObject {
       QVERIFY(column[1].slice(0, 36, 50).mean().item<double>() < 0.4);
       QVERIFY((picture.narrow(1, 0, 2) - 0.5).abs().max().item<double>() < 0.1);
     }
+  }
+
+  // Of one head in one colour: alike but for the rims; of pictures that differ by 0.2 in one of
+  // three channels, what that makes.
+  void views_of_one_head_agree() {
+    ViewRender front = render_view(head_, rig_camera({0, 0}), options());
+    const ViewRender beside = render_view(head_, rig_camera({15, 0}), options());
+    const double agreed = view_consistency_db(front, beside);
+    QVERIFY2(agreed > 26, qPrintable(QString::number(agreed)));
+    front.rgb = at::full_like(front.rgb, 0.4);
+    ViewRender other = beside;
+    other.rgb = front.rgb.clone();
+    QCOMPARE(view_consistency_db(front, other), 100.0);
+    other.rgb.select(0, 0).add_(0.2);
+    const double apart = view_consistency_db(front, other);
+    QVERIFY2(std::abs(apart - 10 * std::log10(3 / 0.04)) < 0.01,
+             qPrintable(QString::number(apart)));
+    QVERIFY_THROWS_EXCEPTION(
+        Error, view_consistency_db(front, render_view(head_, rig_camera({180, 0}), options())));
   }
 
   // What one view shows, carried into another by its own depth, is what the other shows.
