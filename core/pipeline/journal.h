@@ -11,7 +11,8 @@ namespace portrait {
 // What acted on the result, and after how many steps. Together with photo, pack and first head it
 // makes the same head again: nothing that is timed or looked at decides anything else.
 //   begin     {"seed": n, "settings": {...}}   a run starts from the first head
-//   plan      {"stage": id, "steps": n}        a budget in minutes became a number of steps
+//   plan      {"stage": id, "steps": n}        a budget in minutes became a number of steps; again
+//                                              when it turned out that others fit
 //   settings  {...}                            settings in force from here on, all of them
 //   rollback  {"term": name}                   a non-finite value; the last good state came back
 //   end       {}                               the run was stopped or is done

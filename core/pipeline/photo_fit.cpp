@@ -205,7 +205,7 @@ int PhotoFit::plan() {
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count() / rounds;
   good_.restore(before);
-  const double budget = options_.minutes * 60 / std::max(seconds, 1e-6);
+  const double budget = budget_seconds() / std::max(seconds, 1e-6);
   steps_ = std::clamp(static_cast<int>(budget), 1, options_.steps_max);
   return steps_;
 }

@@ -54,6 +54,8 @@ class PhotoFit : public Stage {
   // Takes a few steps, times them, puts everything back, and says how many fit into the budget.
   int plan();
   void set_steps(int steps) { steps_ = steps; }
+  double budget_seconds() const { return 60 * options_.minutes; }
+  int steps_max() const { return options_.steps_max; }
   int steps() const override { return steps_; }
   int step_count() const override { return step_; }
 

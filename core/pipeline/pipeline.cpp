@@ -9,6 +9,7 @@
 #include "core/pipeline/geometry_stage.h"
 #include "core/pipeline/photo_fit.h"
 #include "core/pipeline/stage.h"
+#include "core/pipeline/step_plan.h"
 
 #include <algorithm>
 #include <chrono>
@@ -95,6 +96,19 @@ void Pipeline::set_seed(std::uint64_t seed) {
   seed_ = seed;
 }
 
+void Pipeline::set_plan(int steps) {
+  given_plan_ = steps;
+  if (under_way_ && dynamic_cast<PhotoFit*>(running_.get()) != nullptr) plan_steps(steps);
+}
+
+// Of the photo fit, which is running.
+void Pipeline::plan_steps(int steps) {
+  dynamic_cast<PhotoFit&>(*running_).set_steps(steps);
+  StageInfo& info = stages_[kPhotoFit];
+  info.steps = steps;
+  note("plan", {{"stage", info.id}, {"steps", steps}});
+}
+
 void Pipeline::begin_run() {
   running_.reset();
   saved_.clear();
@@ -156,8 +170,7 @@ void Pipeline::start(int stage) {
   history_stride_ = 1;
   running_ = make_stage(stage, *settings_);
   if (auto* fit = dynamic_cast<PhotoFit*>(running_.get())) {
-    given_plan_ > 0 ? fit->set_steps(given_plan_) : void(fit->plan());
-    note("plan", {{"stage", info.id}, {"steps", fit->steps()}});
+    plan_steps(given_plan_ > 0 ? given_plan_ : fit->plan());
   }
   info.steps = running_->steps();
 }
@@ -186,7 +199,9 @@ StepStatus Pipeline::step() {
     try {
       if (!running_ || stage != stage_) start(stage);
       status = run_stage();
-      info.seconds += since(begin);
+      const double seconds = since(begin);
+      revise_plan(seconds);
+      info.seconds += seconds;
     } catch (...) {
       info.state = StageState::kFailed;
       info.seconds += since(begin);
@@ -220,6 +235,17 @@ StepStatus Pipeline::run_stage() {
   status.rolled_back = result.rolled_back;
   status.losses = std::move(result.losses.terms);
   return status;
+}
+
+// After a step that took so many seconds.
+void Pipeline::revise_plan(double seconds) {
+  const auto* fit = dynamic_cast<const PhotoFit*>(running_.get());
+  if (fit == nullptr || given_plan_ > 0 || fit->finished()) return;
+  const double before = stages_[kPhotoFit].seconds;
+  const auto steps =
+      revised_steps({fit->steps(), fit->step_count(), fit->steps_max(), fit->budget_seconds(),
+                     before, before + seconds, seconds_per_step_});
+  if (steps) plan_steps(*steps);
 }
 
 void Pipeline::end_run() {

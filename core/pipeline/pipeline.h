@@ -70,8 +70,9 @@ class Pipeline {
   // Closes the run wherever it stands.
   void end_run();
   bool under_way() const { return under_way_; }  // begun and not ended
-  // Steps the stage at hand would be given by its budget, instead of timing: for replays.
-  void set_plan(int steps) { given_plan_ = steps; }
+  // Steps that the photo fit is given, from now on or when it comes up, instead of what its budget
+  // allows by timing (revised_steps()): for replays.
+  void set_plan(int steps);
 
   const PhotoInput& photo() const { return photo_; }
   const Field& head() const { return head_; }
@@ -103,6 +104,8 @@ class Pipeline {
   void start(int stage);
   std::unique_ptr<Stage> make_stage(int stage, const Settings& settings);
   StepStatus run_stage();
+  void plan_steps(int steps);
+  void revise_plan(double seconds);
   void record(int step, const std::vector<std::pair<std::string, double>>& losses);
 
   PhotoInput photo_;

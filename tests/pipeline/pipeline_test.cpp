@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/nn/torch_threads.h"
 #include "core/pipeline/pipeline.h"
+#include "core/pipeline/step_plan.h"
 
 #include <nlohmann/json.hpp>
 
@@ -135,6 +136,43 @@ class PipelineTest : public QObject {
     Pipeline other(photo_, first_, 0, settings(), 999);
     replay(other, without, pipeline.steps_taken());
     QVERIFY(!same_bits(other.head(), pipeline.head()));
+  }
+
+  // A plan that was changed on the way is part of the head, and of its journal.
+  void a_plan_can_be_changed_on_the_way() {
+    Pipeline pipeline = begun(30);
+    for (int i = 0; i < 6; ++i) pipeline.step();
+    pipeline.set_plan(10);
+    QCOMPARE(pipeline.stages()[1].steps, 10);
+    while (!pipeline.step().finished) {
+    }
+    QCOMPARE(pipeline.steps_taken(), 10);
+    Pipeline again(photo_, first_, 0, settings(), 999);
+    replay(again, journal_from_json(journal_to_json(pipeline.journal())), 10);
+    QVERIFY(same_bits(again.head(), pipeline.head()));
+    QVERIFY(again.journal() == pipeline.journal());
+    Pipeline unchanged = begun(30);  // its learning rate falls more slowly
+    for (int i = 0; i < 10; ++i) unchanged.step();
+    QVERIFY(!same_bits(unchanged.head(), pipeline.head()));
+  }
+
+  void plans_are_revised_when_the_machine_is_not_what_it_was() {
+    // Made at 0.2 s a step; a quarter of the 100 s is used up, and a step takes half as long.
+    StepPlan plan{500, 150, 2000, 100, 24.9, 25.0, 0.1};
+    QCOMPARE(revised_steps(plan).value_or(0), 150 + 750);
+    plan.most = 600;
+    QCOMPARE(revised_steps(plan).value_or(0), 600);
+    plan.seconds_per_step = 0.4;
+    QCOMPARE(revised_steps(plan).value_or(0), 150 + 187);
+    plan.seconds_per_step = 75.0 / 350;  // as planned
+    QVERIFY(!revised_steps(plan));
+    plan.seconds_per_step = 0.1;
+    plan.before = 25.0;  // between two looks
+    plan.now = 25.1;
+    QVERIFY(!revised_steps(plan));
+    plan.before = 20;
+    plan.now = 120;  // one step that took all that was left: one more
+    QCOMPARE(revised_steps(plan).value_or(0), 151);
   }
 
   void damaged_journals_are_refused() {
