@@ -32,13 +32,8 @@ Field with_leaves(Field head) {
   return head;
 }
 
-const LoadedPlaneUNet& learning(const LoadedPlaneUNet& unet) {
-  for (const auto& [name, tensor] : unet.parameters) tensor.set_requires_grad(true);
-  return unet;
-}
-
-OptimisedState::Parameters all_of(const Field& head, const LoadedPlaneUNet& unet) {
-  OptimisedState::Parameters all = unet.parameters;
+OptimisedState::Parameters all_of(const Field& head, const PlaneChange& change) {
+  OptimisedState::Parameters all = change.parameters;
   for (auto& named : head.decoder.named_parameters()) all.push_back(std::move(named));
   return all;
 }
@@ -50,6 +45,7 @@ GeometryOptions GeometryOptions::from(const Settings& settings) {
   options.take_live(settings);
   options.steps = settings.get<int>("geometry.steps");
   options.size = settings.get<int>("geometry.size");
+  options.through_unet = settings.get<bool>("geometry.detail_preservation");
   options.coarse = settings.get<int>("render.coarse_samples");
   options.fine = settings.get<int>("render.fine_samples");
   return options;
@@ -58,6 +54,7 @@ GeometryOptions GeometryOptions::from(const Settings& settings) {
 void GeometryOptions::take_live(const Settings& settings) {
   views_per_step = settings.get<int>("geometry.views_per_step");
   rate_unet = settings.get<double>("geometry.learning_rate_unet");
+  rate_planes = settings.get<double>("geometry.learning_rate_planes");
   rate_decoder = settings.get<double>("geometry.learning_rate_decoder");
   guidance = settings.get<double>("geometry.guidance");
   distillation_weight = settings.get<double>("geometry.distillation_weight");
@@ -69,14 +66,16 @@ GeometryStage::GeometryStage(Field head, const PhotoTarget& photo, GeometryNetwo
                              std::uint64_t seed, const Settings& settings)
     : head_(with_leaves(std::move(head))),
       photo_(photo),
-      networks_(std::move(networks)),
+      diffusion_(std::move(networks.diffusion)),
       seed_(seed),
       options_(GeometryOptions::from(settings)),
       before_(head_.planes.detach().clone()),
-      unet_(live_rate_adam(learning(networks_.plane_unet).parameters)),
+      change_(options_.through_unet ? PlaneChange::through(networks.plane_unet)
+                                    : PlaneChange::direct(before_)),
+      planes_(live_rate_adam(change_.parameters)),
       decoder_(live_rate_adam(head_.decoder.named_parameters())),
-      good_(all_of(head_, networks_.plane_unet), {{"unet", &unet_}, {"decoder", &decoder_}}) {
-  const ViewDiffusion& diffusion = *networks_.diffusion;
+      good_(all_of(head_, change_), {{"unet", &planes_}, {"decoder", &decoder_}}) {
+  const ViewDiffusion& diffusion = *diffusion_;
   conditioning_ = diffusion.conditioning(photo.rgb + (1 - photo.matte) *
                                                          (kTrainedBackground - photo.background));
   options_.size = std::min(options_.size, static_cast<int>(photo.rgb.size(1)));
@@ -103,14 +102,14 @@ ViewGraphOptions GeometryStage::graph_options(int view) const {
 
 void GeometryStage::show_planes() {
   const at::NoGradGuard no_grad;
-  head_.planes.copy_((*networks_.plane_unet.network)(before_));
+  head_.planes.copy_(change_.of(before_));
 }
 
 void GeometryStage::distil_view(int view, GradientList& sum) {
   RandomStream random({seed_, random_purpose("geometry view"), static_cast<std::uint32_t>(draws_),
                        static_cast<std::uint32_t>(view)});
   const Viewpoint where{random.uniform(-180, 180), random.uniform(-30, 30)};
-  const ViewDiffusion& diffusion = *networks_.diffusion;
+  const ViewDiffusion& diffusion = *diffusion_;
   const int t =
       distillation_timestep(diffusion.schedule().config(), step_, options_.steps, random.uniform());
   const ViewGraph graph(head_, rig_camera(where), graph_options(view));
@@ -138,7 +137,7 @@ void GeometryStage::take_photo(GradientList& sum) {
 StageResult GeometryStage::step() {
   check(!finished(), ErrorCode::kInternal, "The geometry stage was stepped after its end");
   losses_.terms.clear();
-  const Tensor planes = (*networks_.plane_unet.network)(before_);
+  const Tensor planes = change_.of(before_);
   {
     const at::NoGradGuard no_grad;
     head_.planes.copy_(planes);
@@ -151,7 +150,7 @@ StageResult GeometryStage::step() {
   std::string culprit = losses_.non_finite();
   if (culprit.empty() && !std::isfinite(gradient_norm(sum))) culprit = "gradient of the head";
   if (!culprit.empty()) return roll_back(culprit);
-  unet_.zero_grad();
+  planes_.zero_grad();
   decoder_.zero_grad();
   planes.backward(sum[0]);
   const auto decoder = head_.decoder.named_parameters();
@@ -159,8 +158,8 @@ StageResult GeometryStage::step() {
     Tensor parameter = decoder[i].second;
     parameter.mutable_grad() = sum[1 + i];
   }
-  if (!std::isfinite(unet_.gradient_norm())) return roll_back("gradient of the plane UNet");
-  unet_.step(damping_ * options_.rate_unet);
+  if (!std::isfinite(planes_.gradient_norm())) return roll_back("gradient of the planes");
+  planes_.step(damping_ * (options_.through_unet ? options_.rate_unet : options_.rate_planes));
   if (options_.rate_decoder > 0) decoder_.step(damping_ * options_.rate_decoder);
   ++step_;
   show_planes();
@@ -189,7 +188,7 @@ StageResult GeometryStage::roll_back(const std::string& term) {
 void GeometryStage::save_to(TensorMap& tensors, nlohmann::json& state) const {
   good_.save_moments(tensors, kPrefix);
   tensors[std::string(kPrefix) + "before"] = before_;
-  for (const auto& [name, tensor] : networks_.plane_unet.parameters) {
+  for (const auto& [name, tensor] : change_.parameters) {
     tensors[std::string(kPrefix) + "phi." + name] = tensor.detach();
   }
   state = {{"step", step_}, {"draws", draws_}, {"rollbacks", rollbacks_}, {"damping", damping_}};
@@ -214,7 +213,7 @@ void GeometryStage::load_from(const TensorMap& tensors, const nlohmann::json& st
   {
     const at::NoGradGuard no_grad;
     before_ = at("before", before_).clone();
-    for (const auto& [name, tensor] : networks_.plane_unet.parameters) {
+    for (const auto& [name, tensor] : change_.parameters) {
       Tensor(tensor).copy_(at("phi." + name, tensor));
     }
   }

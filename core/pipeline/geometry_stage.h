@@ -8,6 +8,7 @@
 #include "core/nn/adam.h"
 #include "core/pipeline/optimised_state.h"
 #include "core/pipeline/photo_target.h"
+#include "core/pipeline/plane_change.h"
 #include "core/pipeline/stage.h"
 #include "core/prior/plane_unet.h"
 
@@ -22,7 +23,9 @@ struct GeometryOptions {
   int steps = 60;
   int views_per_step = 1;  // random viewpoints: azimuth over 360 degrees, elevation within 30
   int size = 256;          // pixels of their pictures
+  bool through_unet = true;  // false: the tri-plane itself, to see what UNet_phi is for
   double rate_unet = 0.0005;
+  double rate_planes = 0.005;  // in its place
   double rate_decoder = 0.0001;
   double guidance = 2;
   double distillation_weight = 1;
@@ -42,7 +45,7 @@ struct GeometryNetworks {
 };
 
 // Stage 2, (5) and (6): phi and psi_dec by score distillation (2) from random viewpoints, the
-// tri-plane being what UNet_phi makes of the one that came in; with L_ref at the photo's own camera
+// tri-plane being what UNet_phi makes of the one that came in (PlaneChange); with L_ref at the photo's own camera
 // unless that is switched off (METHOD). The gradient of (2) is divided by the number of latents, so
 // that pictures of all sizes weigh alike. Everything random is a function of (seed, step).
 class GeometryStage : public Stage {
@@ -66,17 +69,18 @@ class GeometryStage : public Stage {
   ViewGraphOptions graph_options(int view) const;
   void distil_view(int view, GradientList& sum);
   void take_photo(GradientList& sum);
-  void show_planes();  // head_.planes = UNet_phi(T)
+  void show_planes();  // head_.planes = what has been learned of T
   StageResult roll_back(const std::string& term);
 
   Field head_;
   PhotoTarget photo_;
-  GeometryNetworks networks_;
+  std::shared_ptr<const ViewDiffusion> diffusion_;
   std::shared_ptr<const Conditioning> conditioning_;
   std::uint64_t seed_;
   GeometryOptions options_;
   Tensor before_;  // the planes that came in
-  Adam unet_, decoder_;
+  PlaneChange change_;
+  Adam planes_, decoder_;
   OccupancyGrid occupancy_;
   FitLosses losses_;
   int step_ = 0;

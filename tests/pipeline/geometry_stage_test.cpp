@@ -84,6 +84,31 @@ class GeometryStageTest : public QObject {
     }
   }
 
+  // Direct optimisation: texels that no ray saw stay, and the network is not touched.
+  void the_tri_plane_itself_can_be_optimised_to_compare() {
+    Settings settings = small_settings(4);
+    settings.set("geometry.detail_preservation", false);
+    const Field head = first_.clone();
+    const Tensor before = head.planes.clone();
+    GeometryNetworks used = networks();
+    const Tensor weight = used.plane_unet.parameters.front().second.detach().clone();
+    GeometryStage stage(head, PhotoTarget(photo_), used, 3, settings);
+    TensorMap tensors;
+    nlohmann::json state;
+    while (!stage.finished()) {
+      QVERIFY(!stage.step().rolled_back);
+      if (stage.step_count() == 2) stage.save_to(tensors, state);
+    }
+    QVERIFY(at::equal(used.plane_unet.parameters.front().second, weight));
+    const Tensor moved = (head.planes - before).abs();
+    QVERIFY(moved.max().item<double>() > 0);
+    QVERIFY(moved.eq(0).any().item<bool>());
+    QVERIFY(tensors.count("geometry.phi.offset") == 1);
+    // Its state belongs to no run through the network.
+    GeometryStage other(first_.clone(), PhotoTarget(photo_), networks(), 3, small_settings(4));
+    QVERIFY_EXCEPTION_THROWN(other.load_from(tensors, state), Error);
+  }
+
   // Held to the photo alone, a head of another colour comes to its photo.
   void the_photo_pulls_through_the_network_too() {
     Settings settings = small_settings(40);
