@@ -2,6 +2,7 @@
 #include "app/cli/command.h"
 #include "app/cli/evaluate_ablation.h"
 #include "app/cli/evaluate_hpdm.h"
+#include "app/cli/evaluate_restoration.h"
 #include "app/cli/evaluate_unet.h"
 #include "app/cli/evaluation.h"
 #include "app/cli/print_json.h"
@@ -146,42 +147,67 @@ void add_evaluate_hpdm(CLI::App& evaluate, Action& action) {
   });
 }
 
+// Of stages on people of a view cache. Options: with views, subjects, sheet and settings.
+template <class Options>
+struct StageArguments {
+  fs::path pack;
+  Options options;
+  SettingsArguments settings;
+  bool json = false;
+
+  void add_to(CLI::App& command) {
+    command
+        .add_option("--views", options.views,
+                    "View cache with people of `portrait synth --views --validation`")
+        ->required();
+    command.add_option("--pack", pack, "Folder of the model pack; default: the one that ships");
+    command.add_option("--subjects", options.subjects, "Only the first so many; 0: all")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
+    command.add_flag("--json", json, "For scripts");
+    settings.add_to(command);
+  }
+};
+
+template <class Options>
+CLI::App& add_stage_evaluation(
+    CLI::App& evaluate, Action& action, const std::string& id, const std::string& help,
+    const std::shared_ptr<StageArguments<Options>>& arguments,
+    nlohmann::ordered_json (*evaluator)(std::shared_ptr<const ModelPack>, const Options&,
+                                        const EvaluationProgress&, std::stop_token)) {
+  auto& command = *evaluate.add_subcommand(id, help);
+  arguments->add_to(command);
+  command.callback([arguments, evaluator, &action] {
+    action = [arguments, evaluator](std::stop_token stop) {
+      arguments->options.settings = arguments->settings.settings();
+      const auto pack = std::make_shared<const ModelPack>(
+          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack));
+      const auto facts = evaluator(pack, arguments->options, show, stop);
+      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+    };
+  });
+  return command;
+}
+
+void add_evaluate_restoration(CLI::App& evaluate, Action& action) {
+  auto arguments = std::make_shared<StageArguments<RestorationEvaluation>>();
+  add_stage_evaluation(evaluate, action, "restoration",
+                       "Stage 2, the repair of what the photo does not show, step by step",
+                       arguments, evaluate_restoration);
+}
+
 void add_evaluate_ablation(CLI::App& evaluate, Action& action) {
-  struct Arguments {
-    fs::path pack;
-    AblationEvaluation options;
-    SettingsArguments settings;
-    bool json = false;
-  };
-  auto arguments = std::make_shared<Arguments>();
-  auto& command = *evaluate.add_subcommand(
-      "ablation", "Stage 3 with its parts left out and its noise drawn otherwise (Fig. 5, Fig. 6)");
+  auto arguments = std::make_shared<StageArguments<AblationEvaluation>>();
+  auto& command = add_stage_evaluation(
+      evaluate, action, "ablation",
+      "Stage 3 with its parts left out and its noise drawn otherwise (Fig. 5, Fig. 6)", arguments,
+      evaluate_ablation);
   AblationEvaluation& options = arguments->options;
-  command
-      .add_option("--views", options.views,
-                  "View cache with people of `portrait synth --views --validation`")
-      ->required();
-  command.add_option("--pack", arguments->pack,
-                     "Folder of the model pack; default: the one that ships");
-  command.add_option("--subjects", options.subjects, "Only the first so many; 0: all")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
   command.add_option("--seeds", options.seeds, "Runs of each row, from the settings' seed on")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command.add_option("--rows", options.rows, "Only these")->delimiter(',');
-  command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
-  command.add_flag("--json", arguments->json, "For scripts");
-  arguments->settings.add_to(command);
-  command.callback([arguments, &action] {
-    action = [arguments](std::stop_token stop) {
-      arguments->options.settings = arguments->settings.settings();
-      const auto pack = std::make_shared<const ModelPack>(
-          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack));
-      const auto facts = evaluate_ablation(pack, arguments->options, show, stop);
-      if (!stop.stop_requested()) print_facts(facts, arguments->json);
-    };
-  });
 }
 
 using PortraitEvaluator = nlohmann::ordered_json (*)(const ModelPack&, const PortraitEvaluation&,
@@ -229,6 +255,7 @@ void add_evaluate(CLI::App& app, Action& action) {
   add_evaluate_prior(evaluate, action);
   add_evaluate_unet(evaluate, action);
   add_evaluate_hpdm(evaluate, action);
+  add_evaluate_restoration(evaluate, action);
   add_evaluate_ablation(evaluate, action);
   add_portrait_evaluation(evaluate, action, "landmarks",
                           "Landmarks and head pose on people that the network was never trained on",

@@ -19,10 +19,9 @@ namespace portrait::cli {
 //   full                (e), and Fig. 5 (c): the method
 //   explicit            Fig. 5 (a), muted: Explicit-Branch alone
 //   explicit_geometry   Fig. 5 (b), muted: with the geometry prior
-// each, over the views of the rig but the front, psnr_db and ssim over both mattes, mask_iou,
-// sharpness, detail_correlation, consistency_db with the driving view, janus (share of heads with a
-// face behind), acceptance (of resampled noise, after the first iteration). "beats": full against
-// the others. The sheet: a subject and row a line, true on top.
+// each with the metrics of add_head_scores() and, after the first iteration, the acceptance of
+// resampled noise. "beats": full against the others. The sheet: a subject and row a line, true on
+// top.
 struct AblationEvaluation {
   std::filesystem::path views;     // of fill_view_cache
   Settings settings;               // of all rows, as far as they say nothing else
