@@ -7,9 +7,9 @@
 #include "core/base/error.h"
 #include "core/nn/model_pack.h"
 #include "core/pipeline/detail_stage.h"
+#include "core/pipeline/pack_stages.h"
 #include "core/pipeline/pipeline.h"
 #include "core/prior/gan_prior.h"
-#include "core/session/pack_stages.h"
 #include "core/training/view_cache.h"
 
 #include <algorithm>

@@ -7,8 +7,8 @@
 #include "core/base/error.h"
 #include "core/nn/model_pack.h"
 #include "core/pipeline/geometry_stage.h"
+#include "core/pipeline/pack_stages.h"
 #include "core/prior/gan_prior.h"
-#include "core/session/pack_stages.h"
 
 namespace portrait::cli {
 namespace {

@@ -8,9 +8,9 @@
 #include "core/base/log.h"
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
+#include "core/pipeline/pack_stages.h"
 #include "core/pipeline/pipeline.h"
 #include "core/project/project_file.h"
-#include "core/session/pack_stages.h"
 
 #include <nlohmann/json.hpp>
 

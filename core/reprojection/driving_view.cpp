@@ -9,6 +9,7 @@
 #include "core/reprojection/view_pair.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -39,6 +40,14 @@ std::pair<int, int> pixels_of_cell(int cell, int cells, int pixels) {
   return {own, own + 1};
 }
 
+constexpr double kOneSurfacePx = 4;  // change of depth a pixel, in sizes of a pixel
+
+// A place between the pixels round a cell's centre.
+struct Between {
+  std::int64_t pixels[4];
+  float weights[4];  // sum to 1; of pixels that do not count, 0
+};
+
 class CellSampler {
  public:
   CellSampler(const DrivingView& view, float min_opacity)
@@ -62,6 +71,35 @@ class CellSampler {
     const auto median = lifted_.begin() + std::ptrdiff_t(lifted_.size() - 1) / 2;
     std::nth_element(lifted_.begin(), median, lifted_.end());
     return median->second;
+  }
+
+  // Round the centre of a cell of a finer grid, which took over `picked`.
+  Between round_centre(int x, int y, int cells_x, int cells_y, std::int64_t picked,
+                       double focal_x) const {
+    const double u = (x + 0.5) * width_ / cells_x - 0.5;
+    const double v = (y + 0.5) * height_ / cells_y - 0.5;
+    const int left = int(std::floor(u)), top = int(std::floor(v));
+    const std::int64_t own_x = picked % width_, own_y = picked / width_;
+    const double own = maps_.depth[picked];
+    const double step = kOneSurfacePx / (focal_x * width_);  // of a depth of one
+    Between between{};
+    double sum = 0;
+    for (int corner = 0; corner < 4; ++corner) {
+      const std::int64_t column = std::clamp(left + corner % 2, 0, width_ - 1);
+      const std::int64_t row = std::clamp(top + corner / 2, 0, height_ - 1);
+      const std::int64_t at = row * width_ + column;
+      between.pixels[corner] = at;
+      const auto apart = double(std::abs(column - own_x) + std::abs(row - own_y));
+      if (!is_lifted(at)) continue;
+      const double other = maps_.depth[at];
+      if (std::abs(other - own) > step * apart * std::min(own, other)) continue;
+      const double across = corner % 2 == 0 ? 1 - (u - left) : u - left;
+      const double down = corner / 2 == 0 ? 1 - (v - top) : v - top;
+      between.weights[corner] = float(across * down);
+      sum += across * down;
+    }
+    for (float& weight : between.weights) weight = float(weight / sum);
+    return between;
   }
 
  private:
@@ -113,18 +151,31 @@ DrivingView resample_view(const DrivingView& view, int width, int height, double
   float* lifted = to.segmentation.data_ptr<float>();
   const std::int64_t old_plane = from.depth.numel();
   const std::int64_t new_plane = to.depth.numel();
+  const bool finer = width > from.width() && height > from.height();
   parallel_for(height, 8, [&](std::int64_t begin, std::int64_t end) {
     CellSampler sampler(from, static_cast<float>(min_opacity));
     for (std::int64_t at = begin * width; at < end * width; ++at) {
       const std::int64_t picked =
           sampler.pick(static_cast<int>(at % width), static_cast<int>(at / width), width, height);
       if (picked < 0) continue;
-      depth[at] = from.depth.data_ptr<float>()[picked];
+      const Between between =
+          finer ? sampler.round_centre(static_cast<int>(at % width), static_cast<int>(at / width),
+                                       width, height, picked, view.camera.focal_x)
+                : Between{{picked, picked, picked, picked}, {1, 0, 0, 0}};
+      const auto value = [&](const float* map) {
+        float change = 0;
+        for (int corner = 0; corner < 4; ++corner) {
+          if (between.weights[corner] == 0) continue;
+          change += between.weights[corner] * (map[between.pixels[corner]] - map[picked]);
+        }
+        return map[picked] + change;
+      };
+      depth[at] = value(from.depth.data_ptr<float>());
       lifted[at] = 1;
       if (!to.normals.defined()) continue;
       for (int axis = 0; axis < 3; ++axis) {
         to.normals.data_ptr<float>()[axis * new_plane + at] =
-            from.normals.data_ptr<float>()[axis * old_plane + picked];
+            value(from.normals.data_ptr<float>() + axis * old_plane);
       }
     }
   });

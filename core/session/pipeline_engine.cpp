@@ -21,12 +21,12 @@
 #include "core/photo/prepared_photo.h"
 #include "core/pipeline/head_view.h"
 #include "core/pipeline/image_tensor.h"
+#include "core/pipeline/pack_stages.h"
 #include "core/pipeline/pipeline.h"
 #include "core/prior/gan_prior.h"
 #include "core/project/autosave.h"
 #include "core/project/project_file.h"
 #include "core/session/head_exports.h"
-#include "core/session/pack_stages.h"
 #include "core/session/refined_views.h"
 
 #include <nlohmann/json.hpp>

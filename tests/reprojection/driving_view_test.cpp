@@ -18,6 +18,8 @@ class DrivingViewTest : public QObject {
   void a_cell_takes_the_median_of_what_is_lifted();
   void no_depth_lies_between_two_surfaces();
   void finer_and_odd_sizes_take_the_pixel_under_the_centre();
+  void a_finer_grid_follows_the_slope();
+  void a_finer_grid_does_not_bridge_two_surfaces();
   void normals_come_from_the_pixel_of_the_depth();
   void nothing_depends_on_the_threads();
   void bad_calls_are_refused();
@@ -61,12 +63,47 @@ void DrivingViewTest::no_depth_lies_between_two_surfaces() {
 }
 
 void DrivingViewTest::finer_and_odd_sizes_take_the_pixel_under_the_centre() {
-  DrivingView view{rig_camera({0, 0}), at::arange(1, 7, at::kFloat).view({2, 3}), {}, {}, {}};
+  // Six surfaces far apart.
+  DrivingView view{
+      rig_camera({0, 0}), at::arange(1, 7, at::kFloat).exp().view({2, 3}), {}, {}, {}};
   const Tensor fine = resample_view(view, 6, 4).depth;
   QVERIFY(at::equal(fine, view.depth.repeat_interleave(2, 0).repeat_interleave(2, 1)));
   const Tensor odd = resample_view(view, 2, 2).depth;  // centres 1/6, 3/6, 5/6: 0 | 1, 2
-  QVERIFY(at::equal(odd, at::tensor({1.0F, 2.0F, 4.0F, 5.0F}).view({2, 2})));
-  QCOMPARE(resample_view(view, 1, 1).depth.item<float>(), 3.0F);
+  QVERIFY(at::equal(odd, at::tensor({1.0F, 2.0F, 4.0F, 5.0F}).exp().view({2, 2})));
+  QCOMPARE(resample_view(view, 1, 1).depth.item<float>(), std::exp(3.0F));
+}
+
+// A finer grid has no stairs: on a ball it is as good as one that was looked at that finely, but for
+// its rim, where pixels of the coarse one are missing.
+void DrivingViewTest::a_finer_grid_follows_the_slope() {
+  const DrivingView coarse = ball_view(rig_camera({0, 0}), 64);
+  const DrivingView fine = ball_view(rig_camera({0, 0}), 256);
+  const DrivingView found = resample_view(coarse, 256, 256);
+  const Tensor inner = ball_view(rig_camera({0, 0}), 256, 0.36).depth.isfinite();
+  const Tensor off = (found.depth - fine.depth).abs().masked_select(inner);
+  QVERIFY2(off.max().item<double>() < 2e-3, qPrintable(QString::number(off.max().item<double>())));
+  const Tensor stairs =
+      coarse.depth.repeat_interleave(4, 0).repeat_interleave(4, 1) - fine.depth;
+  QVERIFY(stairs.abs().masked_select(inner).max().item<double>() > 1e-2);
+
+  // Seen from the side it holds together where the fine one does.
+  const Camera beside = rig_camera({35, 0});
+  const auto known = [&](const DrivingView& view) { return make_splat(view, beside, 256, 256).known(); };
+  const Tensor whole = known(fine).squeeze(0).gt(0);
+  const double kept = known(found).squeeze(0).masked_select(whole).mean().item<double>();
+  QVERIFY2(kept > 0.97, qPrintable(QString::number(kept)));
+}
+
+void DrivingViewTest::a_finer_grid_does_not_bridge_two_surfaces() {
+  DrivingView view{rig_camera({0, 0}), at::full({16, 16}, 3.0F), {}, {}, {}};
+  view.depth.slice(1, 0, 7).fill_(2.0F);
+  view.depth.slice(0, 12).fill_(kNoDepth);
+  view.normals = at::zeros({3, 16, 16});
+  view.normals[2].fill_(1);
+  const DrivingView found = resample_view(view, 64, 64);
+  QVERIFY(found.depth.eq(2).logical_or(found.depth.eq(3)).logical_or(found.depth.isinf()).all().item<bool>());
+  QCOMPARE(found.segmentation.sum().item<int>(), 48 * 64);
+  QVERIFY(at::equal(found.normals[2], found.segmentation));
 }
 
 void DrivingViewTest::normals_come_from_the_pixel_of_the_depth() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/torch.h"
 
-#include "core/session/pack_stages.h"
+#include "core/pipeline/pack_stages.h"
 
 #include "core/guidance/detail_painter.h"
 #include "core/nn/model_pack.h"
