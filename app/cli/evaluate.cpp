@@ -47,158 +47,146 @@ void add_evaluate_head(CLI::App& evaluate, Action& action) {
   });
 }
 
+// What every evaluation of a pack is told, and what this one is.
+template <class Options>
+struct PackArguments {
+  fs::path pack;
+  Options options;
+  bool json = false;
+
+  // Runs `evaluator`(pack, options) and prints what it finds.
+  template <class Evaluator>
+  void run(const Evaluator& evaluator, std::stop_token stop) const {
+    const auto opened = std::make_shared<const ModelPack>(
+        ModelPack::open(pack.empty() ? default_pack_folder() : pack));
+    const auto facts = evaluator(opened, options, stop);
+    if (!stop.stop_requested()) print_facts(facts, json);
+  }
+};
+
+template <class Options>
+CLI::App& add_pack_evaluation(CLI::App& evaluate, const std::string& id, const std::string& help,
+                              PackArguments<Options>& arguments) {
+  auto& command = *evaluate.add_subcommand(id, help);
+  command.add_option("--pack", arguments.pack,
+                     "Folder of the model pack; default: the one that ships");
+  command.add_option("--sheet", arguments.options.sheet, "Picture of the results, PNG");
+  command.add_flag("--json", arguments.json, "For scripts");
+  return command;
+}
+
+// Of the people of a view cache.
+template <class Options>
+CLI::App& add_view_evaluation(CLI::App& evaluate, const std::string& id, const std::string& help,
+                              PackArguments<Options>& arguments) {
+  auto& command = add_pack_evaluation(evaluate, id, help, arguments);
+  command
+      .add_option("--views", arguments.options.views,
+                  "View cache with people of `portrait synth --views --validation`")
+      ->required();
+  command.add_option("--subjects", arguments.options.subjects, "Only the first so many; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  return command;
+}
+
 void add_evaluate_prior(CLI::App& evaluate, Action& action) {
-  struct Arguments {
+  struct Arguments : PackArguments<PriorEvaluation> {
     fs::path heldout;
-    fs::path pack;
-    PriorEvaluation options;
-    bool json = false;
   };
   auto arguments = std::make_shared<Arguments>();
-  auto& command =
-      *evaluate.add_subcommand("prior", "The prior alone on subjects that it was never trained on");
+  auto& command = add_pack_evaluation(evaluate, "prior",
+                                      "The prior alone on subjects that it was never trained on",
+                                      static_cast<PackArguments<PriorEvaluation>&>(*arguments));
   command
       .add_option("--heldout", arguments->heldout,
                   "Folder of the held-out set; the one that ships is tests/data/heldout")
       ->required();
-  command.add_option("--pack", arguments->pack,
-                     "Folder of the model pack; default: the one that "
-                     "ships");
   command
       .add_option("--subjects", arguments->options.subjects,
                   "Only the first so many; 0: all, as all figures that are quoted")
       ->capture_default_str();
-  command.add_option("--sheet", arguments->options.sheet, "Picture of the results, PNG");
-  command.add_flag("--json", arguments->json, "For scripts");
   command.callback([arguments, &action] {
     action = [arguments](std::stop_token stop) {
       const HeldoutSet set = HeldoutSet::open(arguments->heldout);
-      const ModelPack pack =
-          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
-      const auto facts = evaluate_prior(pack, set, arguments->options, show, stop);
-      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+      arguments->run(
+          [&](const auto& pack, const PriorEvaluation& told, std::stop_token token) {
+            return evaluate_prior(*pack, set, told, show, token);
+          },
+          stop);
     };
   });
 }
 
 void add_evaluate_unet(CLI::App& evaluate, Action& action) {
-  struct Arguments {
-    fs::path pack;
-    UnetEvaluation options;
-    bool json = false;
-  };
-  auto arguments = std::make_shared<Arguments>();
-  auto& command = *evaluate.add_subcommand(
-      "unet", "The base UNet of the diffusion model, on people that it was never trained on");
+  auto arguments = std::make_shared<PackArguments<UnetEvaluation>>();
+  auto& command = add_view_evaluation(
+      evaluate, "unet",
+      "The base UNet of the diffusion model, on people that it was never trained on", *arguments);
   UnetEvaluation& options = arguments->options;
-  command
-      .add_option("--views", options.views,
-                  "View cache with people of `portrait synth --views --validation`")
-      ->required();
-  command.add_option("--pack", arguments->pack,
-                     "Folder of the model pack; default: the one that ships");
-  command.add_option("--subjects", options.subjects, "Only the first so many; 0: all")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
   command.add_option("--size", options.size, "Of the pictures, in pixels")
       ->check(CLI::IsMember({256, 512}))
       ->capture_default_str();
   command.add_option("--guidance", options.guidance, "1: none")->capture_default_str();
-  command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
-  command.add_flag("--json", arguments->json, "For scripts");
   command.callback([arguments, &action] {
     action = [arguments](std::stop_token stop) {
-      const ModelPack pack =
-          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
-      const auto facts = evaluate_unet(pack, arguments->options, show, stop);
-      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+      arguments->run(
+          [](const auto& pack, const UnetEvaluation& told, std::stop_token token) {
+            return evaluate_unet(*pack, told, show, token);
+          },
+          stop);
     };
   });
 }
 
 void add_evaluate_hpdm(CLI::App& evaluate, Action& action) {
-  struct Arguments {
-    fs::path pack;
-    HpdmEvaluation options;
-    bool json = false;
-  };
-  auto arguments = std::make_shared<Arguments>();
-  auto& command = *evaluate.add_subcommand(
-      "hpdm", "The diffusion model that paints a view as its neighbour asks: the gate of stage 3");
-  HpdmEvaluation& options = arguments->options;
-  command
-      .add_option("--views", options.views,
-                  "View cache with people of `portrait synth --views --validation`")
-      ->required();
-  command.add_option("--pack", arguments->pack,
-                     "Folder of the model pack; default: the one that ships");
-  command.add_option("--subjects", options.subjects, "Only the first so many; 0: all")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
-  command.add_flag("--json", arguments->json, "For scripts");
+  auto arguments = std::make_shared<PackArguments<HpdmEvaluation>>();
+  auto& command = add_view_evaluation(
+      evaluate, "hpdm",
+      "The diffusion model that paints a view as its neighbour asks: the gate of stage 3",
+      *arguments);
   command.callback([arguments, &action] {
     action = [arguments](std::stop_token stop) {
-      const ModelPack pack =
-          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
-      const auto facts = evaluate_hpdm(pack, arguments->options, show, stop);
-      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+      arguments->run(
+          [](const auto& pack, const HpdmEvaluation& told, std::stop_token token) {
+            return evaluate_hpdm(*pack, told, show, token);
+          },
+          stop);
     };
   });
 }
 
-// Of stages on people of a view cache. Options: with views, subjects, sheet and settings.
-template <class Options>
-struct StageArguments {
-  fs::path pack;
-  Options options;
-  SettingsArguments settings;
-  bool json = false;
-
-  void add_to(CLI::App& command) {
-    command
-        .add_option("--views", options.views,
-                    "View cache with people of `portrait synth --views --validation`")
-        ->required();
-    command.add_option("--pack", pack, "Folder of the model pack; default: the one that ships");
-    command.add_option("--subjects", options.subjects, "Only the first so many; 0: all")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
-    command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
-    command.add_flag("--json", json, "For scripts");
-    settings.add_to(command);
-  }
-};
-
-template <class Options>
-CLI::App& add_stage_evaluation(
-    CLI::App& evaluate, Action& action, const std::string& id, const std::string& help,
-    const std::shared_ptr<StageArguments<Options>>& arguments,
-    nlohmann::ordered_json (*evaluator)(std::shared_ptr<const ModelPack>, const Options&,
-                                        const EvaluationProgress&, std::stop_token)) {
-  auto& command = *evaluate.add_subcommand(id, help);
-  arguments->add_to(command);
-  command.callback([arguments, evaluator, &action] {
-    action = [arguments, evaluator](std::stop_token stop) {
-      arguments->options.settings = arguments->settings.settings();
-      const auto pack = std::make_shared<const ModelPack>(
-          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack));
-      const auto facts = evaluator(pack, arguments->options, show, stop);
-      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+// Of a stage, with the settings of a run.
+template <class Options, class Evaluator>
+CLI::App& add_stage_evaluation(CLI::App& evaluate, Action& action, const std::string& id,
+                               const std::string& help,
+                               const std::shared_ptr<PackArguments<Options>>& arguments,
+                               Evaluator evaluator) {
+  auto settings = std::make_shared<SettingsArguments>();
+  auto& command = add_view_evaluation(evaluate, id, help, *arguments);
+  settings->add_to(command);
+  command.callback([arguments, settings, evaluator, &action] {
+    action = [arguments, settings, evaluator](std::stop_token stop) {
+      arguments->options.settings = settings->settings();
+      arguments->run(
+          [evaluator](const auto& pack, const Options& told, std::stop_token token) {
+            return evaluator(pack, told, show, token);
+          },
+          stop);
     };
   });
   return command;
 }
 
 void add_evaluate_restoration(CLI::App& evaluate, Action& action) {
-  auto arguments = std::make_shared<StageArguments<RestorationEvaluation>>();
+  auto arguments = std::make_shared<PackArguments<RestorationEvaluation>>();
   add_stage_evaluation(evaluate, action, "restoration",
                        "Stage 2, the repair of what the photo does not show, step by step",
                        arguments, evaluate_restoration);
 }
 
 void add_evaluate_ablation(CLI::App& evaluate, Action& action) {
-  auto arguments = std::make_shared<StageArguments<AblationEvaluation>>();
+  auto arguments = std::make_shared<PackArguments<AblationEvaluation>>();
   auto& command = add_stage_evaluation(
       evaluate, action, "ablation",
       "Stage 3 with its parts left out and its noise drawn otherwise (Fig. 5, Fig. 6)", arguments,
@@ -216,32 +204,24 @@ using PortraitEvaluator = nlohmann::ordered_json (*)(const ModelPack&, const Por
 void add_portrait_evaluation(CLI::App& evaluate, Action& action, const std::string& id,
                              const std::string& help, const std::string& photo_help,
                              PortraitEvaluator evaluator) {
-  struct Arguments {
-    fs::path pack;
-    PortraitEvaluation options;
-    bool json = false;
-  };
-  auto arguments = std::make_shared<Arguments>();
-  auto& command = *evaluate.add_subcommand(id, help);
+  auto arguments = std::make_shared<PackArguments<PortraitEvaluation>>();
+  auto& command = add_pack_evaluation(evaluate, id, help, *arguments);
   PortraitEvaluation& options = arguments->options;
   command
       .add_option("--cache", options.cache,
                   "Portrait cache with people of `portrait synth --portraits --validation`")
       ->required();
-  command.add_option("--pack", arguments->pack,
-                     "Folder of the model pack; default: the one that ships");
   command.add_option("--portraits", options.portraits, "Only the first so many; 0: all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command.add_option("--sheet", options.sheet, "Picture of the results, PNG");
   command.add_option("--photo", options.photos, photo_help);
-  command.add_flag("--json", arguments->json, "For scripts");
   command.callback([arguments, evaluator, &action] {
     action = [arguments, evaluator](std::stop_token stop) {
-      const ModelPack pack =
-          ModelPack::open(arguments->pack.empty() ? default_pack_folder() : arguments->pack);
-      const auto facts = evaluator(pack, arguments->options, show, stop);
-      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+      arguments->run(
+          [evaluator](const auto& pack, const PortraitEvaluation& told, std::stop_token token) {
+            return evaluator(*pack, told, show, token);
+          },
+          stop);
     };
   });
 }
