@@ -112,7 +112,7 @@ class Evaluation {
 
   void add(const std::string& row, const CachedPerson& person, const SeenHead& seen, bool shown) {
     add_head_scores(table_, row, person, seen);
-    if (!shown) return;
+    if (!shown || options_.sheet.empty()) return;
     if (row == kStart) sheet_.add_truth(person);
     sheet_.add(row, seen);
   }

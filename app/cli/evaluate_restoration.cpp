@@ -72,11 +72,12 @@ Json evaluate_restoration(std::shared_ptr<const ModelPack> pack,
     const CachedPerson person{ViewCacheFile(file)};
     const Field first = first_head(prior, person.photo);
     table.add_subject();
-    sheet.add_truth(person);
+    const bool shown = !options.sheet.empty();
+    if (shown) sheet.add_truth(person);
     const auto add = [&](const char* row, const Field& head) {
       const SeenHead seen(head, person);
       add_head_scores(table, row, person, seen);
-      sheet.add(row, seen);
+      if (shown) sheet.add(row, seen);
     };
     add(kFirst, first);
     add(kPreTrained, pre_trained(first, sources.geometry()));
