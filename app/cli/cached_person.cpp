@@ -24,7 +24,6 @@ namespace {
 
 constexpr std::array kShown = {3, 5, 9, 11};  // views of the rig on a sheet
 constexpr double kBackDeg = 90;
-constexpr double kNoFaceFromDeg = 120;
 
 }  // namespace
 

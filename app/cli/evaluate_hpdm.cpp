@@ -3,8 +3,8 @@
 
 #include "app/cli/evaluate_hpdm.h"
 
+#include "app/cli/cached_person.h"
 #include "app/cli/hpdm_table.h"
-#include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/exporting/contact_sheet.h"
@@ -187,11 +187,7 @@ class Evaluation {
 Json evaluate_hpdm(const ModelPack& pack, const HpdmEvaluation& options,
                    const EvaluationProgress& progress, std::stop_token stop) {
   const at::NoGradGuard no_grad;
-  std::vector<fs::path> files = list_view_cache(options.views, true);
-  check(!files.empty(), ErrorCode::kNotFound,
-        "Nobody is held out in \"{}\"; fill it with `portrait synth --views --validation` first",
-        options.views.string());
-  if (options.subjects > 0) files.resize(std::min(files.size(), std::size_t(options.subjects)));
+  const std::vector<fs::path> files = held_out_people(options.views, options.subjects);
   Evaluation evaluation(pack, options);
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (stop.stop_requested()) return {};

@@ -26,7 +26,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kQuoted = "45, 90, 135, 180";
-constexpr double kBackFromDeg = 120;  // no face may be seen from here on
 
 // The input is the front view with its exact camera: what intake would make of it.
 Field head_of_front(const GanPrior& prior, const HeldoutView& front, const Viewpoint& viewpoint) {
@@ -101,7 +100,7 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
       const HeldoutView seen = head.from(from);
       const bool is_quoted = std::find(quoted.begin(), quoted.end(), v) != quoted.end();
       of_prior.set(v, compare_views(seen, truth));
-      if (std::abs(from.azimuth_deg) >= kBackFromDeg && shows_face(seen.rgba)) {
+      if (std::abs(from.azimuth_deg) >= kNoFaceFromDeg && shows_face(seen.rgba)) {
         // The detector errs too: what it takes for a face in the true picture is none.
         const bool in_truth = shows_face(truth.rgba);
         face_behind = face_behind || !in_truth;

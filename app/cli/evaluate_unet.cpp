@@ -2,7 +2,8 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/evaluate_unet.h"
-#include "core/base/error.h"
+
+#include "app/cli/cached_person.h"
 #include "core/base/random.h"
 #include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/conditioning.h"
@@ -19,7 +20,6 @@
 #include "core/training/cached_camera.h"
 #include "core/training/view_cache.h"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -168,13 +168,7 @@ Json evaluate_unet(const ModelPack& pack, const UnetEvaluation& options,
                    const EvaluationProgress& progress, std::stop_token stop) {
   const at::NoGradGuard no_grad;
   check_unet_vae(pack);
-  std::vector<fs::path> files = list_view_cache(options.views, true);
-  check(!files.empty(), ErrorCode::kNotFound,
-        "Nobody is held out in \"{}\"; fill it with `portrait synth --views --validation` first",
-        options.views.string());
-  if (options.subjects > 0) {
-    files.resize(std::min(files.size(), std::size_t(options.subjects)));
-  }
+  const std::vector<fs::path> files = held_out_people(options.views, options.subjects);
   Evaluation evaluation(pack, options);
   const auto total = int(files.size() * kViews.size());
   int done = 0;

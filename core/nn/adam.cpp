@@ -2,6 +2,7 @@
 #include "core/nn/adam.h"
 
 #include "core/base/error.h"
+#include "core/nn/gradients.h"
 
 #include <cmath>
 
@@ -10,8 +11,7 @@ namespace portrait {
 Adam::Adam(std::vector<Group> groups, const AdamOptions& options) : options_(options) {
   for (auto& group : groups) {
     for (auto& [name, parameter] : group.parameters) {
-      check(parameter.is_leaf() && parameter.requires_grad(), ErrorCode::kInternal,
-            "Parameter \"{}\" is not a leaf that requires gradients", name);
+      require_leaf(name, parameter);
       slots_.push_back({name, parameter, at::zeros_like(parameter), at::zeros_like(parameter),
                         group.learning_rate_scale});
     }
@@ -19,7 +19,7 @@ Adam::Adam(std::vector<Group> groups, const AdamOptions& options) : options_(opt
 }
 
 void Adam::zero_grad() {
-  for (Slot& slot : slots_) slot.parameter.mutable_grad() = Tensor();
+  clear_gradients(slots_);
 }
 
 void Adam::step(double scale) {
@@ -40,18 +40,11 @@ void Adam::step(double scale) {
 }
 
 double Adam::gradient_norm() const {
-  double sum = 0;
-  for (const Slot& slot : slots_) {
-    const Tensor& gradient = slot.parameter.grad();
-    if (gradient.defined()) sum += gradient.detach().to(at::kDouble).pow(2).sum().item<double>();
-  }
-  return std::sqrt(sum);
+  return norm_of_gradients(slots_);
 }
 
 void Adam::scale_gradients(double factor) {
-  for (Slot& slot : slots_) {
-    if (slot.parameter.grad().defined()) slot.parameter.mutable_grad().mul_(factor);
-  }
+  multiply_gradients(slots_, factor);
 }
 
 void Adam::save_to(TensorMap& tensors) const {

@@ -2,6 +2,7 @@
 #include "core/nn/muon.h"
 
 #include "core/base/error.h"
+#include "core/nn/gradients.h"
 
 #include <algorithm>
 #include <cmath>
@@ -45,15 +46,14 @@ Muon::Muon(const std::vector<Adam::Group>& groups, const MuonOptions& options)
     if (!group.weights) continue;
     for (const auto& [name, parameter] : group.parameters) {
       if (!takes(parameter)) continue;
-      check(parameter.is_leaf() && parameter.requires_grad(), ErrorCode::kInternal,
-            "Parameter \"{}\" is not a leaf that requires gradients", name);
+      require_leaf(name, parameter);
       slots_.push_back({name, parameter, at::zeros_like(parameter), group.learning_rate_scale});
     }
   }
 }
 
 void Muon::zero_grad() {
-  for (Slot& slot : slots_) slot.parameter.mutable_grad() = Tensor();
+  clear_gradients(slots_);
 }
 
 void Muon::step(double scale) {
@@ -74,18 +74,11 @@ void Muon::step(double scale) {
 }
 
 double Muon::gradient_norm() const {
-  double sum = 0;
-  for (const Slot& slot : slots_) {
-    const Tensor& gradient = slot.parameter.grad();
-    if (gradient.defined()) sum += gradient.detach().to(at::kDouble).pow(2).sum().item<double>();
-  }
-  return std::sqrt(sum);
+  return norm_of_gradients(slots_);
 }
 
 void Muon::scale_gradients(double factor) {
-  for (Slot& slot : slots_) {
-    if (slot.parameter.grad().defined()) slot.parameter.mutable_grad().mul_(factor);
-  }
+  multiply_gradients(slots_, factor);
 }
 
 void Muon::save_to(TensorMap& tensors) const {

@@ -5,11 +5,9 @@
 
 #include "core/base/error.h"
 #include "core/metrics/image_metrics.h"
+#include "core/pipeline/image_tensor.h"
 #include "core/reprojection/carry.h"
 #include "core/reprojection/splat.h"
-
-#include <algorithm>
-#include <cmath>
 
 namespace portrait {
 namespace {
@@ -34,9 +32,8 @@ double view_consistency_db(const ViewRender& view, const ViewRender& neighbour) 
   check(count >= kFewestPixels, ErrorCode::kBadInput,
         "Two views share {} pixels, too few to compare them", count);
   const Tensor carried = carry_image(map, neighbour.rgb.clamp(0, 1));
-  const Tensor difference = (carried - view.rgb.clamp(0, 1)).masked_select(shared.unsqueeze(0));
-  const double error = difference.to(at::kDouble).square().mean().item<double>();
-  return std::min(-10 * std::log10(std::max(error, 1e-12)), kPsnrCeiling);
+  return psnr_db(image_of_tensor(carried), image_of_tensor(view.rgb),
+                 image_of_tensor(shared.unsqueeze(0).to(at::kFloat)));
 }
 
 }  // namespace portrait
