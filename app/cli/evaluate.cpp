@@ -54,13 +54,18 @@ struct PackArguments {
   Options options;
   bool json = false;
 
-  // Runs `evaluator`(pack, options) and prints what it finds.
+  // Runs `evaluator`(pack, options) and prints what it finds, and of which pack.
   template <class Evaluator>
   void run(const Evaluator& evaluator, std::stop_token stop) const {
     const auto opened = std::make_shared<const ModelPack>(
         ModelPack::open(pack.empty() ? default_pack_folder() : pack));
-    const auto facts = evaluator(opened, options, stop);
-    if (!stop.stop_requested()) print_facts(facts, json);
+    const nlohmann::ordered_json found = evaluator(opened, options, stop);
+    if (stop.stop_requested()) return;
+    nlohmann::ordered_json facts = {
+        {"pack",
+         {{"name", opened->name()}, {"version", opened->version()}, {"hash", opened->hash()}}}};
+    facts.update(found);
+    print_facts(facts, json);
   }
 };
 
@@ -145,6 +150,15 @@ void add_evaluate_hpdm(CLI::App& evaluate, Action& action) {
       evaluate, "hpdm",
       "The diffusion model that paints a view as its neighbour asks: the gate of stage 3",
       *arguments);
+  command
+      .add_option("--timesteps", arguments->options.timesteps, "That renders are noised to")
+      ->check(CLI::Range(1, 999))
+      ->capture_default_str();
+  command
+      .add_option("--denoise-steps", arguments->options.denoise_steps,
+                  "DDIM steps; 1: the plain estimate")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command.callback([arguments, &action] {
     action = [arguments](std::stop_token stop) {
       arguments->run(

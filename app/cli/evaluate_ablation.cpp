@@ -158,9 +158,7 @@ Json evaluate_ablation(std::shared_ptr<const ModelPack> pack, const AblationEval
     }
   }
   if (!options.sheet.empty()) evaluation.sheet().write(options.sheet);
-  Json facts = {{"pack", {{"name", pack->name()}, {"version", pack->version()}, {"hash", pack->hash()}}},
-                {"subjects", files.size()},
-                {"seeds", options.seeds}};
+  Json facts = {{"subjects", files.size()}, {"seeds", options.seeds}};
   facts.update(evaluation.facts(rows));
   return facts;
 }

@@ -30,7 +30,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kTimesteps = {500, 325, 150};
 constexpr std::array kViews = {1, 2, 5, 6, 9, 10, 11};  // of the rig: +-30, +-90, +-150, 180
 constexpr int kShown = 3;                               // views of a subject on the sheet
 
@@ -72,7 +71,7 @@ class Evaluation {
     const Person person = person_of(file, prior_, *painter_);
     table_.add_subject();
     for (const int view : kViews) measure_view(person, subject, view);
-    for (const int t : kTimesteps) measure_chain(person, subject, t);
+    for (const int t : options_.timesteps) measure_chain(person, subject, t);
   }
 
   const HpdmTable& table() const { return table_; }
@@ -124,6 +123,10 @@ class Evaluation {
     const HpdmScene scene{person.truth[v], person.mattes[v], image_of_tensor(reference.known)};
     const Image render = image_of_tensor(by_truth.render);
     table_.add("render", scene, render);
+    const Tensor carried = at::lerp(by_truth.render, reference.image, reference.known);
+    table_.add("carried", scene, image_of_tensor(carried));
+    const Tensor latents = painter_->base().latents(tensor_of_image(person.truth[v]));
+    table_.add("decoded", scene, image_of_tensor(painter_->base().picture(latents)));
     const bool shown = sheet_views_++ % int(kViews.size()) < kShown && !options_.sheet.empty();
     if (shown) {
       const double azimuth = viewpoint_of(person.renders[v].camera).azimuth_deg;
@@ -131,10 +134,9 @@ class Evaluation {
       show(image_of_tensor(reference.image), "what the neighbour shows");
       show(render, "render");
     }
-    for (const int t : kTimesteps) {
+    for (const int t : options_.timesteps) {
       const std::string number = "_" + std::to_string(t);
-      PaintOptions options;
-      options.t = t;
+      PaintOptions options = paint_options(t);
       const auto row = [&](const char* name, const HpdmView& of, const HpdmWeights& weights) {
         options.weights = weights;
         const Image picture = image_of_tensor(paint(person, of, subject, view, options).picture);
@@ -153,6 +155,13 @@ class Evaluation {
     }
   }
 
+  PaintOptions paint_options(int t) const {
+    PaintOptions options;
+    options.t = t;
+    options.denoise_steps = options_.denoise_steps;
+    return options;
+  }
+
   // Every view in driving order, each by what was painted of the one that drives it.
   void measure_chain(const Person& person, int subject, int t) {
     std::vector<Painted> painted;
@@ -161,8 +170,7 @@ class Evaluation {
       HpdmPictures by_painted = pictures(
           person, int(v), driver < 0 ? person.photo : painted[std::size_t(driver)].picture);
       if (driver >= 0) by_painted.latents = painted[std::size_t(driver)].latents;
-      PaintOptions options;
-      options.t = t;
+      const PaintOptions options = paint_options(t);
       painted.push_back(
           paint(person, painter_->view(by_painted, options), subject, int(v), options));
       if (std::find(kViews.begin(), kViews.end(), int(v)) == kViews.end()) continue;
@@ -196,13 +204,13 @@ Json evaluate_hpdm(const ModelPack& pack, const HpdmEvaluation& options,
   }
   if (!options.sheet.empty()) {
     ContactSheetOptions layout;
-    layout.columns = 3 + 2 * int(kTimesteps.size());
+    layout.columns = 3 + 2 * int(options.timesteps.size());
     write_image(options.sheet, contact_sheet(evaluation.sheet(), layout));
   }
   std::vector<std::string> steps;
-  for (const int t : kTimesteps) steps.push_back(std::to_string(t));
-  return {{"pack", {{"name", pack.name()}, {"version", pack.version()}, {"hash", pack.hash()}}},
-          {"subjects", files.size()},
+  for (const int t : options.timesteps) steps.push_back(std::to_string(t));
+  return {{"subjects", files.size()},
+          {"denoise_steps", options.denoise_steps},
           {"rows", evaluation.table().rows()},
           {"gate", evaluation.table().gate(steps)},
           {"beats", evaluation.table().beats(steps)}};

@@ -150,8 +150,7 @@ Json evaluate_landmarks(const ModelPack& pack, const PortraitEvaluation& options
     layout.cell_size = kPortraitPx;
     write_image(options.sheet, contact_sheet(sheet, layout));
   }
-  return {{"pack", {{"name", pack.name()}, {"version", pack.version()}, {"hash", pack.hash()}}},
-          {"portraits", count},
+  return {{"portraits", count},
           {"rows", Json::array({row_json(evaluation.all()), row_json(evaluation.near_frontal())})},
           {"mean", row_json(evaluation.near_frontal())}};
 }

@@ -139,8 +139,7 @@ Json evaluate_matting(const ModelPack& pack, const PortraitEvaluation& options,
   }
   Json list = Json::array();
   for (const Row& row : rows) list.push_back(row_json(row, count));
-  return {{"pack", {{"name", pack.name()}, {"version", pack.version()}, {"hash", pack.hash()}}},
-          {"portraits", count},
+  return {{"portraits", count},
           {"rows", list},
           {"mean", row_json(rows.front(), count)}};
 }

@@ -140,8 +140,7 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
                      {"value", two_faced},
                      {"at_most", 0},
                      {"reached", two_faced == 0}});
-  return {{"pack", {{"name", pack.name()}, {"version", pack.version()}, {"hash", pack.hash()}}},
-          {"subjects", subjects},
+  return {{"subjects", subjects},
           {"rows", rows},
           {"mean", of_prior.means(quoted)},
           {"beats", beats},

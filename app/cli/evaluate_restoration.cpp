@@ -95,8 +95,7 @@ Json evaluate_restoration(std::shared_ptr<const ModelPack> pack,
       if (!one.is_null()) beats.push_back(one);
     }
   }
-  return {{"pack", {{"name", pack->name()}, {"version", pack->version()}, {"hash", pack->hash()}}},
-          {"subjects", files.size()},
+  return {{"subjects", files.size()},
           {"rows", table.rows()},
           {"beats", beats},
           {"targets", targets(table)}};

@@ -187,8 +187,7 @@ Json evaluate_unet(const ModelPack& pack, const UnetEvaluation& options,
     layout.cell_size = 256;
     write_image(options.sheet, contact_sheet(evaluation.sheet(), layout));
   }
-  return {{"pack", {{"name", pack.name()}, {"version", pack.version()}, {"hash", pack.hash()}}},
-          {"subjects", files.size()},
+  return {{"subjects", files.size()},
           {"size", options.size},
           {"guidance", options.guidance},
           {"rows", evaluation.rows()}};

@@ -112,8 +112,7 @@ Json evaluate_vae(const ModelPack& pack, const PortraitEvaluation& options,
     layout.cell_size = kPortraitPx;
     write_image(options.sheet, contact_sheet(sheet, layout));
   }
-  return {{"pack", {{"name", pack.name()}, {"version", pack.version()}, {"hash", pack.hash()}}},
-          {"portraits", count},
+  return {{"portraits", count},
           {"rows", rows},
           {"mean", mean}};
 }

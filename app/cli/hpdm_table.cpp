@@ -11,6 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr double kCoarseCutoff = 1.0 / 16;  // cycles per pixel
 constexpr double kFewPixels = 64;  // of which a mean says nothing
 
 // Where the matte is, and the neighbour shows it or does not.
@@ -37,8 +38,8 @@ std::vector<std::string> rows_named(const std::string& name,
 }  // namespace
 
 HpdmTable::HpdmTable()
-    : table_({"psnr_db", "ssim", "sharpness", "detail_correlation", "psnr_db_seen",
-              "psnr_db_unseen"}) {}
+    : table_({"psnr_db", "ssim", "sharpness", "detail_correlation", "sharpness_16",
+              "detail_correlation_16", "psnr_db_seen", "psnr_db_unseen"}) {}
 
 void HpdmTable::add(const std::string& name, const HpdmScene& scene, const Image& picture) {
   const auto put = [&](const char* metric, double value) { table_.add(name, metric, value); };
@@ -47,6 +48,10 @@ void HpdmTable::add(const std::string& name, const HpdmScene& scene, const Image
   put("ssim", ssim(picture, scene.truth, scene.matte));
   put("sharpness", detail.sharpness);
   put("detail_correlation", detail.detail_correlation);
+  const DetailMetrics locks =
+      detail_metrics(picture, scene.matte, scene.truth, scene.matte, kCoarseCutoff);
+  put("sharpness_16", locks.sharpness);
+  put("detail_correlation_16", locks.detail_correlation);
   for (const bool seen : {true, false}) {
     const Image part = part_of(scene, seen);
     if (area(part) < kFewPixels) continue;
@@ -71,6 +76,14 @@ Json HpdmTable::gate(const std::vector<std::string>& steps) const {
   };
   at_least("denoised", "psnr_db", gain(denoised, "psnr_db"), 1.5);
   at_least("denoised", "detail_correlation", gain(denoised, "detail_correlation"), 0.10);
+  // What can be had of that: the head's depth puts even the truth's own pixels a little aside.
+  const double carried = gain({"carried"}, "detail_correlation");
+  list.push_back({{"row", "denoised"},
+                  {"other", "carried"},
+                  {"metric", "share of what detail_correlation rises by"},
+                  {"value", carried > 0 ? gain(denoised, "detail_correlation") / carried : 0},
+                  {"at_least", 0.5},
+                  {"reached", carried > 0 && gain(denoised, "detail_correlation") >= carried / 2}});
   const double sharpness = table_.mean(denoised, "sharpness");
   list.push_back({{"row", "denoised"},
                   {"metric", "sharpness"},

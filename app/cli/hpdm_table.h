@@ -28,7 +28,8 @@ class HpdmTable {
 
   // Means over subjects of the means over views.
   nlohmann::ordered_json rows() const { return table_.rows(); }
-  // What stage 3 needs of rows "denoised_T" and "rough_T" against "render", means over all T.
+  // What stage 3 needs of rows "denoised_T" and "rough_T" against "render" and "carried", means over
+  // all T.
   nlohmann::ordered_json gate(const std::vector<std::string>& steps) const;
   // "denoised" against "muted_implicit", over all T.
   nlohmann::ordered_json beats(const std::vector<std::string>& steps) const;

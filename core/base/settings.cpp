@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/settings.h"
 
+#include "core/base/angle_list.h"
 #include "core/base/error.h"
 
 #include <nlohmann/json.hpp>
@@ -98,6 +99,13 @@ std::optional<SettingValue> fitted(const SettingRow& row, const SettingValue& va
                    if (name && std::count(domain.names.begin(), domain.names.end(), *name))
                      return value;
                    return std::nullopt;
+                 },
+                 [&](const AngleListDomain& domain) -> std::optional<SettingValue> {
+                   const auto* text = std::get_if<std::string>(&value);
+                   const auto pairs = text ? parse_angle_list(*text) : std::nullopt;
+                   if (pairs && inside(pairs->size(), domain.fewest, domain.most))
+                     return SettingValue{angle_list_text(*pairs)};
+                   return std::nullopt;
                  }},
       row.domain);
 }
@@ -111,7 +119,8 @@ SettingValue parsed(const SettingRow& row, std::string_view text) {
     for (const char* no : {"false", "off", "no", "0"}) {
       if (text == no) return false;
     }
-  } else if (std::holds_alternative<ChoiceDomain>(row.domain)) {
+  } else if (std::holds_alternative<ChoiceDomain>(row.domain) ||
+             std::holds_alternative<AngleListDomain>(row.domain)) {
     return std::string(text);
   } else {
     // from_chars: the same number in every locale.

@@ -40,7 +40,12 @@ struct RealDomain {
 struct ChoiceDomain {
   std::vector<std::string> names;
 };
-using SettingDomain = std::variant<FlagDomain, IntegerDomain, RealDomain, ChoiceDomain>;
+struct AngleListDomain {  // a text as parse_angle_list() reads it
+  std::size_t fewest;
+  std::size_t most;
+};
+using SettingDomain =
+    std::variant<FlagDomain, IntegerDomain, RealDomain, ChoiceDomain, AngleListDomain>;
 
 using SettingValue = std::variant<bool, std::int64_t, double, std::string>;
 

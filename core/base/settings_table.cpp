@@ -9,6 +9,7 @@ using Flag = FlagDomain;
 using Whole = IntegerDomain;
 using Real = RealDomain;
 using Choice = ChoiceDomain;
+using Angles = AngleListDomain;
 
 const std::vector<SettingRow> kTable = {
     {"seed", "Seed", "",
@@ -104,7 +105,12 @@ const std::vector<SettingRow> kTable = {
      512, Whole{64, 512, 64}, "Detail", Applies::kNextStage},
     {"detail.views_per_iteration", "Views an iteration", "",
      "How many of the viewpoints take their turn in one iteration; all of them in the first.", 13,
-     Whole{1, 13}, "Detail", Applies::kLive, true},
+     Whole{1, 32}, "Detail", Applies::kLive, true},
+    {"detail.viewpoints", "Viewpoints", "",
+     "Where the head is painted from, in order: each view is told what the nearest one before it "
+     "shows, the first what the photo shows. A changed one begins anew, with those that it tells.",
+     "0,0 30,0 -30,0 60,0 -60,0 90,0 -90,0 120,0 -120,0 150,0 -150,0 180,0 0,45", Angles{1, 32},
+     "Detail", Applies::kLive, true},
     {"detail.inner_steps", "Steps an iteration", "",
      "How often the head is moved towards one painting of the views before they are painted again.",
      1, Whole{1, 16}, "Detail", Applies::kLive, true},

@@ -37,6 +37,12 @@ struct DomainText {
     return fmt::format("a number from {} to {}", d.low, d.high);
   }
   std::string operator()(const ChoiceDomain& d) const { return list_text(d.names); }
+  std::string operator()(const AngleListDomain& d) const {
+    return fmt::format(
+        "{} to {} viewpoints, azimuth,elevation of each in degrees, spaces between them: \"0,0 "
+        "30,0\"",
+        d.fewest, d.most);
+  }
 };
 
 struct ValueText {

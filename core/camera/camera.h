@@ -43,6 +43,7 @@ struct RayRange {
 struct Viewpoint {
   double azimuth_deg = 0;
   double elevation_deg = 0;
+  bool operator==(const Viewpoint& other) const = default;
 };
 
 struct RigOptions {

@@ -7,6 +7,8 @@
 
 namespace portrait {
 
+class Settings;
+
 // One viewpoint of the refinement stage and the viewpoint that drives it (METHOD, Viewpoints).
 struct RigView {
   Viewpoint viewpoint;
@@ -16,5 +18,12 @@ struct RigView {
 // The 13 viewpoints of Sec. 4.1 in driving order: front, +30, -30, +60, ..., 180, and one from
 // above (azimuth 0, elevation 45) driven by the front. Every driver precedes those it drives.
 std::vector<RigView> standard_viewpoint_rig();
+
+// Viewpoints in driving order, each driven by the nearest of those before it (by the angle between
+// them; of several as near the first), the first by the photo. Of the standard ones that is the
+// standard rig.
+std::vector<RigView> viewpoint_rig(const std::vector<Viewpoint>& viewpoints);
+// Of the setting detail.viewpoints.
+std::vector<RigView> viewpoint_rig(const Settings& settings);
 
 }  // namespace portrait

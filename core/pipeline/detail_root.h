@@ -6,13 +6,10 @@
 
 namespace portrait {
 
-// What the diffusion model was trained on, whatever the artist's background.
-inline constexpr float kPaintBackground = 0.5F;
-
 // The photo's own view, of which both chains of views begin.
 struct DetailStage::Root {
   DrivingView surface;    // of the head at the photo's camera, where the photo shows it
-  Tensor picture;         // [3,S,S]: the photo over the painter's background
+  Tensor picture;         // [3,S,S]: the photo over kTrainedBackground
   Tensor latents;         // of it
   GradientList gradient;  // of L_ref
 };

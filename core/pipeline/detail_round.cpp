@@ -35,7 +35,7 @@ ViewGraphOptions DetailStage::graph_options(int view) const {
   options.width = photo_.width;
   options.coarse = options_.coarse;
   options.fine = options_.fine;
-  options.background = kPaintBackground;
+  options.background = kTrainedBackground;
   options.occupancy = &occupancy_;
   options.jitter_key = RandomKey{seed_, random_purpose("detail samples"),
                                  static_cast<std::uint32_t>(now_.iteration * 16 + now_.inner),
@@ -98,7 +98,7 @@ Painted DetailStage::paint(const HpdmPictures& pictures, const Viewpoint& where,
   options.denoise_steps = denoise_steps;
   options.guidance = options_.guidance;
   options.weights = options_.weights;
-  options.background = kPaintBackground;
+  options.background = kTrainedBackground;
   return painter_->paint(painter_->view(pictures, options), *conditioning_, where, noise, options);
 }
 
@@ -106,7 +106,7 @@ void DetailStage::keep_to_look_at(View& view, const ViewGraph& graph, HpdmPictur
   const std::int64_t scale = graph.rgb().size(2) / graph.depth().size(1);
   pictures.image = at::avg_pool2d(pictures.image.unsqueeze(0), scale).squeeze(0);
   const ProjectedReference reference =
-      project_reference(pictures, {.background = kPaintBackground, .splat = {}});
+      project_reference(pictures, {.background = kTrainedBackground, .splat = {}});
   view.render = graph.low().clamp(0, 1);
   view.reference = reference.image;
   view.known = reference.known;

@@ -40,22 +40,16 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
       sr_(live_rate_adam(head_.sr.named_parameters(), kBeta2)),
       good_(head_.parameters(), {{"planes", &planes_}, {"decoder", &decoder_}, {"sr", &sr_}}) {
   const auto crop = static_cast<int>(photo.rgb.size(1));
-  const Tensor over_grey = photo.rgb + (1 - photo.matte) * (kPaintBackground - photo.background);
-  conditioning_ = painter_->base().conditioning(over_grey);
+  conditioning_ = painter_->base().conditioning(photo.over_trained_background());
   options_.noise.seed = seed;
   options_.size = std::min(options_.size, crop);
   if (options_.size < crop) photo_ = photo.reduced(options_.size);
   check(options_.size % painter_->base().size_step() == 0, ErrorCode::kBadUsage,
         "Pictures of {} pixels cannot be painted; the pack's networks take multiples of {}",
         options_.size, painter_->base().size_step());
-  for (const RigView& rig : standard_viewpoint_rig()) {
-    View view;
-    view.rig = rig;
-    view.camera = rig_camera(rig.viewpoint);
-    now_.views.push_back(view);
-  }
+  take_rig();
   root_ = std::make_unique<Root>();
-  root_->picture = photo_.rgb + (1 - photo_.matte) * (kPaintBackground - photo_.background);
+  root_->picture = photo_.over_trained_background();
   root_->latents = painter_->base().latents(root_->picture);
   keep_good();
   begin_round();
@@ -63,23 +57,47 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
 
 DetailStage::~DetailStage() = default;
 
+void DetailStage::take_rig() {
+  std::vector<View> views;
+  std::vector<int> from;  // which of the views before each is, -1 when it begins anew
+  for (const RigView& rig : viewpoint_rig(settings_)) {
+    const auto found = std::find_if(now_.views.begin(), now_.views.end(), [&](const View& view) {
+      return view.rig.viewpoint == rig.viewpoint;
+    });
+    const int driver_before = rig.driver < 0 ? -1 : from[std::size_t(rig.driver)];
+    const bool stays = found != now_.views.end() && found->rig.driver == driver_before &&
+                       (rig.driver < 0) == (driver_before < 0);
+    from.push_back(stays ? static_cast<int>(found - now_.views.begin()) : -1);
+    View view = stays ? *found : View{};
+    view.rig = rig;
+    view.camera = rig_camera(rig.viewpoint);
+    views.push_back(std::move(view));
+  }
+  now_.views = std::move(views);
+}
+
 void DetailStage::begin_round() {
   if (now_.inner == 0 && waiting_) {
     settings_ = *waiting_;
     options_.take_live(settings_);
     waiting_.reset();
   }
+  if (now_.inner == 0) take_rig();
   begun_ = now_;
   part_ = 0;
   sum_.clear();
   losses_.terms.clear();
   const auto count = static_cast<int>(now_.views.size());
-  const int wanted = now_.iteration == 0 ? count : std::min(options_.views_per_iteration, count);
+  const int wanted = std::min(options_.views_per_iteration, count);
+  const int first = std::max(now_.iteration - 1, 0) * wanted;
+  // Those whose turn it is, and those that were never painted: others may be told of them.
   order_.clear();
-  for (int i = 0; i < wanted; ++i) {
-    order_.push_back(std::size_t((std::max(now_.iteration - 1, 0) * wanted + i) % count));
+  for (int v = 0; v < count; ++v) {
+    const int place = ((v - first) % count + count) % count;
+    if (place < wanted || !now_.views[std::size_t(v)].memory.target.defined()) {
+      order_.push_back(std::size_t(v));  // drivers come before what they drive
+    }
   }
-  std::sort(order_.begin(), order_.end());  // drivers come before what they drive
 }
 
 StageResult DetailStage::step() {

@@ -62,7 +62,8 @@ class DetailStage : public Stage {
   int parts_done() const override { return part_; }           // since the head was last updated
   const std::vector<View>& views() const { return now_.views; }
 
-  // In force from the next iteration on.
+  // In force from the next iteration on. Viewpoints that changed begin anew, and those that they
+  // drive; the others keep what they have.
   void take_live(const Settings& settings) override { waiting_ = settings; }
 
   void save_to(TensorMap& tensors, nlohmann::json& state) const override;
@@ -81,6 +82,7 @@ class DetailStage : public Stage {
   };
   struct Root;  // the photo's own view in this round
 
+  void take_rig();
   void begin_round();
   void take_photo();
   void take_view(std::size_t index);

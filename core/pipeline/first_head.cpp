@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/torch.h"
 
-#include "core/pipeline/image_tensor.h"
+#include "core/pipeline/photo_target.h"
 #include "core/pipeline/pipeline.h"
 #include "core/prior/gan_prior.h"
 
@@ -9,12 +9,8 @@ namespace portrait {
 
 Field first_head(const GanPrior& prior, const PhotoInput& photo) {
   const at::NoGradGuard no_grad;
-  // The prior was trained on photos over mid-grey, whatever the artist's background.
-  constexpr float kPriorBackground = 0.5F;
-  const Tensor matte = tensor_of_image(photo.matte);
-  const Tensor over_background = tensor_of_image(photo.target);
-  const Tensor crop = over_background + (1 - matte) * (kPriorBackground - photo.background);
-  return prior.infer(crop, matte, photo.camera);
+  const PhotoTarget target(photo);
+  return prior.infer(target.over_trained_background(), target.matte, photo.camera);
 }
 
 }  // namespace portrait

@@ -19,7 +19,6 @@
 namespace portrait {
 namespace {
 
-constexpr float kTrainedBackground = 0.5F;  // behind what the diffusion model was trained on
 constexpr int kPhotoKey = 999;
 constexpr int kKeepEvery = 10;
 constexpr int kDecoderTensors = 4;  // after the planes in a list of gradients
@@ -76,8 +75,7 @@ GeometryStage::GeometryStage(Field head, const PhotoTarget& photo, GeometryNetwo
       decoder_(live_rate_adam(head_.decoder.named_parameters())),
       good_(all_of(head_, change_), {{"unet", &planes_}, {"decoder", &decoder_}}) {
   const ViewDiffusion& diffusion = *diffusion_;
-  conditioning_ = diffusion.conditioning(photo.rgb + (1 - photo.matte) *
-                                                         (kTrainedBackground - photo.background));
+  conditioning_ = diffusion.conditioning(photo.over_trained_background());
   options_.size = std::min(options_.size, static_cast<int>(photo.rgb.size(1)));
   if (options_.size < photo.rgb.size(1)) photo_ = photo.reduced(options_.size);
   check(options_.size % diffusion.size_step() == 0, ErrorCode::kBadUsage,

@@ -43,4 +43,8 @@ PhotoTarget PhotoTarget::reduced(int size) const {
   return small;
 }
 
+Tensor PhotoTarget::over_trained_background() const {
+  return rgb + (1 - matte) * (kTrainedBackground - background);
+}
+
 }  // namespace portrait

@@ -7,6 +7,9 @@
 
 namespace portrait {
 
+// Behind the pictures that the packs' networks were trained on, whatever the artist's background.
+inline constexpr float kTrainedBackground = 0.5F;
+
 // The photo as the pipeline takes it in: the canonical crop and what is known of it.
 struct PhotoInput {
   Image crop;     // S x S RGB, sRGB-encoded, as photographed; S a multiple of 4, 512 as a rule
@@ -21,6 +24,7 @@ struct PhotoTarget {
   explicit PhotoTarget(const PhotoInput& photo, at::Device device = at::kCPU);
   // The same, areas averaged down to `size` pixels, which divides S and is a multiple of 16.
   PhotoTarget reduced(int size) const;
+  Tensor over_trained_background() const;  // [3,S,S]
 
   Camera camera;
   float background;

@@ -209,13 +209,13 @@ class PipelineEngine : public HeadEngine {
   }
 
   RingThumbnail ring_thumbnail(int index) override {
-    const Viewpoint viewpoint = standard_viewpoint_rig().at(std::size_t(index)).viewpoint;
+    const Viewpoint viewpoint = viewpoint_rig(*settings_).at(std::size_t(index)).viewpoint;
     LookOptions quick = LookOptions::from(*settings_);
     quick.coarse = quick.fine = kMovingSamples;
     return {viewpoint, view().picture(rig_camera(viewpoint), kThumbnailWidth, false, quick).rgba};
   }
 
-  int ring_size() const override { return static_cast<int>(standard_viewpoint_rig().size()); }
+  int ring_size() const override { return static_cast<int>(viewpoint_rig(*settings_).size()); }
 
   void measure_front(Snapshot& snapshot) override {
     const FrontMeasure measure = portrait::measure_front(view(), pipeline().photo());

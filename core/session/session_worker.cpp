@@ -108,8 +108,11 @@ void Session::Worker::obey_commands() {
 
 void Session::Worker::take_slots() {
   if (auto settings = settings_slot_.take()) {
+    const auto viewpoints = [](const Settings& of) { return of.value("detail.viewpoints"); };
+    const bool ring_changed = viewpoints(*settings) != viewpoints(*settings_);
     settings_ = std::move(settings);
     snapshot_.settings = settings_;
+    if (ring_changed && snapshot_.ring) next_thumbnail_ = 0;
     if (engine_) guarded("The settings cannot be used", [&] { engine_->set_settings(settings_); });
   }
   if (auto request = camera_slot_.take()) {

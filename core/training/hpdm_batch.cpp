@@ -16,6 +16,9 @@ constexpr double kOfField = 0.5;   // driven by the head's depth
 constexpr double kRough = 0.5;     // of those, by its render
 constexpr double kSpoilt = 0.6;    // of the others, by a spoilt depth
 constexpr double kTrueNormals = 0.25;
+constexpr int kFirstStep = 20, kLastStep = 980;
+constexpr int kPaintingFirst = 100, kPaintingLast = 560;
+constexpr double kPaintingShare = 0.9;
 
 PairKind draw_kind(RandomStream& random) {
   if (random.chance(kOfField)) return random.chance(kRough) ? PairKind::kRough : PairKind::kField;
@@ -29,8 +32,9 @@ void join(Tensor& all, const Tensor& one) { all = all.defined() ? at::cat({all, 
 HpdmBatch HpdmBatch::to(at::Device device) const {
   HpdmBatch there = *this;
   there.base = base.to(device);
-  for (Tensor* map : {&there.render, &there.from_render, &there.view.projected, &there.view.known, &there.view.driving,
-                      &there.view.normals, &there.view.coarse}) {
+  for (Tensor* map :
+       {&there.render, &there.from_render, &there.view.projected, &there.view.known,
+        &there.view.driving, &there.view.normals, &there.view.coarse}) {
     *map = map->to(device);
   }
   return there;
@@ -82,6 +86,11 @@ HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<Pai
   return batch;
 }
 
+int draw_painting_timestep(RandomStream& random) {
+  return random.chance(kPaintingShare) ? random.integer(kPaintingFirst, kPaintingLast)
+                                       : random.integer(kFirstStep, kLastStep);
+}
+
 HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, const HpdmDraw& draw,
                           const UNetSizes& sizes, const RandomKey& key) {
   RandomStream random(key);
@@ -90,7 +99,7 @@ HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, const HpdmDraw& dr
   std::vector<float> kept;
   for (int i = 0; i < draw.count; ++i) {
     choices.push_back(draw_pair(files, draw.large, draw.from_render, random));
-    steps.push_back(draw_timestep(random));
+    steps.push_back(draw_painting_timestep(random));
     kept.push_back(random.chance(draw.dropped) ? 0.0F : 1.0F);
   }
   RandomKey of_noise = key;

@@ -149,8 +149,9 @@ class PairMaker {
     const int number = cache_file_number(path);
     const fs::path out = options_.folder / cache_file_name(pair_file_stem(held_out), number);
     if (fs::exists(out)) {
-      check_pairs_of(SafetensorsFile(out), provenance());
-      return;
+      const SafetensorsFile made(out);
+      check_pairs_of(made, provenance());
+      if (!large || has_large_pairs(made)) return;
     }
     const at::NoGradGuard no_grad;
     const Subject subject(ViewCacheFile(path), number, prior_);

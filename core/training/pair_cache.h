@@ -16,7 +16,8 @@ struct PairCacheOptions {
                                 // ones do
 };
 
-// Makes the files, of held-out subjects too, that the folder lacks. Throws kNotFound (no views, a
+// Makes the files, of held-out subjects too, that the folder lacks or that lack large latents
+// which are asked for. Throws kNotFound (no views, a
 // pack without a prior or VAE), kCorrupt (a file of the view cache, by name; pairs of another VAE
 // or prior in the folder), kIo.
 void fill_pair_cache(const PairCacheOptions& options,

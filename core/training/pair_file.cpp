@@ -59,6 +59,8 @@ std::vector<fs::path> list_pair_cache(const fs::path& folder, bool held_out) {
   return list_cache_files(folder, pair_file_stem(held_out));
 }
 
+bool has_large_pairs(const SafetensorsFile& file) { return file.contains("large.truth"); }
+
 void check_pairs_of(const SafetensorsFile& file, const PairProvenance& provenance) {
   const auto is = [&](const char* key, const std::string& hash) {
     const auto found = file.metadata().find(key);
@@ -90,7 +92,7 @@ PairFile::PairFile(const fs::path& path, const PairProvenance& provenance) : fil
   require(truth.size() == 4, file_, "small.truth");
   channels_ = static_cast<int>(truth[1]);
   check_shapes(file_, "small.", truth[1], truth[3]);
-  has_large_ = file_.contains("large.truth");
+  has_large_ = has_large_pairs(file_);
   if (has_large_) check_shapes(file_, "large.", truth[1], 2 * truth[3]);
   require(file_.at("depth").shape == Shape{3, kViews, kDepthSide, kDepthSide}, file_, "depth");
   require(file_.at("cameras").shape == Shape{kViews, 16}, file_, "cameras");

@@ -77,6 +77,7 @@ std::vector<std::filesystem::path> list_pair_cache(const std::filesystem::path& 
                                                    bool held_out);
 // Throws kCorrupt naming the file when it was made with other networks.
 void check_pairs_of(const SafetensorsFile& file, const PairProvenance& provenance);
+bool has_large_pairs(const SafetensorsFile& file);
 // Latents as F16, the rest as F32. Throws kIo.
 void save_pairs(const std::filesystem::path& path, const std::map<std::string, Tensor>& tensors,
                 const PairProvenance& provenance);

@@ -21,6 +21,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <cmath>
 #include <filesystem>
 
 using namespace portrait;
@@ -127,6 +128,32 @@ class StageEvaluationTest : public QObject {
     for (const auto& row : rows) QVERIFY(row["back_mask_iou"].toDouble() > 0.5);
     QCOMPARE(facts["targets"].toArray().size(), 4);
     QCOMPARE(facts["targets"].toArray()[1].toObject()["reached"].toBool(true), false);
+  }
+
+  void the_gate_of_stage_3_is_measured() {
+    const RunResult result =
+        run_portrait(command("hpdm", {"--pack", pack(), "--timesteps", "300", "--json"}));
+    QVERIFY2(result.code == 0, qPrintable(result.err));
+    const QJsonObject facts = QJsonDocument::fromJson(result.out.toUtf8()).object();
+    QMap<QString, QJsonObject> rows;
+    for (const auto& row : facts["rows"].toArray()) {
+      rows[row.toObject()["name"].toString()] = row.toObject();
+    }
+    QCOMPARE(rows.keys(),
+             (QStringList{"carried", "chain_300", "decoded", "denoised_300", "muted_all_300",
+                          "muted_geometry_300", "muted_implicit_300", "render", "rough_300"}));
+    // The VAE keeps more than stage 1 knows, and true pixels are sharp wherever they are put.
+    QVERIFY(rows["decoded"]["psnr_db"].toDouble() > rows["render"]["psnr_db"].toDouble() + 3);
+    QVERIFY(rows["carried"]["sharpness"].toDouble() > 2 * rows["render"]["sharpness"].toDouble());
+    QVERIFY(rows["carried"]["psnr_db_seen"].toDouble() >
+            rows["render"]["psnr_db_seen"].toDouble());
+    QVERIFY(std::abs(rows["carried"]["psnr_db_unseen"].toDouble() -
+                     rows["render"]["psnr_db_unseen"].toDouble()) < 0.5);
+    // Branches that have learned nothing add nothing.
+    QCOMPARE(rows["denoised_300"]["psnr_db"], rows["muted_all_300"]["psnr_db"]);
+    const QJsonArray gate = facts["gate"].toArray();
+    QCOMPARE(gate.size(), 6);
+    QVERIFY(!gate[0].toObject()["reached"].toBool(true));
   }
 
   void what_cannot_be_measured_is_said() {

@@ -40,6 +40,7 @@ SettingValue another(const SettingRow& row) {
   if (const auto* d = std::get_if<RealDomain>(&row.domain)) {
     return (d->low + d->high) / 3 + 1e-7;
   }
+  if (std::holds_alternative<AngleListDomain>(row.domain)) return std::string("0,0 45.5,-20");
   const auto& names = std::get<ChoiceDomain>(row.domain).names;
   return names.front() == std::get<std::string>(row.fallback) ? names.back() : names.front();
 }
@@ -122,7 +123,9 @@ class SettingsTest : public QObject {
     Settings settings;
     for (const char* wrong :
          {"seed=-1", "seed=1.5", "seed=", "seed= 1", "seed=1x", "seed=one", "photo_fit.minutes=nan",
-          "photo_fit.minutes=inf", "photo_fit.minutes=-1", "photo_fit=maybe", "background=pink",
+          "photo_fit.minutes=inf", "photo_fit.minutes=-1", "photo_fit=maybe", "background=pink", "detail.viewpoints=", "detail.viewpoints=0,0 30",
+          "detail.viewpoints=0,0 0,0", "detail.viewpoints=0,90", "detail.viewpoints=190,0",
+          "detail.viewpoints=0,0,30,0", "detail.viewpoints=0,0x",
           "device=", "seed=99999999999999999999", "seed", ""}) {
       const auto error = error_of([&] { settings.set_assignment(wrong); });
       QVERIFY2(error.code() == ErrorCode::kBadUsage, wrong);
@@ -133,6 +136,12 @@ class SettingsTest : public QObject {
              "Setting \"photo_fit.minutes\" cannot be \"-1\"; it takes a number "
              "from 0.05 to 240 min");
     QCOMPARE(error.context(), "photo_fit.minutes");
+  }
+
+  void lists_of_angles_are_kept_in_one_form() {
+    Settings settings;
+    settings.set_assignment("detail.viewpoints= 0,0;  -30.50,10\t180,-5 ");
+    QCOMPARE(settings.get<std::string>("detail.viewpoints"), "0,0 -30.5,10 180,-5");
   }
 
   void json_is_all_or_nothing() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
 
 #include <QtTest>
@@ -34,6 +35,26 @@ class ViewpointRigTest : public QObject {
       QCOMPARE(std::abs(here) - std::abs(there), 30.0);
       QVERIFY(there == 0 || std::signbit(here) == std::signbit(there));
     }
+  }
+
+  void the_setting_stands_for_the_standard_rig() {
+    const auto standard = standard_viewpoint_rig();
+    const auto rig = viewpoint_rig(Settings());
+    QCOMPARE(rig.size(), standard.size());
+    for (std::size_t i = 0; i < rig.size(); ++i) {
+      QVERIFY(rig[i].viewpoint == standard[i].viewpoint);
+      QCOMPARE(rig[i].driver, standard[i].driver);
+    }
+  }
+
+  void edited_views_are_driven_by_the_nearest_before_them() {
+    const auto rig = viewpoint_rig({{10, 0}, {-170, 0}, {60, 0}, {175, 5}, {35, 0}});
+    std::vector<int> drivers;
+    for (const RigView& view : rig) drivers.push_back(view.driver);
+    // -170 has only the first before it; 175 is 15 degrees from -170; 35 is as far from 10 as
+    // from 60, and 10 stands first.
+    QCOMPARE(drivers, (std::vector<int>{-1, 0, 0, 1, 0}));
+    QVERIFY(viewpoint_rig(std::vector<Viewpoint>{}).empty());
   }
 };
 

@@ -162,6 +162,41 @@ class DetailStageTest : public QObject {
     for (int v = 0; v < 10; ++v) QCOMPARE(detail->views()[std::size_t(v)].memory.judged, 1);
   }
 
+  void changed_viewpoints_begin_anew_with_those_that_they_drive() {
+    Settings settings = small_settings();
+    settings.set("detail.random_views", std::int64_t(0));
+    settings.set("detail.views_per_iteration", std::int64_t(1));
+    settings.set("detail.viewpoints", std::string("0,0 30,0 -30,0 60,0 -60,0"));
+    const auto detail = stage(settings);
+    QCOMPARE(detail->views().size(), std::size_t(5));
+    for (int part = 0; part < 6; ++part) detail->step();
+    QCOMPARE(detail->step_count(), 1);
+    const std::vector<DetailStage::View> before = detail->views();
+    // 30 moves to 40; 60 is driven by it, and -60 falls away.
+    settings.set("detail.viewpoints", std::string("0,0 -30,0 40,0 60,0"));
+    detail->take_live(settings);
+    for (int part = 0; part < 2; ++part) detail->step();  // the iteration under way is the old one
+    QCOMPARE(detail->step_count(), 2);
+    const std::vector<DetailStage::View> after = detail->views();
+    QCOMPARE(after.size(), std::size_t(4));
+    QVERIFY(at::equal(after[1].memory.target, before[2].memory.target));
+    QVERIFY(at::equal(after[1].memory.anchor, before[2].memory.anchor));
+    QCOMPARE(after[1].rig.driver, 0);
+    for (const int fresh : {2, 3}) QVERIFY(!after[std::size_t(fresh)].memory.target.defined());
+    // The one whose turn it is, and whoever has no target yet: -30 and the two new ones.
+    for (int part = 0; part < 4; ++part) detail->step();
+    QCOMPARE(detail->step_count(), 3);
+    for (const DetailStage::View& view : detail->views()) QVERIFY(view.memory.target.defined());
+    // It goes on from a file as it would have gone on.
+    TensorMap tensors;
+    nlohmann::json state;
+    detail->save_to(tensors, state);
+    const auto opened = stage(settings);
+    opened->load_from(tensors, state);
+    QCOMPARE(opened->views().size(), std::size_t(4));
+    QVERIFY(at::equal(opened->views()[2].memory.target, detail->views()[2].memory.target));
+  }
+
   void the_pipeline_goes_through_it_and_again_the_same() {
     Pipeline one = begun();
     const int steps = run(one);

@@ -12,6 +12,7 @@
 #include <QtTest>
 
 #include <array>
+#include <cmath>
 #include <filesystem>
 
 using namespace portrait;
@@ -154,6 +155,17 @@ class HpdmTrainerTest : public QObject {
     QCOMPARE(load_hpdm(pack)->config().control.in_channels, 4);
     QCOMPARE(pack.network("hpdm").config.at("unet_sha256").get<std::string>(),
              pack.network("unet").sha256);
+  }
+
+  void timesteps_gather_where_views_are_painted_from() {
+    RandomStream random({1, random_purpose("test"), 0, 0});
+    int painting = 0;
+    for (int i = 0; i < 4000; ++i) {
+      const int t = draw_painting_timestep(random);
+      QVERIFY(t >= 20 && t <= 980);
+      if (t >= 100 && t <= 560) ++painting;
+    }
+    QVERIFY2(std::abs(painting / 4000.0 - 0.948) < 0.015, qPrintable(QString::number(painting)));
   }
 
   void a_batch_starts_where_it_is_told_to() {

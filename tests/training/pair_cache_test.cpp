@@ -147,6 +147,11 @@ class PairCacheTest : public QObject {
     const auto time = fs::last_write_time(files.front());
     fill_pair_cache(options, {});
     QCOMPARE(fs::last_write_time(files.front()), time);
+    options.large = 1;
+    fill_pair_cache(options, {});
+    const PairFile whole(files.front(), provenance);
+    QVERIFY(whole.has_large());
+    QVERIFY(at::equal(whole.truth(1, false), file.truth(1, false)));
     make_vae_pack(root / "pack", 2);
     QVERIFY_THROWS_EXCEPTION(Error, fill_pair_cache(options, {}));
     options.views = root / "nowhere";

@@ -12,6 +12,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -117,6 +118,19 @@ SettingsPanel::Editor SettingsPanel::make_editor(const SettingRow& row) {
             [this, &row](const QString& name) { edit(row, name.toStdString()); });
     editor.show = [combo, &row](const Settings& s) {
       combo->setCurrentText(QString::fromStdString(s.get<std::string>(row.key)));
+    };
+  } else if (std::holds_alternative<AngleListDomain>(row.domain)) {
+    add_label();
+    auto* text = new QLineEdit;
+    text->setAccessibleName(label_text(row));
+    layout->addWidget(text, 1);
+    connect(text, &QLineEdit::editingFinished, this,
+            [this, text, &row] { edit(row, text->text().toStdString()); });
+    editor.show = [text, &row](const Settings& s) {
+      const QString shown = QString::fromStdString(s.get<std::string>(row.key));
+      if (text->text() == shown) return;
+      text->setText(shown);
+      text->setCursorPosition(0);
     };
   } else {
     add_label();

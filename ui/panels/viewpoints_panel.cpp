@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/viewpoints_panel.h"
 
+#include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/session/snapshot.h"
 #include "ui/image_convert.h"
@@ -35,7 +36,8 @@ void ViewpointsPanel::show_snapshot(const Snapshot& snapshot) {
   if (snapshot.ring == ring_) return;
   const auto before = ring_;
   ring_ = snapshot.ring;
-  const std::vector<RigView> rig = standard_viewpoint_rig();
+  const std::vector<RigView> rig =
+      viewpoint_rig(snapshot.settings ? *snapshot.settings : Settings());
   const std::size_t count = ring_ == nullptr ? 0 : ring_->size();
   while (thumbnails_.size() < count) {
     const int index = int(thumbnails_.size());
@@ -60,7 +62,7 @@ void ViewpointsPanel::show_snapshot(const Snapshot& snapshot) {
                       (*before)[i].rgba.pixels == view.rgba.pixels &&
                       !thumbnails_[i]->image().isNull();
     if (!same) thumbnails_[i]->set_image(to_qimage(view.rgba));
-    // Not drawn yet: its place in the standard ring is known all the same.
+    // Not drawn yet: its place in the ring is known all the same.
     viewpoints_.resize(count);
     viewpoints_[i] = view.rgba.empty() && i < rig.size() ? rig[i].viewpoint : view.viewpoint;
     ViewState state;

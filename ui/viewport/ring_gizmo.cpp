@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/viewport/ring_gizmo.h"
 
+#include "core/base/settings.h"
 #include "ui/theme.h"
 
 #include <QMouseEvent>
@@ -64,10 +65,20 @@ void RingPainter::paint(QPainter& painter, const std::vector<RigView>& ring,
   painter.drawEllipse(at, 4.5, 4.5);
 }
 
-RingGizmo::RingGizmo(QWidget* parent) : QWidget(parent), ring_(standard_viewpoint_rig()) {
+RingGizmo::RingGizmo(QWidget* parent) : QWidget(parent) {
   setMouseTracking(true);
   setFixedSize(sizeHint());
   setAccessibleName(tr("Viewpoint ring"));
+  show_settings({});
+}
+
+void RingGizmo::show_settings(const Settings& settings) {
+  const auto& viewpoints = std::get<std::string>(settings.value("detail.viewpoints"));
+  if (viewpoints == viewpoints_) return;
+  viewpoints_ = viewpoints;
+  ring_ = viewpoint_rig(settings);
+  hovered_ = -1;
+  update();
 }
 
 void RingGizmo::set_camera(const Viewpoint& viewpoint) {

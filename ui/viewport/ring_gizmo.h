@@ -6,11 +6,14 @@
 
 #include <QWidget>
 
+#include <string>
 #include <vector>
 
 namespace portrait {
 
-// Draws the standard viewpoints as a ring seen from a little above, and where the camera stands.
+class Settings;
+
+// Draws viewpoints as a ring seen from a little above, and where the camera stands.
 class RingPainter {
  public:
   explicit RingPainter(const QRectF& area) : area_(area) {}
@@ -30,6 +33,7 @@ class RingGizmo : public QWidget {
  public:
   explicit RingGizmo(QWidget* parent = nullptr);
   void set_camera(const Viewpoint& viewpoint);
+  void show_settings(const Settings& settings);  // their viewpoints
   QSize sizeHint() const override { return {104, 104}; }
 
  Q_SIGNALS:
@@ -44,6 +48,7 @@ class RingGizmo : public QWidget {
  private:
   int dot_at(const QPointF& position) const;
 
+  std::string viewpoints_;  // the ring's setting
   std::vector<RigView> ring_;
   Viewpoint camera_;
   int hovered_ = -1;

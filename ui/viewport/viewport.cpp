@@ -126,6 +126,7 @@ bool Viewport::settled() const {
 }
 
 void Viewport::show_snapshot(const Snapshot& snapshot) {
+  if (snapshot.settings) ring_->show_settings(*snapshot.settings);
   const bool new_volume = snapshot.volume_version != scene_.volume_version;
   const bool new_photo = snapshot.photo != scene_.photo;
   const bool yield = is_busy(snapshot.state);
