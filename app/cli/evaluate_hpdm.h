@@ -18,8 +18,10 @@ namespace portrait::cli {
 //                  as denoised_T, with parts muted in the network that was trained with them
 //   chain_T        driven by what was painted before it, round the head from the photo
 // Each psnr_db, ssim, sharpness and detail_correlation (the same above 1/16 cycles per pixel: "_16"),
-// and psnr_db of what the neighbour shows ("seen") and of what it does not ("unseen"). "gate": what is asked of denoised and rough over all
-// T, and whether it is reached; "beats": denoised against explicit alone. The sheet: a view a row.
+// and psnr_db of what the neighbour shows ("seen") and of what it does not ("unseen"). "gate": what
+// is asked of denoised and rough over all T, and whether it is reached; detail_correlation_share
+// there is how much of what carried rises by, over render, denoised does too. "beats": denoised
+// against explicit alone. The sheet: a view a row.
 struct HpdmEvaluation {
   std::filesystem::path views;  // of fill_view_cache
   int subjects = 0;             // 0: all

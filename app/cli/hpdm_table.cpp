@@ -78,12 +78,13 @@ Json HpdmTable::gate(const std::vector<std::string>& steps) const {
   at_least("denoised", "detail_correlation", gain(denoised, "detail_correlation"), 0.10);
   // What can be had of that: the head's depth puts even the truth's own pixels a little aside.
   const double carried = gain({"carried"}, "detail_correlation");
+  const double share = carried > 0 ? gain(denoised, "detail_correlation") / carried : 0;
   list.push_back({{"row", "denoised"},
                   {"other", "carried"},
-                  {"metric", "share of what detail_correlation rises by"},
-                  {"value", carried > 0 ? gain(denoised, "detail_correlation") / carried : 0},
+                  {"metric", "detail_correlation_share"},
+                  {"value", share},
                   {"at_least", 0.5},
-                  {"reached", carried > 0 && gain(denoised, "detail_correlation") >= carried / 2}});
+                  {"reached", share >= 0.5}});
   const double sharpness = table_.mean(denoised, "sharpness");
   list.push_back({{"row", "denoised"},
                   {"metric", "sharpness"},
