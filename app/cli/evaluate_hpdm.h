@@ -11,7 +11,7 @@ namespace portrait::cli {
 // depth of that head. Rows, means over views and subjects inside the true mattes:
 //   render         where it starts
 //   carried        the same, and what the neighbour's true picture shows pasted over it
-//   decoded        the truth through the VAE and back: no painted view can be nearer
+//   decoded        the truth through the VAE and back: what its latents keep
 //   denoised_T     driven by the neighbour's true picture
 //   rough_T        driven by the neighbour's own render
 //   muted_geometry_T, muted_implicit_T (explicit branch alone), muted_all_T (the base alone):

@@ -16,9 +16,6 @@ constexpr double kOfField = 0.5;   // driven by the head's depth
 constexpr double kRough = 0.5;     // of those, by its render
 constexpr double kSpoilt = 0.6;    // of the others, by a spoilt depth
 constexpr double kTrueNormals = 0.25;
-constexpr int kFirstStep = 20, kLastStep = 980;
-constexpr int kPaintingFirst = 100, kPaintingLast = 560;
-constexpr double kPaintingShare = 0.9;
 
 PairKind draw_kind(RandomStream& random) {
   if (random.chance(kOfField)) return random.chance(kRough) ? PairKind::kRough : PairKind::kField;
@@ -86,11 +83,6 @@ HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<Pai
   return batch;
 }
 
-int draw_painting_timestep(RandomStream& random) {
-  return random.chance(kPaintingShare) ? random.integer(kPaintingFirst, kPaintingLast)
-                                       : random.integer(kFirstStep, kLastStep);
-}
-
 HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, const HpdmDraw& draw,
                           const UNetSizes& sizes, const RandomKey& key) {
   RandomStream random(key);
@@ -99,7 +91,7 @@ HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, const HpdmDraw& dr
   std::vector<float> kept;
   for (int i = 0; i < draw.count; ++i) {
     choices.push_back(draw_pair(files, draw.large, draw.from_render, random));
-    steps.push_back(draw_painting_timestep(random));
+    steps.push_back(draw_timestep(random, kPaintingSteps));
     kept.push_back(random.chance(draw.dropped) ? 0.0F : 1.0F);
   }
   RandomKey of_noise = key;

@@ -46,11 +46,11 @@ struct HpdmDraw {
   double dropped = 0;      // probability that a photo is withheld
   double from_render = 0;  // that a sample starts as the head's render
 };
-// One of [20, 980], nine tenths of them in [100, 560]: views are painted from t = 500 or less, the
-// presets' range, and what the base makes of more noise stays the base's.
-int draw_painting_timestep(RandomStream& random);
+// Views are painted from t = 500 or less, the presets' range, and what the base makes of more noise
+// stays the base's.
+inline constexpr TimestepFocus kPaintingSteps{100, 560, 0.9};
 
-// A batch as it is trained on: pairs as draw_pair(), timesteps as draw_painting_timestep().
+// A batch as it is trained on: pairs as draw_pair(), timesteps gathering at kPaintingSteps.
 HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, const HpdmDraw& draw,
                           const UNetSizes& sizes, const RandomKey& key);
 

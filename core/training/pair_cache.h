@@ -17,9 +17,8 @@ struct PairCacheOptions {
 };
 
 // Makes the files, of held-out subjects too, that the folder lacks or that lack large latents
-// which are asked for. Throws kNotFound (no views, a
-// pack without a prior or VAE), kCorrupt (a file of the view cache, by name; pairs of another VAE
-// or prior in the folder), kIo.
+// which are asked for. Throws kNotFound (no views, a pack without a prior or VAE), kCorrupt (a file
+// of the view cache, by name; pairs of another VAE or prior in the folder), kIo.
 void fill_pair_cache(const PairCacheOptions& options,
                      const std::function<void(int done, int of)>& progress,
                      std::stop_token stop = {});

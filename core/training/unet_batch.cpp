@@ -10,8 +10,6 @@ namespace portrait {
 namespace {
 
 constexpr int kFirstStep = 20, kLastStep = 980;
-constexpr int kMiddleFirst = 100, kMiddleLast = 700;
-constexpr double kMiddleShare = 0.75;
 constexpr double kLeastWeight = 0.25;
 
 class Batch {
@@ -51,9 +49,9 @@ UnetBatch UnetBatch::to(at::Device device) const {
           identity.to(device), kept.to(device)};
 }
 
-int draw_timestep(RandomStream& random) {
-  return random.chance(kMiddleShare) ? random.integer(kMiddleFirst, kMiddleLast)
-                                     : random.integer(kFirstStep, kLastStep);
+int draw_timestep(RandomStream& random, const TimestepFocus& focus) {
+  return random.chance(focus.share) ? random.integer(focus.first, focus.last)
+                                    : random.integer(kFirstStep, kLastStep);
 }
 
 UnetBatch draw_unet_batch(const LatentSet& set, int count, LatentSize size, double dropped,

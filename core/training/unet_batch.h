@@ -22,8 +22,15 @@ struct UnetBatch {
   UnetBatch to(at::Device device) const;  // t stays
 };
 
-// One of [20, 980], three quarters of them in [100, 700], where refinement noises its renders.
-int draw_timestep(RandomStream& random);
+// Where a network's timesteps gather.
+struct TimestepFocus {
+  int first, last;
+  double share;
+};
+// Where refinement noises its renders, and a little above.
+inline constexpr TimestepFocus kRefinementSteps{100, 700, 0.75};
+// One of [20, 980], the focus' share of them in [first, last].
+int draw_timestep(RandomStream& random, const TimestepFocus& focus = kRefinementSteps);
 
 // A person, a view and a photo of theirs for each sample, all at random.
 UnetBatch draw_unet_batch(const LatentSet& set, int count, LatentSize size, double dropped,

@@ -161,7 +161,7 @@ class HpdmTrainerTest : public QObject {
     RandomStream random({1, random_purpose("test"), 0, 0});
     int painting = 0;
     for (int i = 0; i < 4000; ++i) {
-      const int t = draw_painting_timestep(random);
+      const int t = draw_timestep(random, kPaintingSteps);
       QVERIFY(t >= 20 && t <= 980);
       if (t >= 100 && t <= 560) ++painting;
     }
