@@ -61,13 +61,14 @@ std::vector<BenchRow> bench_bake(const Machine& machine, const BenchOptions& ben
                                  nlohmann::ordered_json& findings);
 std::vector<BenchRow> bench_reproject(const Machine& machine, const BenchOptions& bench,
                                       nlohmann::ordered_json& findings);
-// Picture autoencoder with fresh weights, 512 x 512: rows vae.encode and vae.decode.
+// Picture autoencoder with drawn weights, 512 x 512: rows vae.encode and vae.decode.
 std::vector<BenchRow> bench_vae(const Machine& machine, const BenchOptions& bench,
                                 nlohmann::ordered_json& findings);
-// UNet and control branch with fresh weights, one sample of 64 x 64 latents: rows unet, brushnet.
+// UNet and control branch with drawn weights, one sample of 64 x 64 latents: rows unet, unet.naive
+// (NaiveUNet of the same weights) and brushnet.
 std::vector<BenchRow> bench_unet(const Machine& machine, const BenchOptions& bench,
                                  nlohmann::ordered_json& findings);
-// HPDM with its UNet, fresh weights, one evaluation of 64 x 64 latents: rows hpdm, its parts, and
+// HPDM with its UNet, drawn weights, one evaluation of 64 x 64 latents: rows hpdm, its parts, and
 // what is found once per view.
 std::vector<BenchRow> bench_hpdm(const Machine& machine, const BenchOptions& bench,
                                  nlohmann::ordered_json& findings);

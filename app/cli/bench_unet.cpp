@@ -2,7 +2,9 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/bench.h"
-#include "core/base/random.h"
+#include "app/cli/drawn_weights.h"
+#include "app/cli/naive_unet.h"
+#include "core/base/machine_info.h"
 #include "core/diffusion/control_branch.h"
 #include "core/diffusion/unet_2d_condition.h"
 
@@ -62,13 +64,6 @@ double count_flops(const Parameters& parameters, const UNetSizes& sizes) {
   return flops;
 }
 
-Tensor normal(at::IntArrayRef shape) {
-  Tensor tensor = at::empty(shape);
-  RandomStream stream({1, random_purpose("bench.unet"), 0, 0});
-  stream.fill_normal({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
-  return tensor;
-}
-
 }  // namespace
 
 std::vector<BenchRow> bench_unet(const Machine& machine, const BenchOptions& bench,
@@ -77,24 +72,38 @@ std::vector<BenchRow> bench_unet(const Machine& machine, const BenchOptions& ben
   const bool published = bench.config == "sd15";
   const UNetConfig config = published ? UNetConfig{} : compact_unet();
   const ControlConfig control = published ? ControlConfig{} : compact_control();
-  Parameters unet_parameters = Parameters::random(1);
-  Parameters branch_parameters = Parameters::random(2);
-  const UNet2DConditionModel unet(unet_parameters, config);
-  const ControlBranch branch(branch_parameters, control);
-  const Tensor x = normal({1, config.in_channels, kSide, kSide});
-  const Tensor conditioning = normal({1, control.conditioning_channels, kSide, kSide});
-  const Tensor context = normal({1, kTokens, config.attention.cross_attention_dim});
+  const Parameters unet_names = names_of<UNet2DConditionModel>(config);
+  const Parameters branch_names = names_of<ControlBranch>(control);
+  const double before = resident_memory_mb();
+  const auto unet = drawn_network<UNet2DConditionModel>(config);
+  const double held_mb = resident_memory_mb() - before;
+  const auto branch = drawn_network<ControlBranch>(control);
+  const NaiveUNet naive(drawn_weights(unet_names), config);
+  const Tensor x = drawn_tensor({1, config.in_channels, kSide, kSide}, "x");
+  const Tensor conditioning =
+      drawn_tensor({1, control.conditioning_channels, kSide, kSide}, "known");
+  const Tensor context =
+      drawn_tensor({1, kTokens, config.attention.cross_attention_dim}, "context");
   const Tensor t = at::full({1}, 500, at::kLong);
   const Json sizes{{"config", bench.config}, {"side", kSide}, {"tokens", kTokens}};
+  const double flops = count_flops(unet_names, config.sizes);
   std::vector<BenchRow> rows;
-  measure(
-      machine, bench.repeats,
-      {{"unet", sizes, [&] { unet(x, t, context); }, count_flops(unet_parameters, config.sizes)},
-       {"brushnet", sizes, [&] { branch.outputs(branch.features(x, conditioning, t)); },
-        count_flops(branch_parameters, control.sizes)}},
-      rows);
-  findings["unet: weights, MB in half precision"] = 2e-6 * double(unet_parameters.count());
-  findings["brushnet: weights, MB in half precision"] = 2e-6 * double(branch_parameters.count());
+  Tensor answer;
+  Tensor naive_answer;
+  measure(machine, bench.repeats,
+          {{"unet", sizes, [&] { answer = (*unet)(x, t, context); }, flops},
+           {"unet.naive", sizes, [&] { naive_answer = naive(x, t, context); }, flops},
+           {"brushnet", sizes, [&] { branch->outputs(branch->features(x, conditioning, t)); },
+            count_flops(branch_names, control.sizes)}},
+          rows);
+  findings["unet: times as fast as naive"] =
+      row_named(rows, "unet.naive").median_ms / row_named(rows, "unet").median_ms;
+  findings["unet: greatest difference from naive, share of the greatest answer"] =
+      ((answer - naive_answer).abs().max() / naive_answer.abs().max()).item<double>();
+  findings["unet: memory that it holds, in copies of its weights"] =
+      held_mb * (1 << 20) / (4 * double(unet_names.count()));
+  findings["unet: weights, MB in half precision"] = 2e-6 * double(unet_names.count());
+  findings["brushnet: weights, MB in half precision"] = 2e-6 * double(branch_names.count());
   return rows;
 }
 

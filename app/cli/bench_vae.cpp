@@ -2,7 +2,7 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/bench.h"
-#include "core/base/random.h"
+#include "app/cli/drawn_weights.h"
 #include "core/diffusion/autoencoder_kl.h"
 
 #include <cmath>
@@ -52,30 +52,24 @@ Flops count_flops(const Parameters& parameters, const AutoencoderConfig& config)
   return flops;
 }
 
-Tensor normal(at::IntArrayRef shape) {
-  Tensor tensor = at::empty(shape);
-  RandomStream stream({1, random_purpose("bench.vae"), 0, 0});
-  stream.fill_normal({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
-  return tensor;
-}
-
 }  // namespace
 
 std::vector<BenchRow> bench_vae(const Machine& machine, const BenchOptions& bench, Json& findings) {
   const at::NoGradGuard no_gradient;
   const AutoencoderConfig config =
       bench.config == "sd15" ? AutoencoderConfig{} : compact_autoencoder();
-  Parameters parameters = Parameters::random(1);
-  const AutoencoderKL vae(parameters, config);
+  const Parameters parameters = names_of<AutoencoderKL>(config);
+  const auto vae = drawn_network<AutoencoderKL>(config);
   const Flops flops = count_flops(parameters, config);
-  const Tensor picture = normal({1, config.in_channels, kSide, kSide}).clamp_(-1, 1);
+  const Tensor picture =
+      drawn_tensor({1, config.in_channels, kSide, kSide}, "picture").clamp_(-1, 1);
   const int side = kSide / config.reduction();
-  const Tensor latents = normal({1, config.latent_channels, side, side});
+  const Tensor latents = drawn_tensor({1, config.latent_channels, side, side}, "latents");
   const Json sizes{{"config", bench.config}, {"side", kSide}};
   std::vector<BenchRow> rows;
   measure(machine, bench.repeats,
-          {{"vae.encode", sizes, [&] { vae.encode(picture); }, flops.encode},
-           {"vae.decode", sizes, [&] { vae.decode(latents); }, flops.decode}},
+          {{"vae.encode", sizes, [&] { vae->encode(picture); }, flops.encode},
+           {"vae.decode", sizes, [&] { vae->decode(latents); }, flops.decode}},
           rows);
   findings["weights, MB in half precision"] = 2e-6 * double(parameters.count());
   return rows;

@@ -5,7 +5,7 @@
 #include "core/diffusion/autoencoder_config.h"
 #include "core/diffusion/resample_layers.h"
 #include "core/diffusion/resnet_block.h"
-#include "core/nn/parameters.h"
+#include "core/nn/conv2d.h"
 #include "core/nn/torch.h"
 #include "core/nn/torch_safetensors.h"
 

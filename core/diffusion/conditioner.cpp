@@ -112,10 +112,7 @@ std::shared_ptr<const Conditioner> load_conditioner(const TensorMap& tensors,
                                                     at::Device device) {
   TensorMap there;
   for (const auto& [name, tensor] : tensors) there[name] = tensor.to(device);
-  Parameters parameters = Parameters::bound(there);
-  auto network = std::make_shared<const Conditioner>(parameters, config);
-  parameters.require_all_used();
-  return network;
+  return network_of<Conditioner>(Parameters::bound(std::move(there)), config);
 }
 
 std::shared_ptr<const Conditioner> load_conditioner(const ModelPack& pack, at::Device device) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/camera/camera.h"
-#include "core/nn/parameters.h"
+#include "core/nn/conv2d.h"
 #include "core/nn/torch.h"
 #include "core/nn/torch_safetensors.h"
 

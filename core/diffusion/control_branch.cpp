@@ -61,15 +61,13 @@ std::vector<Tensor> ControlBranch::outputs(const std::vector<Tensor>& features,
 
 std::shared_ptr<const ControlBranch> load_brushnet(const TensorMap& tensors,
                                                    const ControlConfig& config) {
-  Parameters parameters = Parameters::bound(tensors);
-  auto network = std::make_shared<const ControlBranch>(parameters, config);
-  parameters.require_all_used();
-  return network;
+  return network_of<ControlBranch>(Parameters::bound(tensors), config);
 }
 
 std::shared_ptr<const ControlBranch> load_brushnet(const ModelPack& pack) {
   const PackNetwork& network = pack.network("brushnet");
-  return load_brushnet(load_tensors(*network.weights), control_config(network.config));
+  return network_of<ControlBranch>(Parameters::packed(load_tensors(*network.weights)),
+                                   control_config(network.config));
 }
 
 }  // namespace portrait

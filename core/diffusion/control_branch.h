@@ -3,7 +3,7 @@
 
 #include "core/diffusion/unet_config.h"
 #include "core/diffusion/unet_trunk.h"
-#include "core/nn/parameters.h"
+#include "core/nn/conv2d.h"
 #include "core/nn/torch.h"
 #include "core/nn/torch_safetensors.h"
 

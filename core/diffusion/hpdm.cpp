@@ -109,15 +109,13 @@ std::vector<Tensor> Hpdm::merged(std::vector<Tensor> features, const Tensor& lat
 }
 
 std::shared_ptr<const Hpdm> load_hpdm(const TensorMap& tensors, const HpdmConfig& config) {
-  Parameters parameters = Parameters::bound(tensors);
-  auto network = std::make_shared<const Hpdm>(parameters, config);
-  parameters.require_all_used();
-  return network;
+  return network_of<Hpdm>(Parameters::bound(tensors), config);
 }
 
 std::shared_ptr<const Hpdm> load_hpdm(const ModelPack& pack) {
   const PackNetwork& network = pack.network("hpdm");
-  return load_hpdm(load_tensors(*network.weights), hpdm_config(network.config));
+  return network_of<Hpdm>(Parameters::packed(load_tensors(*network.weights)),
+                          hpdm_config(network.config));
 }
 
 TensorMap hpdm_of_unet(const TensorMap& unet, const HpdmConfig& config, std::uint64_t seed) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/diffusion/resnet_block.h"
-#include "core/nn/parameters.h"
+#include "core/nn/conv2d.h"
 #include "core/nn/torch.h"
 
 #include <string>

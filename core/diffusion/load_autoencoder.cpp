@@ -52,15 +52,14 @@ TensorMap modern_autoencoder_names(const TensorMap& tensors) {
 
 std::shared_ptr<const AutoencoderKL> load_autoencoder(const TensorMap& tensors,
                                                       const AutoencoderConfig& config) {
-  Parameters parameters = Parameters::bound(modern_autoencoder_names(tensors));
-  auto network = std::make_shared<const AutoencoderKL>(parameters, config);
-  parameters.require_all_used();
-  return network;
+  return network_of<AutoencoderKL>(Parameters::bound(modern_autoencoder_names(tensors)), config);
 }
 
 std::shared_ptr<const AutoencoderKL> load_vae(const ModelPack& pack) {
   const PackNetwork& network = pack.network("vae");
-  return load_autoencoder(load_tensors(*network.weights), autoencoder_config(network.config));
+  return network_of<AutoencoderKL>(
+      Parameters::packed(modern_autoencoder_names(load_tensors(*network.weights))),
+      autoencoder_config(network.config));
 }
 
 std::string latent_space_of(const ModelPack& pack) {

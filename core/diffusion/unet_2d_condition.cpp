@@ -38,15 +38,13 @@ Tensor UNet2DConditionModel::operator()(const Tensor& latents, const Tensor& t,
 
 std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
                                                       const UNetConfig& config) {
-  Parameters parameters = Parameters::bound(tensors);
-  auto network = std::make_shared<const UNet2DConditionModel>(parameters, config);
-  parameters.require_all_used();
-  return network;
+  return network_of<UNet2DConditionModel>(Parameters::bound(tensors), config);
 }
 
 std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack) {
   const PackNetwork& network = pack.network("unet");
-  return load_unet(load_tensors(*network.weights), unet_config(network.config));
+  return network_of<UNet2DConditionModel>(Parameters::packed(load_tensors(*network.weights)),
+                                          unet_config(network.config));
 }
 
 }  // namespace portrait

@@ -30,6 +30,9 @@ double deviation(Init init, at::IntArrayRef shape) {
   return 0;
 }
 
+// One number for all of a tensor's: its shape without its memory.
+Tensor shape_of(at::IntArrayRef shape) { return at::zeros({1}).expand(shape); }
+
 }  // namespace
 
 Parameters Parameters::random(std::uint64_t seed) {
@@ -38,11 +41,17 @@ Parameters Parameters::random(std::uint64_t seed) {
   return made;
 }
 
-Parameters Parameters::bound(const TensorMap& tensors, std::string prefix) {
+Parameters Parameters::bound(TensorMap tensors, std::string prefix) {
   Parameters made;
   made.origin_ = Source::kFile;
-  made.source_ = tensors;
+  made.source_ = std::move(tensors);
   made.prefix_ = std::move(prefix);
+  return made;
+}
+
+Parameters Parameters::packed(TensorMap tensors) {
+  Parameters made = bound(std::move(tensors));
+  made.packs_ = true;
   return made;
 }
 
@@ -89,10 +98,11 @@ Tensor Parameters::get(const std::string& bare, at::IntArrayRef shape, Init init
       tensor = of_file(name, shape);
       break;
     case Source::kNone:
-      tensor = at::zeros({1}).expand(shape);
+      tensor = shape_of(shape);
       break;
   }
-  named_.emplace_back(name, tensor);
+  named_.emplace_back(name, packs_ ? shape_of(shape) : tensor);
+  if (packs_) source_.erase(prefix_ + name);
   return tensor;
 }
 
@@ -110,18 +120,6 @@ void Parameters::require_all_used() const {
                       [&](const auto& entry) { return entry.first == bare; }),
           ErrorCode::kCorrupt, "The network's file has a tensor \"{}\" that nothing uses", name);
   }
-}
-
-Conv2d::Conv2d(Parameters& parameters, const std::string& name, int in, int out, int kernel,
-               int stride_, Init init)
-    : weight(parameters.get(name + ".weight", {out, in, kernel, kernel}, init)),
-      bias(parameters.get(name + ".bias", {out}, Init::kZeros)),
-      stride(stride_) {}
-
-Tensor Conv2d::operator()(const Tensor& x) const {
-  // The input decides the arithmetic; weights stay in fp32 and are cast on the way.
-  return at::conv2d(x, weight.to(x.scalar_type()), bias.to(x.scalar_type()), stride,
-                    weight.size(2) / 2);
 }
 
 Linear::Linear(Parameters& parameters, const std::string& name, int in, int out, Init init)

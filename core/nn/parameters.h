@@ -5,6 +5,7 @@
 #include "core/nn/torch_safetensors.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,12 +31,18 @@ class Parameters {
   static Parameters random(std::uint64_t seed);
   // Parameters of a file; `prefix` is put before each name. Throws kCorrupt on access: of a tensor
   // that is missing, misshapen or holds a number that is not finite.
-  static Parameters bound(const TensorMap& tensors, std::string prefix = {});
+  static Parameters bound(TensorMap tensors, std::string prefix = {});
+  // As bound, for networks that are only asked, never trained: layers lay their weights out as the
+  // processor's kernels read them, and a tensor is let go of here as soon as a layer has it, so that
+  // one copy of the weights is held. named() has shapes alone.
+  static Parameters packed(TensorMap tensors);
   // Names and shapes alone: one zero stands for all numbers of a tensor, so that a network of any
   // size can be listed and built without its memory. Not to be computed with or written to.
   static Parameters listed();
 
   Tensor get(const std::string& name, at::IntArrayRef shape, Init init);
+  // Whether layers are to lay their weights out as the processor's kernels read them.
+  bool packs() const { return packs_; }
 
   // While it lives, a network that is built as a part of another has its names put after a prefix.
   // Nests.
@@ -67,6 +74,7 @@ class Parameters {
   Tensor of_file(const std::string& name, at::IntArrayRef shape) const;
 
   Source origin_ = Source::kRandom;
+  bool packs_ = false;
   std::uint64_t seed_ = 0;
   TensorMap source_;
   std::string prefix_;
@@ -74,19 +82,15 @@ class Parameters {
   std::vector<std::pair<std::string, Tensor>> named_;
 };
 
+// The network of a file's tensors. Throws what Parameters does.
+template <class Network, class Config>
+std::shared_ptr<const Network> network_of(Parameters parameters, const Config& config) {
+  auto network = std::make_shared<const Network>(parameters, config);
+  parameters.require_all_used();
+  return network;
+}
+
 // Layers are plain aggregates of tensors; calling one applies it.
-struct Conv2d {
-  Tensor weight;  // [out, in, k, k]
-  Tensor bias;    // [out]
-  int stride = 1;
-
-  Conv2d() = default;
-  Conv2d(Parameters& parameters, const std::string& name, int in, int out, int kernel,
-         int stride_ = 1, Init init = Init::kHe);
-  // x: [B, in, H, W] -> [B, out, H / stride, W / stride], zero padding of kernel / 2.
-  Tensor operator()(const Tensor& x) const;
-};
-
 struct Linear {
   Tensor weight;  // [out, in]
   Tensor bias;    // [out]

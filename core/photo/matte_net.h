@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/image.h"
-#include "core/nn/parameters.h"
+#include "core/nn/conv2d.h"
 #include "core/nn/torch.h"
 #include "core/nn/torch_safetensors.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/nn/parameters.h"
+#include "core/nn/conv2d.h"
 #include "core/nn/torch.h"
 #include "core/nn/torch_safetensors.h"
 

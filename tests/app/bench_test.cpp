@@ -57,7 +57,12 @@ class BenchTest : public QObject {
     QCOMPARE(ran.code, 0);
     const auto json = nlohmann::json::parse(ran.out.toStdString());
     QCOMPARE(json.at("rows").at(0).at("name").get<std::string>(), std::string("unet"));
-    QCOMPARE(json.at("rows").at(1).at("name").get<std::string>(), std::string("brushnet"));
+    QCOMPARE(json.at("rows").at(1).at("name").get<std::string>(), std::string("unet.naive"));
+    QCOMPARE(json.at("rows").at(2).at("name").get<std::string>(), std::string("brushnet"));
+    const auto& findings = json.at("findings");
+    QVERIFY(findings.at("unet: greatest difference from naive, share of the greatest answer")
+                .get<double>() < 1e-4);
+    QVERIFY(findings.at("unet: times as fast as naive").get<double>() > 0);
     for (const auto& row : json.at("rows")) {
       QVERIFY(row.at("flops").get<double>() > 1e9);
       QCOMPARE(row.at("config").at("config").get<std::string>(), std::string("compact"));

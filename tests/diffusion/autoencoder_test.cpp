@@ -78,6 +78,18 @@ class AutoencoderTest : public QObject {
     QVERIFY(relative_difference(decoded, to_tensor(file.at("dec"))) < 1e-4);
   }
 
+  void with_packed_weights_it_computes_the_same() {
+    const SafetensorsFile file = fixture();
+    const auto vae = network_of<AutoencoderKL>(Parameters::packed(closed_form_weights(file)),
+                                               fixture_config());
+    const Tensor picture = to_tensor(file.at("img")).requires_grad_(true);
+    const Tensor mean = vae->encode(picture).mean;
+    mean.square().sum().backward();
+    QVERIFY(picture.grad().abs().max().item<float>() > 0);  // as distillation needs
+    const at::NoGradGuard no_grad;
+    QVERIFY(relative_difference(vae->decode(mean), to_tensor(file.at("dec"))) < 1e-4);
+  }
+
   void the_published_size_has_the_published_names_and_shapes() {
     Parameters parameters = Parameters::listed();
     const AutoencoderKL vae(parameters, {});

@@ -33,15 +33,18 @@ Tensor parameter(const Parameters& parameters, const std::string& name) {
 class DiffusionLayersTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  void upsampling_without_gradients_is_upsampling() {
+  void packed_upsampling_is_upsampling() {
     Parameters parameters = Parameters::random(3);
     const Upsample up(parameters, "up", 5);
     parameter(parameters, "up.conv.bias").copy_(waves({5}, 1.3));
+    TensorMap tensors;
+    for (const auto& [name, tensor] : parameters.named()) tensors[name] = tensor;
+    Parameters again = Parameters::packed(tensors);
+    const Upsample packed(again, "up", 5);
     const Tensor x = waves({2, 5, 6, 7}, 0.71);
     const Tensor expected = up(x);
     QCOMPARE(expected.sizes(), at::IntArrayRef({2, 5, 12, 14}));
-    const at::NoGradGuard no_grad;
-    QVERIFY(at::allclose(up(x), expected, 1e-5, 1e-5));
+    QVERIFY(at::allclose(packed(x), expected, 1e-5, 1e-5));
   }
 
   void downsampling_looks_where_it_says() {

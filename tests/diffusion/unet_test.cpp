@@ -213,7 +213,7 @@ class UNetTest : public QObject {
     }
   }
 
-  void a_pack_gives_its_network() {
+  void a_pack_gives_its_network_with_packed_weights() {
     const at::NoGradGuard no_grad;
     const QTemporaryDir folder;
     const std::filesystem::path path = folder.path().toStdString();

@@ -2,11 +2,13 @@
 #include "core/nn/torch.h"
 
 #include "core/base/error.h"
-#include "core/nn/parameters.h"
+#include "core/nn/conv2d.h"
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 using namespace portrait;
 
@@ -57,6 +59,46 @@ class ParametersTest : public QObject {
     const Tensor y = norm(conv(x));
     QCOMPARE(y.sizes(), (at::IntArrayRef{1, 4, 4, 4}));
     QVERIFY(at::equal(y, norm2(conv2(x))));
+  }
+
+  void packed_convolutions_compute_the_same() {
+    const at::NoGradGuard no_grad;
+    struct Case {
+      int in, out, kernel, stride;
+    };
+    // The last two are of so many channels that oneDNN's own layout is chosen.
+    for (const Case& c : {Case{6, 16, 3, 1}, {16, 6, 3, 2}, {16, 8, 1, 1}, {1024, 8, 3, 1},
+                          {8, 1024, 3, 2}}) {
+      Parameters made = Parameters::random(4);
+      const Conv2d plain(made, "c", c.in, c.out, c.kernel, c.stride);
+      plain.bias.copy_(at::linspace(-1, 1, c.out));
+      Parameters parameters = Parameters::packed(map_of(made, ""));
+      const Conv2d packed(parameters, "c", c.in, c.out, c.kernel, c.stride);
+      parameters.require_all_used();
+      QCOMPARE(packed.weight.is_mkldnn(), std::max(c.in, c.out) >= 1024);
+      Parameters of_input = Parameters::random(5);
+      const Tensor x = of_input.get("x", {2, c.in, 6, 8}, Init::kEmbedding);
+      for (const Tensor& given : {x, x.contiguous(at::MemoryFormat::ChannelsLast)}) {
+        const Tensor expected = plain(given);
+        QVERIFY(at::allclose(packed(given), expected, 1e-5, 1e-5));
+        const Tensor unpadded = plain.padded(given, 0);
+        QVERIFY(at::allclose(packed.padded(given, 0), unpadded, 1e-5, 1e-5));
+      }
+    }
+  }
+
+  void packed_parameters_hold_no_second_copy() {
+    Parameters made = Parameters::random(4);
+    Conv2d(made, "c", 1024, 1024, 1);
+    TensorMap tensors = map_of(made, "");
+    const Tensor kept = tensors.at("c.weight");
+    made = Parameters::random(0);
+    Parameters parameters = Parameters::packed(std::move(tensors));
+    const Conv2d packed(parameters, "c", 1024, 1024, 1);
+    QCOMPARE(kept.use_count(), std::size_t{1});
+    QCOMPARE(parameters.named().at(0).second.sizes(), at::IntArrayRef({1024, 1024, 1, 1}));
+    QCOMPARE(parameters.count(), std::int64_t{1024 * 1024 + 1024});
+    QVERIFY_THROWS_EXCEPTION(Error, packed(at::zeros({1, 1024, 2, 2})));  // gradients are on
   }
 
   void layers_compute_what_they_say() {

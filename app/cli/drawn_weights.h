@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/nn/parameters.h"
+
+#include <memory>
+#include <string>
+
+namespace portrait::cli {
+
+// N(0, 1) of a stream of that name, fp32.
+Tensor drawn_tensor(at::IntArrayRef shape, const std::string& name);
+
+// Weights that keep the size of what goes through, zero layers included, so that every layer shows
+// in the answer. A function of the names.
+TensorMap drawn_weights(const Parameters& names);
+
+// The names and shapes of a network's parameters.
+template <class Network, class Config>
+Parameters names_of(const Config& config) {
+  Parameters names = Parameters::listed();
+  const Network network(names, config);
+  return names;
+}
+
+// A network of drawn weights as a pack's are loaded.
+template <class Network, class Config>
+std::shared_ptr<const Network> drawn_network(const Config& config) {
+  return network_of<Network>(Parameters::packed(drawn_weights(names_of<Network>(config))), config);
+}
+
+}  // namespace portrait::cli

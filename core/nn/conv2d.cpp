@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/nn/conv2d.h"
+
+#include "core/base/error.h"
+
+#include <algorithm>
+
+namespace portrait {
+namespace {
+
+// From here on oneDNN's layout pays: turning the weights costs as much as the convolution itself on
+// the small maps that so many channels come with. It takes and gives planes, though, and below this
+// the maps are large and channels-last is faster by more than that (`portrait bench unet`).
+constexpr std::int64_t kManyChannels = 1024;
+
+}  // namespace
+
+Tensor packed_kernel(const Tensor& weight, int stride, int padding) {
+  const bool many = std::max(weight.size(0), weight.size(1)) >= kManyChannels;
+  if (!many || !at::hasMKLDNN()) return weight.contiguous(at::MemoryFormat::ChannelsLast);
+  // Left to its default, the dilation would be one number where two are read.
+  return at::mkldnn_reorder_conv2d_weight(weight.to_mkldnn(), {padding, padding}, {stride, stride},
+                                          {1, 1}, 1);
+}
+
+Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, int stride,
+                int padding) {
+  // The input decides the arithmetic; weights stay in fp32 and are cast on the way.
+  if (!weight.is_mkldnn()) {
+    return at::conv2d(x, weight.to(x.scalar_type()), bias.to(x.scalar_type()), stride, padding);
+  }
+  check(!at::GradMode::is_enabled() && x.scalar_type() == at::kFloat, ErrorCode::kInternal,
+        "A packed convolution was asked for gradients or for a precision that it has not");
+  return at::mkldnn_convolution(x, weight, bias, {padding, padding}, {stride, stride}, {1, 1}, 1);
+}
+
+Conv2d::Conv2d(Parameters& parameters, const std::string& name, int in, int out, int kernel_,
+               int stride_, Init init)
+    : weight(parameters.get(name + ".weight", {out, in, kernel_, kernel_}, init)),
+      bias(parameters.get(name + ".bias", {out}, Init::kZeros)),
+      stride(stride_),
+      kernel(kernel_) {
+  if (parameters.packs()) weight = packed_kernel(weight, stride, kernel / 2);
+}
+
+}  // namespace portrait
