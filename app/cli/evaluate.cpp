@@ -159,6 +159,8 @@ void add_evaluate_hpdm(CLI::App& evaluate, Action& action) {
                   "DDIM steps; 1: the plain estimate")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  command.add_flag("--gate-only", arguments->options.gate_only,
+                   "Only what the gate asks: no muted parts, no chain round the head");
   command.callback([arguments, &action] {
     action = [arguments](std::stop_token stop) {
       arguments->run(

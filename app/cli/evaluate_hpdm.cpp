@@ -71,6 +71,7 @@ class Evaluation {
     const Person person = person_of(file, prior_, *painter_);
     table_.add_subject();
     for (const int view : kViews) measure_view(person, subject, view);
+    if (options_.gate_only) return;
     for (const int t : options_.timesteps) measure_chain(person, subject, t);
   }
 
@@ -125,8 +126,10 @@ class Evaluation {
     table_.add("render", scene, render);
     const Tensor carried = at::lerp(by_truth.render, reference.image, reference.known);
     table_.add("carried", scene, image_of_tensor(carried));
-    const Tensor latents = painter_->base().latents(tensor_of_image(person.truth[v]));
-    table_.add("decoded", scene, image_of_tensor(painter_->base().picture(latents)));
+    if (!options_.gate_only) {
+      const Tensor latents = painter_->base().latents(tensor_of_image(person.truth[v]));
+      table_.add("decoded", scene, image_of_tensor(painter_->base().picture(latents)));
+    }
     const bool shown = sheet_views_++ % int(kViews.size()) < kShown && !options_.sheet.empty();
     if (shown) {
       const double azimuth = viewpoint_of(person.renders[v].camera).azimuth_deg;
@@ -145,9 +148,11 @@ class Evaluation {
       };
       const Image denoised = row("denoised", told, {});
       const Image rough = row("rough", roughly, {});
-      row("muted_geometry", told, {1, 1, 0});
-      row("muted_implicit", told, {1, 0, 0});
-      row("muted_all", told, {0, 0, 0});
+      if (!options_.gate_only) {
+        row("muted_geometry", told, {1, 1, 0});
+        row("muted_implicit", told, {1, 0, 0});
+        row("muted_all", told, {0, 0, 0});
+      }
       if (shown) {
         show(denoised, "denoised from " + std::to_string(t));
         show(rough, "the same by its render");
@@ -209,11 +214,12 @@ Json evaluate_hpdm(const ModelPack& pack, const HpdmEvaluation& options,
   }
   std::vector<std::string> steps;
   for (const int t : options.timesteps) steps.push_back(std::to_string(t));
-  return {{"subjects", files.size()},
-          {"denoise_steps", options.denoise_steps},
-          {"rows", evaluation.table().rows()},
-          {"gate", evaluation.table().gate(steps)},
-          {"beats", evaluation.table().beats(steps)}};
+  Json found = {{"subjects", files.size()},
+                {"denoise_steps", options.denoise_steps},
+                {"rows", evaluation.table().rows()},
+                {"gate", evaluation.table().gate(steps)}};
+  if (!options.gate_only) found["beats"] = evaluation.table().beats(steps);
+  return found;
 }
 
 }  // namespace portrait::cli

@@ -27,6 +27,7 @@ struct HpdmEvaluation {
   int subjects = 0;             // 0: all
   std::vector<int> timesteps = {500, 325, 150};
   int denoise_steps = 1;        // DDIM steps from each
+  bool gate_only = false;       // no rows decoded, muted_* and chain_*, nor "beats": half the time
   std::filesystem::path sheet;  // empty: none
 };
 nlohmann::ordered_json evaluate_hpdm(const ModelPack& pack, const HpdmEvaluation& options,

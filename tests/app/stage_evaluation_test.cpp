@@ -23,6 +23,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 
 using namespace portrait;
 namespace fs = std::filesystem;
@@ -156,14 +157,34 @@ class StageEvaluationTest : public QObject {
     QVERIFY(!gate[0].toObject()["reached"].toBool(true));
   }
 
+  void the_gate_alone_is_measured_from_fewer_rows() {
+    const RunResult result = run_portrait(
+        command("hpdm", {"--pack", pack(), "--timesteps", "300", "--gate-only", "--json"}));
+    QVERIFY2(result.code == 0, qPrintable(result.err));
+    const QJsonObject facts = QJsonDocument::fromJson(result.out.toUtf8()).object();
+    QStringList rows;
+    for (const auto& row : facts["rows"].toArray()) rows << row.toObject()["name"].toString();
+    QCOMPARE(rows, (QStringList{"carried", "denoised_300", "render", "rough_300"}));
+    QCOMPARE(facts["gate"].toArray().size(), 6);
+    QVERIFY(!facts.contains("beats"));
+  }
+
   void what_cannot_be_measured_is_said() {
-    const RunResult plain = run_portrait(
-        command("ablation", {"--pack", QStringLiteral(PORTRAIT_SOURCE_DIR "/resources/packs/compact")}));
-    // The pack that ships may have them one day; until then it is told what is missing.
-    if (!ModelPack::open(fs::path(PORTRAIT_SOURCE_DIR) / "resources/packs/compact").has("hpdm")) {
-      QVERIFY(plain.code != 0);
-      QVERIFY2(plain.err.contains("stage 3"), qPrintable(plain.err));
+    const QTemporaryDir folder;
+    const fs::path without = fs::path(folder.path().toStdString()) / "pack";
+    fs::copy(pack().toStdString(), without, fs::copy_options::recursive);
+    std::ifstream in(without / "pack.json");
+    nlohmann::json listed = nlohmann::json::parse(in);
+    nlohmann::json others = nlohmann::json::array();
+    for (const auto& one : listed.at("networks")) {
+      if (one.at("id") != "hpdm") others.push_back(one);
     }
+    listed["networks"] = others;
+    std::ofstream(without / "pack.json") << listed;
+    const RunResult plain = run_portrait(
+        command("ablation", {"--pack", QString::fromStdString(without.string())}));
+    QVERIFY(plain.code != 0);
+    QVERIFY2(plain.err.contains("stage 3"), qPrintable(plain.err));
     const RunResult row = run_portrait(
         command("ablation", {"--pack", pack(), "--rows", "fixd"}));
     QCOMPARE(row.code, 2);
