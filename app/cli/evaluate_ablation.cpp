@@ -83,6 +83,7 @@ class Evaluation {
     for (const auto& [key, value] : row.settings) settings.set(key, value);
     settings.set("photo_fit", false);
     settings.set("geometry", false);
+    settings.set("detail", true);
     settings.set("seed", settings.get<std::int64_t>("seed") + seed);
     const Pipeline pipeline = finished_pipeline(person, head, settings, sources_);
     add(row.name, person, SeenHead(pipeline.head(), person), seed == 0);

@@ -95,8 +95,9 @@ const std::vector<SettingRow> kTable = {
 
     {"detail", "Detail", "",
      "After the fit, paint the head's sides and back with the diffusion model, "
-     "view by view, and bring it to what was painted. Off keeps the head of the stages before.",
-     true, Flag{}, "Detail", Applies::kNextStage},
+     "view by view, and bring it to what was painted. Off until the model that ships paints more "
+     "than it smooths; on, to try its weights and noise.",
+     false, Flag{}, "Detail", Applies::kNextStage},
     {"detail.iterations", "Iterations", "",
      "How often every view is painted anew. More is more detailed and takes longer.", 50,
      Whole{1, 1000, 5}, "Detail", Applies::kNextStage},

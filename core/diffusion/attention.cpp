@@ -16,22 +16,28 @@ Tensor attend(const Tensor& queries, const Tensor& keys, const Tensor& values, d
                     queries.size(0) == keys.size(0) && queries.size(2) == keys.size(2) &&
                     values.size(0) == keys.size(0) && values.size(1) == keys.size(1);
   check(fits, ErrorCode::kInternal, "Attention's queries, keys and values do not fit each other");
-  const Tensor turned = keys.transpose(1, 2);
-  const auto some = [&](const Tensor& rows) {
-    Tensor scores = at::bmm(rows * scale, turned);
-    if (at::GradMode::is_enabled()) return at::bmm(at::softmax(scores, -1), values);
-    at::softmax_out(scores, scores, -1);
-    return at::bmm(scores, values);
-  };
-  const std::int64_t row_bytes = std::max<std::int64_t>(
-      1, keys.size(0) * keys.size(1) * static_cast<std::int64_t>(keys.element_size()));
-  const std::int64_t step = std::max<std::int64_t>(1, score_bytes / row_bytes);
   const std::int64_t count = queries.size(1);
-  if (at::GradMode::is_enabled() || step >= count) return some(queries);
+  const std::int64_t row_bytes = std::max<std::int64_t>(
+      1, keys.size(1) * static_cast<std::int64_t>(keys.element_size()));
+  const std::int64_t step = std::clamp<std::int64_t>(score_bytes / row_bytes, 1, count);
+  if (at::GradMode::is_enabled() || !queries.is_cpu()) {
+    return at::bmm(at::softmax(at::bmm(queries * scale, keys.transpose(1, 2)), -1), values);
+  }
+  // One entry of the batch after another: its keys, its values and the scores of a piece stay in the
+  // cache from one product to the next, and LibTorch's batched product is no faster.
   Tensor out = at::empty({queries.size(0), count, values.size(2)}, values.options());
-  for (std::int64_t first = 0; first < count; first += step) {
-    const std::int64_t end = std::min(first + step, count);
-    out.slice(1, first, end).copy_(some(queries.slice(1, first, end)));
+  Tensor scores = at::empty({step, keys.size(1)}, values.options());
+  for (std::int64_t b = 0; b < queries.size(0); ++b) {
+    const Tensor rows = queries[b] * scale;
+    const Tensor turned = keys[b].t();
+    for (std::int64_t first = 0; first < count; first += step) {
+      const std::int64_t end = std::min(first + step, count);
+      Tensor some = scores.slice(0, 0, end - first);
+      Tensor mixed = out[b].slice(0, first, end);
+      at::mm_out(some, rows.slice(0, first, end), turned);
+      at::softmax_out(some, some, -1);
+      at::mm_out(mixed, some, values[b]);
+    }
   }
   return out;
 }

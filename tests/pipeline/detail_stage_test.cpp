@@ -23,6 +23,7 @@ namespace {
 Settings small_settings() {
   Settings settings;
   settings.set("photo_fit", false);
+  settings.set("detail", true);
   settings.set("detail.iterations", std::int64_t(3));
   settings.set("detail.size", std::int64_t(64));
   settings.set("render.coarse_samples", std::int64_t(12));
