@@ -240,9 +240,20 @@ void add_train_vae(CLI::App& train, Action& action) {
       ->capture_default_str();
   command.add_flag("--decoder-only", options->decoder_only,
                    "Leave encoder and latents as they are; with --from or --resume");
+  auto& painted = *command.add_option("--painted", options->painted.pack,
+                                      "Pack whose HPDM paints views that the decoder is to make "
+                                      "pictures of too; with --views, --pairs and --decoder-only");
+  auto& pairs = *command.add_option("--pairs", options->painted.pairs,
+                                    "Pair cache of that pack, filled by `portrait train pairs`");
+  command
+      .add_option("--noise-left", options->painted.noise_left,
+                  "Timestep whose noise is left in what is painted")
+      ->check(CLI::Range(1, 200))
+      ->capture_default_str();
+  painted.needs(&pairs);
   command
       .add_option("--texture", options->weights.texture,
-                  "Weight of the strength of fine detail against its exact place")
+                  "Weight of fine texture, wherever it lies, against every pixel's place")
       ->capture_default_str();
 }
 #endif

@@ -158,6 +158,10 @@ const std::vector<SettingRow> kTable = {
      "How far the painting goes beyond what the photo's person asks for: 1 is plain and takes half "
      "the time of any other value.",
      1.0, Real{1, 20, 0.5}, "Diffusion", Applies::kLive, true},
+    {"diffusion.texture", "Texture of noise", "",
+     "Leave a little of the noise in what is painted, where the pack's decoder has learned to make "
+     "hair and pores of it. Off leaves none, as the paper has it.",
+     true, Flag{}, "Diffusion", Applies::kLive, true},
 
     {"hpdm.explicit", "Reprojection", "",
      "Tell the diffusion model what the neighbouring view shows, carried into this one (9).", true,

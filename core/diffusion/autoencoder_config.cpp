@@ -32,7 +32,8 @@ nlohmann::json to_json(const AutoencoderConfig& c) {
                          {"use_quant_conv", c.use_quant_conv},
                          {"use_post_quant_conv", c.use_post_quant_conv},
                          {"mid_block_add_attention", c.mid_block_add_attention},
-                         {"patch_size", c.patch_size}};
+                         {"patch_size", c.patch_size},
+                         {"texture_timestep", c.texture_timestep}};
   if (c.shift_factor) json["shift_factor"] = *c.shift_factor;
   return json;
 }
@@ -46,6 +47,8 @@ AutoencoderConfig autoencoder_config(const nlohmann::json& json) {
   reader.read_count("layers_per_block", c.layers_per_block);
   reader.read_count("norm_num_groups", c.norm_num_groups);
   reader.read_count("patch_size", c.patch_size);
+  reader.read("texture_timestep", c.texture_timestep);
+  reader.require(c.texture_timestep >= 0, "texture_timestep");
   reader.read_widths("block_out_channels", c.block_out_channels, c.norm_num_groups);
   reader.read("scaling_factor", c.scaling_factor);
   reader.require(std::isfinite(c.scaling_factor) && c.scaling_factor > 0, "scaling_factor");

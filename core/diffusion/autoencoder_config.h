@@ -25,6 +25,9 @@ struct AutoencoderConfig {
   // Ours, 1 elsewhere: squares of so many pixels become channels before the first convolution, and
   // the last one's channels squares of pixels.
   int patch_size = 1;
+  // Ours, 0 elsewhere: what diffusion paints is decoded with the noise of that timestep left in it,
+  // which the decoder has learned to make texture of.
+  int texture_timestep = 0;
 
   // Pixels along a side of a latent's cell.
   int reduction() const {

@@ -46,7 +46,10 @@ Painted DetailPainter::paint(const HpdmView& of, const Conditioning& conditionin
   const Tensor noisy =
       schedule.add_noise(of.coarse, noise.unsqueeze(0), at::full({1}, options.t, at::kLong));
   const Tensor clean = denoise_from(schedule, noisy, options.t, options.denoise_steps, predict)[0];
-  return {base_->picture(clean), clean.contiguous()};
+  const int left = options.texture ? base_->vae().config().texture_timestep : 0;
+  const Tensor decoded =
+      left > 0 ? schedule.add_noise(clean, noise, at::full({1}, left, at::kLong)) : clean;
+  return {base_->picture(decoded), clean.contiguous()};
 }
 
 }  // namespace portrait

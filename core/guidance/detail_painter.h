@@ -17,10 +17,14 @@ struct PaintOptions {
   int denoise_steps = 1;  // DDIM steps back from there; 1 = the plain estimate
   double guidance = 1;    // classifier-free; 1 = the conditioned answer alone
   HpdmWeights weights;
+  // Where the pack's decoder has learned to make texture of it, some of the noise is left in what
+  // is decoded, AutoencoderConfig::texture_timestep; false: none, as the paper has it.
+  bool texture = true;
   double background = 0.5;  // behind pictures, and where what is projected is void
 };
 
-// A painted target and the latents that it was decoded from.
+// A painted target and the latents that it was decoded from, without the noise that was left in
+// them.
 struct Painted {
   Tensor picture;  // [3,S,S] in [0,1]: I_D
   Tensor latents;  // [L,s,s], diffusion units

@@ -46,6 +46,7 @@ void DetailOptions::take_live(const Settings& settings) {
   t_min = std::min(settings.get<int>("diffusion.t_min"), t_max);
   denoise_steps = settings.get<int>("diffusion.denoise_steps");
   guidance = settings.get<double>("diffusion.guidance");
+  texture = settings.get<bool>("diffusion.texture");
   const auto weight = [](bool on, double value) { return on ? value : 0.0; };
   weights.explicit_branch =
       weight(settings.get<bool>("hpdm.explicit"), settings.get<double>("hpdm.w_ex"));

@@ -29,6 +29,7 @@ struct DetailOptions {
   int t_min = 150;
   int denoise_steps = 1;
   double guidance = 1;
+  bool texture = true;  // PaintOptions'
   HpdmWeights weights;  // 0 for parts that are switched off
   NoiseResampling noise;
   int coarse = 48;  // samples on a ray

@@ -98,6 +98,7 @@ Painted DetailStage::paint(const HpdmPictures& pictures, const Viewpoint& where,
   options.denoise_steps = denoise_steps;
   options.guidance = options_.guidance;
   options.weights = options_.weights;
+  options.texture = options_.texture;
   options.background = kTrainedBackground;
   return painter_->paint(painter_->view(pictures, options), *conditioning_, where, noise, options);
 }

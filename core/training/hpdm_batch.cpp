@@ -17,11 +17,6 @@ constexpr double kRough = 0.5;     // of those, by its render
 constexpr double kSpoilt = 0.6;    // of the others, by a spoilt depth
 constexpr double kTrueNormals = 0.25;
 
-PairKind draw_kind(RandomStream& random) {
-  if (random.chance(kOfField)) return random.chance(kRough) ? PairKind::kRough : PairKind::kField;
-  return random.chance(kSpoilt) ? PairKind::kSpoilt : PairKind::kExact;
-}
-
 void join(Tensor& all, const Tensor& one) { all = all.defined() ? at::cat({all, one}) : one; }
 
 }  // namespace
@@ -39,6 +34,17 @@ HpdmBatch HpdmBatch::to(at::Device device) const {
 
 Tensor HpdmBatch::start() const { return base.clean + from_render * (render - base.clean); }
 
+PairChoice draw_pair_kind(RandomStream& random) {
+  PairChoice choice;
+  if (random.chance(kOfField)) {
+    choice.kind = random.chance(kRough) ? PairKind::kRough : PairKind::kField;
+  } else {
+    choice.kind = random.chance(kSpoilt) ? PairKind::kSpoilt : PairKind::kExact;
+  }
+  choice.true_normals = random.chance(kTrueNormals);
+  return choice;
+}
+
 PairChoice draw_pair(const std::vector<PairFile>& files, bool large, double from_render,
                      RandomStream& random) {
   std::vector<int> fit;
@@ -47,11 +53,11 @@ PairChoice draw_pair(const std::vector<PairFile>& files, bool large, double from
   }
   check(!fit.empty(), ErrorCode::kNotFound, "No pairs have {} latents; make some with "
         "`portrait train pairs{}`", large ? "large" : "small", large ? " --large" : "");
-  PairChoice choice;
-  choice.file = fit[std::size_t(random.integer(0, static_cast<int>(fit.size()) - 1))];
-  choice.view = random.integer(0, kViews - 1);
-  choice.kind = draw_kind(random);
-  choice.true_normals = random.chance(kTrueNormals);
+  const int file = fit[std::size_t(random.integer(0, static_cast<int>(fit.size()) - 1))];
+  const int view = random.integer(0, kViews - 1);
+  PairChoice choice = draw_pair_kind(random);
+  choice.file = file;
+  choice.view = view;
   choice.from_render = random.chance(from_render);
   return choice;
 }

@@ -31,8 +31,11 @@ struct PairChoice {
   bool from_render = false;  // the start is the head's render
 };
 
-// Any file (with large latents, if those are wanted) and view; half of the samples are driven by
-// the head's depth, half of those by its render too. Throws kNotFound when no file will do.
+// How a pair came about alone: half of the samples are driven by the head's depth, half of those by
+// its render too.
+PairChoice draw_pair_kind(RandomStream& random);
+// Any file (with large latents, if those are wanted) and view, and draw_pair_kind(). Throws kNotFound when
+// no file will do.
 PairChoice draw_pair(const std::vector<PairFile>& files, bool large, double from_render,
                      RandomStream& random);
 

@@ -149,7 +149,7 @@ class HpdmTask : public TrainingTask {
                         const HpdmWeights& weights) const {
     const UnetBatch& base = batch.base;
     const Tensor noisy = schedule_.add_noise(batch.start(), base.noise, t);
-    const Tensor bar = alpha_bars(t).view({-1, 1, 1, 1}).to(noisy.device());
+    const Tensor bar = alpha_bars(schedule_, t).view({-1, 1, 1, 1}).to(noisy.device());
     const Tensor noise =
         base.noise + batch.from_render * (batch.render - base.clean) * (bar / (1 - bar)).sqrt();
     return (answer(hpdm, batch, noisy, t, weights) - schedule_.target(base.clean, noise, t))
@@ -158,16 +158,9 @@ class HpdmTask : public TrainingTask {
         .mean(1);
   }
 
-  Tensor alpha_bars(const Tensor& t) const {  // [B]
-    std::vector<float> bars;
-    for (std::int64_t i = 0; i < t.size(0); ++i)
-      bars.push_back(float(schedule_.alpha_bar(t[i].item<int>())));
-    return at::tensor(bars);
-  }
-
   // [B], of the squared errors; where a render is noised, such that the picture's error is left.
   Tensor weights_of(const HpdmBatch& batch) const {
-    const Tensor bar = alpha_bars(batch.base.t);
+    const Tensor bar = alpha_bars(schedule_, batch.base.t);
     const bool velocity = schedule_.config().prediction_type == Prediction::kVelocity;
     const Tensor of_picture = velocity ? 1 - bar : (1 - bar) / bar;
     const Tensor from_render = batch.from_render.flatten().to(at::kCPU).gt(0);

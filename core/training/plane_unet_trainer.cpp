@@ -41,7 +41,7 @@ class PlaneUNetTask : public TrainingTask {
         prior_(GanPrior::load(pack_)),
         diffusion_(ViewDiffusion::load(pack_)),
         files_(list_subject_cache(options.cache)),
-        held_back_(split()),
+        held_back_(hold_back_subjects(files_, options.validation)),
         subjects_(files_, batch_options(options.run.batch)),
         people_(held_back_, batch_options(1)),
         unet_(start()) {}
@@ -116,15 +116,6 @@ class PlaneUNetTask : public TrainingTask {
     options.occupancy_points = options.surface_points = 1;  // not looked at
     options.augment = false;
     return options;
-  }
-
-  std::vector<std::filesystem::path> split() {
-    const auto keep =
-        std::min<std::size_t>(std::size_t(options_.validation), files_.size() / 4 + 1);
-    std::vector<std::filesystem::path> back(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
-    files_.erase(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
-    check(!files_.empty(), ErrorCode::kBadInput, "The cache has too few subjects to train on");
-    return back;
   }
 
   LoadedPlaneUNet start() {

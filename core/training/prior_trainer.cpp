@@ -4,16 +4,15 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/field/packed_planes.h"
-#include "core/field/renderer.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_safetensors.h"
 #include "core/training/install_weights.h"
 #include "core/training/mean_surface.h"
 #include "core/training/prior_networks.h"
+#include "core/training/rendered_patches.h"
 #include "core/training/subject_batch.h"
 #include "core/training/subject_cache.h"
 
-#include <Eigen/LU>
 #include <algorithm>
 
 namespace portrait {
@@ -51,7 +50,7 @@ class PriorTask : public TrainingTask {
   explicit PriorTask(const PriorTrainingOptions& options)
       : options_(options),
         files_(list_subject_cache(options.cache)),
-        held_back_(split_validation()),
+        held_back_(hold_back_subjects(files_, options.validation)),
         networks_(start().to(options.run.device, options_.encoder)),
         batches_(files_, batch_options(true)),
         validation_(held_back_, batch_options(false)) {}
@@ -150,15 +149,6 @@ class PriorTask : public TrainingTask {
   }
 
  private:
-  std::vector<std::filesystem::path> split_validation() {
-    const auto keep = std::min<std::size_t>(static_cast<std::size_t>(options_.validation),
-                                            files_.size() / 4 + 1);
-    std::vector<std::filesystem::path> back(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
-    files_.erase(files_.begin(), files_.begin() + std::ptrdiff_t(keep));
-    check(!files_.empty(), ErrorCode::kBadInput, "The cache has too few subjects to train on");
-    return back;
-  }
-
   PriorNetworks start() {
     if (!options_.run.from.empty()) {
       const ModelPack pack = ModelPack::open(options_.run.from);
@@ -186,58 +176,21 @@ class PriorTask : public TrainingTask {
   Tensor rendered_patches(TrainingStep& step, const Tensor& planes, const Decoder& decoder,
                           const FieldFrame& frame, const SubjectBatch& batch, Tensor& total) {
     const Tensor target_small = at::avg_pool2d(batch.patch, {4, 4});
-    std::vector<Tensor> pieces;
-    std::vector<Tensor> opacities;
-    std::vector<Tensor> depths;
-    RenderOptions render_options;
-    render_options.coarse = 32;
-    render_options.fine = 24;
-    render_options.background = std::array<float, 3>{kGrey, kGrey, kGrey};
-    for (std::int64_t b = 0; b < planes.size(0); ++b) {
-      Field field;
-      field.planes = planes[b];
-      field.decoder = decoder;
-      field.frame = frame;
-      render_options.jitter_key = step.key("prior.rays", static_cast<std::uint32_t>(b));
-      const RenderOutput out = render(
-          field, patch_rays(batch.patch_cameras[b], planes.device()), render_options);
-      pieces.push_back(out.features.transpose(0, 1).reshape({-1, kPatchPoints, kPatchPoints}));
-      opacities.push_back(out.opacity.view({1, kPatchPoints, kPatchPoints}));
-      depths.push_back(out.depth.view({kPatchPoints, kPatchPoints}));
-    }
-    const Tensor features = at::stack(pieces);
-    const Tensor opacity = (at::stack(opacities) - target_small.slice(1, 3, 4)).abs().mean();
+    const RenderedPatches patches =
+        render_patches(planes, decoder, frame, batch.patch_cameras, step.key("prior.rays"));
+    const Tensor& features = patches.features;
+    const Tensor opacity = (patches.opacity - target_small.slice(1, 3, 4)).abs().mean();
     const Tensor coarse =
         (features.slice(1, 0, 3) - target_small.slice(1, 0, 3)).abs().mean();
     // Where both see matter: one surface instead of several half-transparent ones.
     const Tensor seen =
-        batch.patch_hit.view({-1, kPatchPoints, kPatchPoints}) * at::stack(opacities).detach().squeeze(1);
-    const Tensor depth = ((at::stack(depths) - batch.patch_depth).abs() * seen).mean();
+        batch.patch_hit.view({-1, kPatchPoints, kPatchPoints}) * patches.opacity.detach().squeeze(1);
+    const Tensor depth = ((patches.depth - batch.patch_depth).abs() * seen).mean();
     total = total + 2 * opacity + 2 * coarse + kDepthWeight * depth;
     step.note("depth", depth);
     step.note("opacity", opacity);
     step.note("coarse", coarse);
     return features;
-  }
-
-  // The 32 x 32 rays of the 128 image that a patch of the 512 view covers.
-  static Rays patch_rays(const Tensor& numbers, at::Device device) {
-    const float* n = numbers.data_ptr<float>();
-    Camera camera;
-    Eigen::Matrix4d camera_from_world = Eigen::Matrix4d::Identity();
-    for (int row = 0; row < 3; ++row) {
-      for (int column = 0; column < 4; ++column) {
-        camera_from_world(row, column) = double(n[row * 4 + column]);
-      }
-    }
-    camera.world_from_camera = camera_from_world.inverse();
-    camera.focal_x = double(n[12]);
-    camera.focal_y = double(n[13]);
-    camera.centre_x = double(n[14]);
-    camera.centre_y = double(n[15]);
-    return camera_rays(camera, 128, 128,
-                       {int(n[16]) / 4, int(n[17]) / 4, kPatchPoints, kPatchPoints},
-                       at::TensorOptions(at::kFloat).device(device));
   }
 
   PriorTrainingOptions options_;

@@ -8,6 +8,7 @@
 #include "core/training/cache_files.h"
 #include "core/training/subject_writer.h"
 
+#include <algorithm>
 #include <string>
 
 namespace portrait {
@@ -37,6 +38,15 @@ std::vector<fs::path> list_subject_cache(const fs::path& folder) {
         "There are no subjects in \"{}\"; fill it with `portrait synth --cache` first",
         folder.string());
   return files;
+}
+
+std::vector<fs::path> hold_back_subjects(std::vector<fs::path>& files, int count) {
+  const auto end =
+      files.begin() + std::ptrdiff_t(std::min(std::size_t(count), files.size() / 4 + 1));
+  std::vector<fs::path> back(files.begin(), end);
+  files.erase(files.begin(), end);
+  check(!files.empty(), ErrorCode::kBadInput, "The cache has too few subjects to train on");
+  return back;
 }
 
 }  // namespace portrait

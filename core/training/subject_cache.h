@@ -48,4 +48,9 @@ void fill_subject_cache(const SubjectCacheOptions& options,
 // Files of the folder in order of their numbers.
 std::vector<std::filesystem::path> list_subject_cache(const std::filesystem::path& folder);
 
+// Takes the first `count` of such files, at most a quarter and one of them, off the list: people
+// that networks are scored on. Throws kBadInput when that leaves none.
+std::vector<std::filesystem::path> hold_back_subjects(std::vector<std::filesystem::path>& files,
+                                                      int count);
+
 }  // namespace portrait

@@ -89,6 +89,14 @@ double velocity_weight(double alpha_bar, double cap) {
   return std::max(std::min(snr, cap) / (snr + 1), kLeastWeight);
 }
 
+Tensor alpha_bars(const NoiseSchedule& schedule, const Tensor& t) {
+  std::vector<float> bars;
+  for (std::int64_t i = 0; i < t.size(0); ++i) {
+    bars.push_back(float(schedule.alpha_bar(t[i].item<int>())));
+  }
+  return at::tensor(bars);
+}
+
 Tensor step_weights(const NoiseSchedule& schedule, const Tensor& t) {
   const bool noise = schedule.config().prediction_type == Prediction::kEpsilon;
   std::vector<float> numbers;

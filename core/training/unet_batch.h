@@ -45,6 +45,8 @@ UnetBatch fixed_unet_batch(const LatentSet& set, int people, LatentSize size);
 // is mostly noise goes on learning who and where. alpha_bar in (0, 1).
 double velocity_weight(double alpha_bar, double cap = 5);
 
+// abar of each timestep [B], f32 [B].
+Tensor alpha_bars(const NoiseSchedule& schedule, const Tensor& t);
 // That weight of each timestep [B], f32 [B]; for networks that answer the noise, the same weight of
 // the estimated picture's error.
 Tensor step_weights(const NoiseSchedule& schedule, const Tensor& t);

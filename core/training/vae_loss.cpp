@@ -4,6 +4,7 @@
 #include "core/training/vae_loss.h"
 
 #include "core/nn/check_shape.h"
+#include "core/training/texture_loss.h"
 
 namespace portrait {
 namespace {
@@ -16,37 +17,7 @@ Tensor to_neighbour(const Tensor& x, std::int64_t dim) {
   return x.narrow(dim, 1, count) - x.narrow(dim, 0, count);
 }
 
-Tensor luma(const Tensor& rgb) {
-  const Tensor weights = at::tensor({0.299F, 0.587F, 0.114F}, rgb.options()).view({1, 3, 1, 1});
-  return (rgb * weights).sum(1, true);
-}
-
-// What a blur over 3 x 3 pixels takes away.
-Tensor fine_band(const Tensor& x) {
-  const Tensor padded = at::replication_pad2d(x, {1, 1, 1, 1});
-  return x - at::avg_pool2d(padded, {3, 3}, {1, 1});
-}
-
-Tensor local_strength(const Tensor& band) {
-  constexpr std::int64_t kWindow = 16;
-  return at::sqrt(at::avg_pool2d(band.square(), {kWindow, kWindow}, {kWindow / 2, kWindow / 2}) +
-                  kCorner * kCorner);
-}
-
 }  // namespace
-
-Tensor texture_loss(const Tensor& pictures, const Tensor& truth) {
-  Tensor mine = luma(pictures);
-  Tensor right = luma(truth);
-  Tensor loss = at::zeros({}, pictures.options());
-  for (int band = 0; band < 2; ++band) {
-    loss = loss +
-           (local_strength(fine_band(mine)) - local_strength(fine_band(right))).abs().mean();
-    mine = at::avg_pool2d(mine, {2, 2});
-    right = at::avg_pool2d(right, {2, 2});
-  }
-  return loss;
-}
 
 Tensor reconstruction_loss(const Tensor& pictures, const Tensor& truth,
                            const VaeLossWeights& weights) {
@@ -69,18 +40,25 @@ Tensor divergence_loss(const Posterior& posterior) {
          (posterior.mean.square() + at::exp(posterior.logvar) - 1 - posterior.logvar).mean();
 }
 
-VaeLosses vae_losses(const AutoencoderKL& vae, const Tensor& pictures, const Tensor& noise,
-                     const VaeLossWeights& weights) {
-  const Posterior posterior = vae.encode(pictures);
+VaeLosses decoded_losses(const AutoencoderKL& vae, const Tensor& latents, const Tensor& pictures,
+                         const RandomKey& filters, const VaeLossWeights& weights) {
   VaeLosses losses;
-  const Tensor decoded = vae.decode(posterior.sample(noise));
-  losses.reconstruction = reconstruction_loss(decoded, pictures, weights);
-  losses.divergence = divergence_loss(posterior);
-  losses.total = losses.reconstruction + weights.divergence * losses.divergence;
+  const Tensor decoded = vae.decode(vae.from_diffusion(latents));
+  losses.total = losses.reconstruction = reconstruction_loss(decoded, pictures, weights);
   if (weights.texture > 0) {
-    losses.texture = texture_loss(decoded, pictures);
+    losses.texture = texture_loss(decoded, pictures, filters);
     losses.total = losses.total + weights.texture * losses.texture;
   }
+  return losses;
+}
+
+VaeLosses vae_losses(const AutoencoderKL& vae, const Tensor& pictures, const Tensor& noise,
+                     const RandomKey& filters, const VaeLossWeights& weights) {
+  const Posterior posterior = vae.encode(pictures);
+  const Tensor latents = vae.to_diffusion(posterior.sample(noise));
+  VaeLosses losses = decoded_losses(vae, latents, pictures, filters, weights);
+  losses.divergence = divergence_loss(posterior);
+  losses.total = losses.total + weights.divergence * losses.divergence;
   return losses;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/random.h"
 #include "core/diffusion/autoencoder_kl.h"
 #include "core/nn/torch.h"
 
@@ -10,7 +11,7 @@ struct VaeLossWeights {
   double gradients = 0.5;  // of the differences between neighbours
   double coarse = 0.5;     // of the pictures at a half and a quarter of their size, each
   double divergence = 1e-5;
-  double texture = 0;  // of texture_loss()
+  double texture = 0;  // of texture_loss(), which takes pieces with sides that are multiples of 32
 };
 
 // How far pictures are from the truth, and from each other in what is sharp:
@@ -20,24 +21,24 @@ struct VaeLossWeights {
 Tensor reconstruction_loss(const Tensor& pictures, const Tensor& truth,
                            const VaeLossWeights& weights = {});
 
-// How far the strength of fine detail is from the truth's, wherever that detail lies exactly: a
-// decoder that is only asked for the mean of what may have been there makes hair and pores smooth.
-// Of luma less its own blur, in two bands, the root mean square in windows of 16 pixels; the mean
-// of its absolute difference. Pictures as above with sides that are multiples of 32; a scalar.
-Tensor texture_loss(const Tensor& pictures, const Tensor& truth);
-
 // Kullback-Leibler divergence from N(0, 1), a mean over the latents' numbers: a scalar.
 Tensor divergence_loss(const Posterior& posterior);
 
 struct VaeLosses {
   Tensor total;
   Tensor reconstruction;
-  Tensor divergence;  // without its weight
+  Tensor divergence;  // without its weight; undefined where no encoder had a part
   Tensor texture;     // likewise; undefined where it has no weight
 };
 
-// Pictures [B, 3, H, W] in [-1, 1] through a sample with the noise [B, L, h, w] and back.
+// The same of latents [B, L, h, w], diffusion units, that are to become the pictures; without a
+// divergence, which is the encoder's.
+VaeLosses decoded_losses(const AutoencoderKL& vae, const Tensor& latents, const Tensor& pictures,
+                         const RandomKey& filters, const VaeLossWeights& weights = {});
+
+// Pictures [B, 3, H, W] in [-1, 1] through a sample with the noise [B, L, h, w] and back; `filters`:
+// the key of the texture's.
 VaeLosses vae_losses(const AutoencoderKL& vae, const Tensor& pictures, const Tensor& noise,
-                     const VaeLossWeights& weights = {});
+                     const RandomKey& filters, const VaeLossWeights& weights = {});
 
 }  // namespace portrait

@@ -4,12 +4,10 @@
 #include "core/training/vae_trainer.h"
 
 #include "core/base/error.h"
-#include "core/base/thread_pool.h"
 #include "core/nn/model_pack.h"
 #include "core/training/install_weights.h"
 #include "core/training/picture_crops.h"
-#include "core/training/portrait_cache.h"
-#include "core/training/view_cache.h"
+#include "core/training/training_pictures.h"
 
 #include <nlohmann/json.hpp>
 
@@ -22,35 +20,10 @@ namespace portrait {
 namespace fs = std::filesystem;
 namespace {
 
-Tensor bytes_of(const Image& image) {
-  const Tensor hwc = at::from_blob(const_cast<float*>(image.pixels.data()),
-                                   {image.height, image.width, image.channels});
-  return hwc.mul(255).round().clamp(0, 255).to(at::kByte).permute({2, 0, 1}).contiguous();
-}
-
 Tensor normal_noise(const RandomKey& key, at::IntArrayRef shape) {
   const Tensor noise = at::empty(shape);
   RandomStream(key).fill_normal({noise.data_ptr<float>(), std::size_t(noise.numel())});
   return noise;
-}
-
-// Where pixels of a matte are not empty, widened to `side` both ways within the picture.
-std::array<std::int64_t, 4> subject_box(const Image& matte, int side) {
-  const Tensor covered =
-      at::from_blob(const_cast<float*>(matte.pixels.data()), {matte.height, matte.width}) > 0.02;
-  const auto range = [&](std::int64_t over, std::int64_t size) -> std::array<std::int64_t, 2> {
-    const Tensor places = at::nonzero(covered.any(over)).flatten();
-    std::int64_t begin = 0, end = size;
-    if (places.numel() > 0) {
-      begin = places[0].item<std::int64_t>();
-      end = places[-1].item<std::int64_t>() + 1;
-    }
-    begin = std::clamp<std::int64_t>(std::min(begin, (begin + end - side) / 2), 0, size - side);
-    return {begin, std::clamp(end, begin + side, size)};
-  };
-  const auto [top, bottom] = range(1, matte.height);
-  const auto [left, right] = range(0, matte.width);
-  return {top, bottom, left, right};
 }
 
 class VaeTask : public TrainingTask {
@@ -61,6 +34,7 @@ class VaeTask : public TrainingTask {
         views_(options.views.empty() ? std::vector<Tensor>()
                                      : load_view_pictures(options.views, options.crop)),
         held_out_(load_portrait_photos(options.cache, true)),
+        painted_(paint_views(options.painted, options.views, options.crop)),
         parameters_(start()),
         vae_(parameters_, options_.vae) {
     check(!photos_.empty(), ErrorCode::kNotFound,
@@ -102,12 +76,13 @@ class VaeTask : public TrainingTask {
     const std::int64_t cells = options_.crop / options_.vae.reduction();
     const Tensor noise =
         normal_noise(step.key("vae noise"), {batch, options_.vae.latent_channels, cells, cells});
-    const VaeLosses losses = vae_losses(vae_, crops.to(options_.run.device),
-                                        noise.to(options_.run.device), options_.weights);
+    const VaeLosses losses =
+        vae_losses(vae_, crops.to(options_.run.device), noise.to(options_.run.device),
+                   step.key("vae texture"), options_.weights);
     step.note("reconstruction", losses.reconstruction);
     step.note("divergence", losses.divergence);
     if (losses.texture.defined()) step.note("texture", losses.texture);
-    return losses.total;
+    return painted_.empty() ? losses.total : losses.total + 0.5 * painted_loss(step);
   }
 
   TrainingValues validate(const TensorMap& averaged) override {
@@ -118,6 +93,7 @@ class VaeTask : public TrainingTask {
   void save_weights(const TensorMap& averaged, std::int64_t samples_seen) override {
     const at::NoGradGuard no_grad;
     AutoencoderConfig config = options_.vae;
+    if (!painted_.empty()) config.texture_timestep = options_.painted.noise_left;
     if (!options_.decoder_only) {
       config.scaling_factor = 1 / std::max(score(averaged).latent_deviation, 1e-6);
     }
@@ -126,6 +102,16 @@ class VaeTask : public TrainingTask {
   }
 
  private:
+  Tensor painted_loss(TrainingStep& step) {
+    const PaintedPieces pieces = draw_painted_pieces(painted_, options_.crop, options_.run.batch / 2,
+                                                     step.key("vae painted"));
+    const VaeLosses losses = decoded_losses(
+        vae_, pieces.latents.to(options_.run.device), pieces.pictures.to(options_.run.device),
+        step.key("vae painted texture"), options_.weights);
+    if (losses.texture.defined()) step.note("painted_texture", losses.texture);
+    return losses.total;
+  }
+
   bool is_fixed(const std::string& name) const {
     return options_.decoder_only && AutoencoderKL::makes_latents(name);
   }
@@ -134,6 +120,8 @@ class VaeTask : public TrainingTask {
     check(!options_.decoder_only || options_.run.resume || !options_.run.from.empty(),
           ErrorCode::kBadUsage,
           "A decoder alone is trained on the latents of a pack's encoder: name the pack with --from");
+    check(options_.decoder_only || painted_.empty(), ErrorCode::kBadUsage,
+          "Painted views are latents of a pack's encoder, which must stay: use --decoder-only");
     if (options_.decoder_only && options_.run.resume) {
       options_.vae = autoencoder_config(weights_config(options_.run.out, "vae"));
     }
@@ -169,6 +157,7 @@ class VaeTask : public TrainingTask {
   std::vector<Tensor> photos_;
   std::vector<Tensor> views_;
   std::vector<Tensor> held_out_;
+  std::vector<PaintedView> painted_;
   std::int64_t samples_before_ = 0;
   Parameters parameters_;
   AutoencoderKL vae_;
@@ -177,45 +166,6 @@ class VaeTask : public TrainingTask {
 };
 
 }  // namespace
-
-std::vector<Tensor> load_portrait_photos(const fs::path& cache, bool held_out) {
-  const std::vector<fs::path> files = list_portrait_cache(cache, held_out);
-  std::vector<std::vector<Tensor>> of_file(files.size());
-  parallel_for(std::int64_t(files.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t f = begin; f < end; ++f) {
-      const fs::path& file = files[std::size_t(f)];
-      for (int i = 0; i < portraits_in(file); ++i) {
-        of_file[std::size_t(f)].push_back(bytes_of(read_portrait_photo(file, i)));
-      }
-    }
-  });
-  std::vector<Tensor> photos;
-  for (auto& some : of_file) photos.insert(photos.end(), some.begin(), some.end());
-  return photos;
-}
-
-std::vector<Tensor> load_view_pictures(const fs::path& cache, int side) {
-  check(side <= ViewCacheFormat::kPx, ErrorCode::kBadUsage,
-        "Pieces of {} pixels are larger than the views, {} pixels", side, ViewCacheFormat::kPx);
-  const std::vector<fs::path> files = list_view_cache(cache, false);
-  std::vector<std::vector<Tensor>> of_file(files.size());
-  parallel_for(std::int64_t(files.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t f = begin; f < end; ++f) {
-      const ViewCacheFile file(files[std::size_t(f)]);
-      for (int view = 0; view < file.views(); ++view) {
-        const CachedPicture picture = file.picture(view);
-        const auto [top, bottom, left, right] = subject_box(picture.matte, side);
-        of_file[std::size_t(f)].push_back(bytes_of(picture.rgb)
-                                              .slice(1, top, bottom)
-                                              .slice(2, left, right)
-                                              .contiguous());
-      }
-    }
-  });
-  std::vector<Tensor> pictures;
-  for (auto& some : of_file) pictures.insert(pictures.end(), some.begin(), some.end());
-  return pictures;
-}
 
 VaeScore score_vae(const AutoencoderKL& vae, const std::vector<Tensor>& pictures,
                    at::Device device) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/diffusion/autoencoder_kl.h"
+#include "core/training/painted_views.h"
 #include "core/training/training_loop.h"
 #include "core/training/vae_loss.h"
 
@@ -21,16 +22,12 @@ struct VaeTrainingOptions {
   // Encoder and latents stay as they are, so that networks on the latents stay valid; with
   // `from` or `resume`.
   bool decoder_only = false;
+  // With decoder_only: pieces of painted views too, so that their texture is made of the noise that
+  // is left in them.
+  PaintedViewsOptions painted;
   int crop = 128;  // side of the pieces of photos that it is trained on
   int scored = 8;  // held-out photos of a validation
 };
-
-// Photos of a portrait cache, each U8 [3, 512, 512]; 0.8 MB each.
-std::vector<Tensor> load_portrait_photos(const std::filesystem::path& cache, bool held_out);
-
-// Views of the subjects of a view cache that are trained on, each cut to the box of its subject but
-// no smaller than `side` both ways: U8 [3, H, W]. Every view is drawn without a camera's noise.
-std::vector<Tensor> load_view_pictures(const std::filesystem::path& cache, int side);
 
 struct VaeScore {
   double psnr_db = 0;           // mean over the pictures, of the mean of the posterior decoded
@@ -41,11 +38,12 @@ struct VaeScore {
 VaeScore score_vae(const AutoencoderKL& vae, const std::vector<Tensor>& pictures,
                    at::Device device = at::kCPU);
 
-// vae_losses() on draw_crops(): where there are views, as many pieces of them as of photos. Writes OUT/vae.safetensors with each checkpoint; its
+// vae_losses() on draw_crops(): where there are views, as many pieces of them as of photos; where
+// there are painted ones, half as many of these besides, by decoded_losses(). Writes OUT/vae.safetensors with each checkpoint; its
 // scaling_factor brings the latents of held-out photos (without any: of the first ones trained on)
-// to a deviation of 1. values of a report: "reconstruction", "divergence", "texture" (with a weight); "psnr_db" and
+// to a deviation of 1. values of a report: "reconstruction", "divergence", "texture" (with a weight), "painted_texture"; "psnr_db" and
 // "latent_deviation" of score_vae(). Throws what run_training() throws, kNotFound (empty cache),
-// kBadUsage (the decoder alone of a fresh network).
+// kBadUsage (the decoder alone of a fresh network; painted views with the encoder).
 void train_vae(const VaeTrainingOptions& options,
                const std::function<void(const TrainingReport&)>& progress,
                std::stop_token stop = {});

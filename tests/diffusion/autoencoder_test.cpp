@@ -208,11 +208,13 @@ class AutoencoderTest : public QObject {
     AutoencoderConfig config = compact_autoencoder();
     config.scaling_factor = 0.75;
     config.shift_factor = 0.25;
+    config.texture_timestep = 30;
     QVERIFY(to_json(autoencoder_config(to_json(config))) == to_json(config));
     QVERIFY(to_json(autoencoder_config(nlohmann::json::object())) == to_json(AutoencoderConfig{}));
     for (const auto& [key, value] : std::map<std::string, nlohmann::json>{
              {"block_out_channels", {10, 20}}, {"layers_per_block", 0}, {"norm_num_groups", "x"},
-             {"scaling_factor", -1}, {"act_fn", "relu"}, {"patch_size", nlohmann::json::array()}}) {
+             {"scaling_factor", -1}, {"act_fn", "relu"}, {"patch_size", nlohmann::json::array()},
+             {"texture_timestep", -1}}) {
       nlohmann::json broken = to_json(config);
       broken[key] = value;
       QVERIFY_EXCEPTION_THROWN(autoencoder_config(broken), Error);

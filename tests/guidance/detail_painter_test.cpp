@@ -6,6 +6,8 @@
 
 #include <QtTest>
 
+#include <cmath>
+
 using namespace portrait;
 
 namespace {
@@ -95,6 +97,31 @@ class DetailPainterTest : public QObject {
     other = wall();
     other.normals = at::full({3, kSize, kSize}, 0.9);
     QVERIFY(differs(painted(other, plain)));
+  }
+
+  // Where the decoder makes texture of noise, it is given some, of the view's own; the latents that
+  // tell the next view stay without.
+  void noise_is_left_for_a_decoder_that_makes_texture_of_it() {
+    TinyDiffusion networks(1);
+    networks.vae.texture_timestep = 60;
+    networks.networks.vae = std::make_shared<AutoencoderKL>(networks.of_vae, networks.vae);
+    const auto base = std::make_shared<const ViewDiffusion>(networks.networks);
+    const DetailPainter painter(base, tiny_hpdm());
+    const HpdmPictures pictures = wall();
+    const Tensor noise = numbers({4, 8, 8}, 3);
+    const auto paint = [&](const PaintOptions& options) {
+      return painter.paint(painter.view(pictures, options), *person_, {10, 0}, noise, options);
+    };
+    const Painted with = paint({});
+    PaintOptions options;
+    options.texture = false;
+    const Painted without = paint(options);
+    QVERIFY(at::equal(with.latents, without.latents));
+    QVERIFY(at::equal(without.picture, base->picture(without.latents)));
+    const double kept = base->schedule().alpha_bar(60);
+    const Tensor noisy = std::sqrt(kept) * with.latents + std::sqrt(1 - kept) * noise;
+    QVERIFY(at::allclose(with.picture, base->picture(noisy), 1e-4, 1e-5));
+    QVERIFY(!at::allclose(with.picture, without.picture, 1e-3, 1e-3));
   }
 
   // Latents of the driving image that are known beforehand are those that it would be encoded to.

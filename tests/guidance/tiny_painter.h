@@ -85,14 +85,18 @@ inline std::shared_ptr<const ViewDiffusion> tiny_diffusion(std::uint64_t seed = 
   return std::make_shared<ViewDiffusion>(TinyDiffusion(seed).networks);
 }
 
-inline std::shared_ptr<const DetailPainter> tiny_painter(std::uint64_t seed = 1) {
+inline std::shared_ptr<const Hpdm> tiny_hpdm(std::uint64_t seed = 1) {
   HpdmConfig hpdm;
   hpdm.control = {4, 5, tiny_sizes()};
   hpdm.geometry_width = 8;
   Parameters parameters = Parameters::random(seed + 3);
   auto network = std::make_shared<Hpdm>(parameters, hpdm);
   roughen(parameters, seed, 0.05);
-  return std::make_shared<DetailPainter>(tiny_diffusion(seed), std::move(network));
+  return network;
+}
+
+inline std::shared_ptr<const DetailPainter> tiny_painter(std::uint64_t seed = 1) {
+  return std::make_shared<DetailPainter>(tiny_diffusion(seed), tiny_hpdm(seed));
 }
 
 }  // namespace portrait

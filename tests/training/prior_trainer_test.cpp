@@ -41,6 +41,15 @@ class PriorTrainerTest : public QObject {
     QCOMPARE(list_subject_cache(cache_).size(), std::size_t{4});
   }
 
+  void subjects_are_held_back_and_some_are_left() {
+    std::vector<fs::path> files = list_subject_cache(cache_);
+    const std::vector<fs::path> all = files;
+    QCOMPARE(hold_back_subjects(files, 16), (std::vector<fs::path>{all[0], all[1]}));
+    QCOMPARE(files, (std::vector<fs::path>{all[2], all[3]}));
+    QCOMPARE(hold_back_subjects(files, 1), (std::vector<fs::path>{all[2]}));
+    QVERIFY_THROWS_EXCEPTION(Error, hold_back_subjects(files, 1));
+  }
+
   void points_of_the_cache_agree_with_one_another() {
     const SafetensorsFile file(list_subject_cache(cache_).front());
     const Tensor points = to_tensor(file.at("occupancy_points")).to(at::kFloat) / kPointScale;

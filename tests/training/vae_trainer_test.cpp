@@ -6,6 +6,7 @@
 #include "core/nn/torch_safetensors.h"
 #include "core/training/install_weights.h"
 #include "core/training/portrait_cache.h"
+#include "core/training/training_pictures.h"
 #include "core/training/vae_trainer.h"
 #include "core/training/view_cache.h"
 
