@@ -23,7 +23,7 @@ struct VaeTrainingOptions {
   // `from` or `resume`.
   bool decoder_only = false;
   // With decoder_only: pieces of painted views too, so that their texture is made of the noise that
-  // is left in them.
+  // is left in them, which the weights then state (texture_timestep); else that stays as it was.
   PaintedViewsOptions painted;
   int crop = 128;  // side of the pieces of photos that it is trained on
   int scored = 8;  // held-out photos of a validation
