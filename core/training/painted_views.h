@@ -28,8 +28,8 @@ struct PaintedView {
 
 // `views`: of fill_view_cache, the subjects of the pairs. Every standard view of those that are
 // trained on, driven as draw_pair_kind() says, cut to the box of its subject but no smaller than
-// `side` pixels both ways. About half a second each on two cores. Empty when options.pack is. Throws kNotFound (no such pairs, or none of them large; a pack
-// without the networks), kCorrupt.
+// `side` pixels both ways. About half a second each on two cores. Empty when options.pack is.
+// Throws kNotFound (no such pairs, or none of them large; a pack without the networks), kCorrupt.
 std::vector<PaintedView> paint_views(const PaintedViewsOptions& options,
                                      const std::filesystem::path& views, int side);
 

@@ -31,13 +31,12 @@ struct VaeLosses {
   Tensor texture;     // likewise; undefined where it has no weight
 };
 
-// The same of latents [B, L, h, w], diffusion units, that are to become the pictures; without a
-// divergence, which is the encoder's.
+// Of latents [B, L, h, w], diffusion units, that are to become the pictures [B, 3, H, W] in [-1, 1];
+// without a divergence, which is the encoder's. `filters`: the key of the texture's.
 VaeLosses decoded_losses(const AutoencoderKL& vae, const Tensor& latents, const Tensor& pictures,
                          const RandomKey& filters, const VaeLossWeights& weights = {});
 
-// Pictures [B, 3, H, W] in [-1, 1] through a sample with the noise [B, L, h, w] and back; `filters`:
-// the key of the texture's.
+// The same of pictures through a sample with the noise [B, L, h, w] and back.
 VaeLosses vae_losses(const AutoencoderKL& vae, const Tensor& pictures, const Tensor& noise,
                      const RandomKey& filters, const VaeLossWeights& weights = {});
 

@@ -39,9 +39,10 @@ VaeScore score_vae(const AutoencoderKL& vae, const std::vector<Tensor>& pictures
                    at::Device device = at::kCPU);
 
 // vae_losses() on draw_crops(): where there are views, as many pieces of them as of photos; where
-// there are painted ones, half as many of these besides, by decoded_losses(). Writes OUT/vae.safetensors with each checkpoint; its
-// scaling_factor brings the latents of held-out photos (without any: of the first ones trained on)
-// to a deviation of 1. values of a report: "reconstruction", "divergence", "texture" (with a weight), "painted_texture"; "psnr_db" and
+// there are painted ones, half as many of these besides, by decoded_losses(). Writes
+// OUT/vae.safetensors with each checkpoint; its scaling_factor brings the latents of held-out photos
+// (without any: of the first ones trained on) to a deviation of 1. values of a report:
+// "reconstruction", "divergence", "texture" (with a weight), "painted_texture"; "psnr_db" and
 // "latent_deviation" of score_vae(). Throws what run_training() throws, kNotFound (empty cache),
 // kBadUsage (the decoder alone of a fresh network; painted views with the encoder).
 void train_vae(const VaeTrainingOptions& options,
