@@ -16,6 +16,7 @@
 #include "core/metrics/detail_metrics.h"
 #include "core/metrics/image_metrics.h"
 #include "core/nn/model_pack.h"
+#include "core/nn/random_tensor.h"
 #include "core/pipeline/image_tensor.h"
 #include "core/training/cached_camera.h"
 #include "core/training/view_cache.h"
@@ -137,11 +138,9 @@ class Evaluation {
   }
 
   static Tensor noise(const Tensor& like, int subject, int view, int t) {
-    const Tensor noise = at::empty(like.sizes());
-    RandomStream({std::uint64_t(t), random_purpose("evaluate unet"), std::uint32_t(subject),
-                  std::uint32_t(view)})
-        .fill_normal({noise.data_ptr<float>(), std::size_t(noise.numel())});
-    return noise;
+    return normal_tensor({std::uint64_t(t), random_purpose("evaluate unet"),
+                          std::uint32_t(subject), std::uint32_t(view)},
+                         like.sizes());
   }
 
   Image decoded(const Tensor& latents) const {

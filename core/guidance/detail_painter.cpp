@@ -32,9 +32,9 @@ HpdmView DetailPainter::view(const HpdmPictures& pictures, const PaintOptions& o
   return view;
 }
 
-Painted DetailPainter::paint(const HpdmView& of, const Conditioning& conditioning,
-                             const Viewpoint& where, const Tensor& noise,
-                             const PaintOptions& options) const {
+Tensor DetailPainter::denoised(const HpdmView& of, const Conditioning& conditioning,
+                               const Viewpoint& where, const Tensor& noise,
+                               const PaintOptions& options) const {
   const at::NoGradGuard no_grad;
   check_shape(noise, {of.coarse.size(1), of.coarse.size(2), of.coarse.size(3)}, "noise of a view");
   const Tensor told = hpdm_->conditioning(of, options.weights);
@@ -45,11 +45,18 @@ Painted DetailPainter::paint(const HpdmView& of, const Conditioning& conditionin
   const NoiseSchedule& schedule = base_->schedule();
   const Tensor noisy =
       schedule.add_noise(of.coarse, noise.unsqueeze(0), at::full({1}, options.t, at::kLong));
-  const Tensor clean = denoise_from(schedule, noisy, options.t, options.denoise_steps, predict)[0];
+  return denoise_from(schedule, noisy, options.t, options.denoise_steps, predict)[0].contiguous();
+}
+
+Painted DetailPainter::paint(const HpdmView& of, const Conditioning& conditioning,
+                             const Viewpoint& where, const Tensor& noise,
+                             const PaintOptions& options) const {
+  const at::NoGradGuard no_grad;
+  const Tensor clean = denoised(of, conditioning, where, noise, options);
   const int left = options.texture ? base_->vae().config().texture_timestep : 0;
   const Tensor decoded =
-      left > 0 ? schedule.add_noise(clean, noise, at::full({1}, left, at::kLong)) : clean;
-  return {base_->picture(decoded), clean.contiguous()};
+      left > 0 ? base_->schedule().add_noise(clean, noise, at::full({1}, left, at::kLong)) : clean;
+  return {base_->picture(decoded), clean};
 }
 
 }  // namespace portrait

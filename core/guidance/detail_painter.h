@@ -46,8 +46,11 @@ class DetailPainter {
   // All of a view. `render` and `normals` must be there.
   HpdmView view(const HpdmPictures& pictures, const PaintOptions& options) const;
 
-  // The view's render, noised by `noise` [L,s,s] to options.t and denoised from there. `of`:
-  // view() of the same pictures; `where`: the target's viewpoint.
+  // The view's render, noised by `noise` [L,s,s] to options.t and denoised from there: latents
+  // [L,s,s]. `of`: view() of the same pictures; `where`: the target's viewpoint.
+  Tensor denoised(const HpdmView& of, const Conditioning& conditioning, const Viewpoint& where,
+                  const Tensor& noise, const PaintOptions& options) const;
+  // The same, and the picture that they are decoded to.
   Painted paint(const HpdmView& of, const Conditioning& conditioning, const Viewpoint& where,
                 const Tensor& noise, const PaintOptions& options) const;
 

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/nn/check_shape.h"
+#include "core/nn/random_tensor.h"
 
 namespace portrait {
 
@@ -12,9 +13,7 @@ Tensor fresh_noise(const RandomKey& key, std::int64_t channels, std::int64_t hei
                    std::int64_t width) {
   check(channels >= 1 && height >= 1 && width >= 1, ErrorCode::kInternal,
         "Noise of {} x {} x {} values, expected sizes of at least 1", channels, height, width);
-  const Tensor noise = at::empty({channels, height, width});
-  RandomStream(key).fill_normal({noise.data_ptr<float>(), std::size_t(noise.numel())});
-  return noise;
+  return normal_tensor(key, {channels, height, width});
 }
 
 Tensor splat_noise(const SplatMap& map, const Tensor& noise, const RandomKey& fresh) {

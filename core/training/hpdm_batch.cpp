@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/diffusion/conditioner.h"
+#include "core/nn/random_tensor.h"
 
 #include <algorithm>
 
@@ -81,9 +82,7 @@ HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<Pai
     join(batch.view.coarse, one.coarse);
     batch.view.links.push_back(std::move(one.links.front()));
   }
-  batch.base.noise = at::empty(batch.base.clean.sizes());
-  RandomStream(key).fill_normal({batch.base.noise.data_ptr<float>(),
-                                 static_cast<std::size_t>(batch.base.noise.numel())});
+  batch.base.noise = normal_tensor(key, batch.base.clean.sizes());
   batch.base.angles = view_angles(viewpoints);
   batch.base.kept = at::ones({batch.base.clean.size(0), 1, 1});
   return batch;

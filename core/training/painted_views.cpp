@@ -47,7 +47,7 @@ class ViewPainter {
       of_noise.purpose = random_purpose("painted view noise");
       const Tensor noise = fresh_noise(of_noise, shape.channels, shape.height, shape.width);
       const Tensor clean =
-          painter_->paint(told, *person, viewpoint_of(pairs.camera(v)), noise, how).latents;
+          painter_->denoised(told, *person, viewpoint_of(pairs.camera(v)), noise, how);
       views.push_back(cut(file.picture(v), decoded(clean, noise)));
     }
   }

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/nn/check_shape.h"
+#include "core/nn/random_tensor.h"
 
 namespace portrait {
 namespace {
@@ -15,9 +16,7 @@ constexpr std::int64_t kWindow = 32;
 constexpr int kSizes = 3;
 
 Tensor random_filters(const RandomKey& key, const at::TensorOptions& options) {
-  Tensor filters = at::empty({kFilters, 3, kSide, kSide});
-  RandomStream(key).fill_normal(
-      {filters.data_ptr<float>(), static_cast<std::size_t>(filters.numel())});
+  const Tensor filters = normal_tensor(key, {kFilters, 3, kSide, kSide});
   const Tensor norms = filters.flatten(1).norm(2, {1}, true).view({kFilters, 1, 1, 1});
   return (filters / norms).to(options);
 }

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/thread_pool.h"
+#include "core/pipeline/image_tensor.h"
 #include "core/training/portrait_cache.h"
 #include "core/training/view_cache.h"
 
@@ -15,14 +16,11 @@ namespace portrait {
 namespace fs = std::filesystem;
 
 Tensor bytes_of_image(const Image& image) {
-  const Tensor hwc = at::from_blob(const_cast<float*>(image.pixels.data()),
-                                   {image.height, image.width, image.channels});
-  return hwc.mul(255).round().clamp(0, 255).to(at::kByte).permute({2, 0, 1}).contiguous();
+  return tensor_of_image(image).mul(255).round().clamp(0, 255).to(at::kByte);
 }
 
 PixelBox subject_box(const Image& matte, int side) {
-  const Tensor covered =
-      at::from_blob(const_cast<float*>(matte.pixels.data()), {matte.height, matte.width}) > 0.02;
+  const Tensor covered = tensor_of_image(matte)[0] > 0.02;
   const auto range = [&](std::int64_t over, std::int64_t size) -> std::array<std::int64_t, 2> {
     const Tensor places = at::nonzero(covered.any(over)).flatten();
     std::int64_t begin = 0, end = size;

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/nn/model_pack.h"
+#include "core/nn/random_tensor.h"
 #include "core/training/install_weights.h"
 #include "core/training/picture_crops.h"
 #include "core/training/training_pictures.h"
@@ -20,12 +21,6 @@ namespace portrait {
 namespace fs = std::filesystem;
 namespace {
 
-Tensor normal_noise(const RandomKey& key, at::IntArrayRef shape) {
-  const Tensor noise = at::empty(shape);
-  RandomStream(key).fill_normal({noise.data_ptr<float>(), std::size_t(noise.numel())});
-  return noise;
-}
-
 class VaeTask : public TrainingTask {
  public:
   explicit VaeTask(const VaeTrainingOptions& options)
@@ -34,8 +29,8 @@ class VaeTask : public TrainingTask {
         views_(options.views.empty() ? std::vector<Tensor>()
                                      : load_view_pictures(options.views, options.crop)),
         held_out_(load_portrait_photos(options.cache, true)),
-        painted_(paint_views(options.painted, options.views, options.crop)),
         parameters_(start()),
+        painted_(paint_views(options.painted, options.views, options.crop)),
         vae_(parameters_, options_.vae) {
     check(!photos_.empty(), ErrorCode::kNotFound,
           "There are no portraits in \"{}\"; fill it with `portrait synth --portraits` first",
@@ -75,7 +70,7 @@ class VaeTask : public TrainingTask {
     }
     const std::int64_t cells = options_.crop / options_.vae.reduction();
     const Tensor noise =
-        normal_noise(step.key("vae noise"), {batch, options_.vae.latent_channels, cells, cells});
+        normal_tensor(step.key("vae noise"), {batch, options_.vae.latent_channels, cells, cells});
     const VaeLosses losses =
         vae_losses(vae_, crops.to(options_.run.device), noise.to(options_.run.device),
                    step.key("vae texture"), options_.weights);
@@ -120,7 +115,7 @@ class VaeTask : public TrainingTask {
     check(!options_.decoder_only || options_.run.resume || !options_.run.from.empty(),
           ErrorCode::kBadUsage,
           "A decoder alone is trained on the latents of a pack's encoder: name the pack with --from");
-    check(options_.decoder_only || painted_.empty(), ErrorCode::kBadUsage,
+    check(options_.decoder_only || options_.painted.pack.empty(), ErrorCode::kBadUsage,
           "Painted views are latents of a pack's encoder, which must stay: use --decoder-only");
     if (options_.decoder_only && options_.run.resume) {
       options_.vae = autoencoder_config(weights_config(options_.run.out, "vae"));
@@ -157,9 +152,9 @@ class VaeTask : public TrainingTask {
   std::vector<Tensor> photos_;
   std::vector<Tensor> views_;
   std::vector<Tensor> held_out_;
-  std::vector<PaintedView> painted_;
   std::int64_t samples_before_ = 0;
   Parameters parameters_;
+  std::vector<PaintedView> painted_;
   AutoencoderKL vae_;
   std::optional<VaeScore> scored_;
   std::int64_t scored_version_ = 0;
