@@ -13,7 +13,7 @@ namespace portrait {
 struct DetailOptions {
   int iterations = 50;
   int views_per_iteration = 13;
-  int inner_steps = 1;  // updates of the head per iteration, those after the first on kept targets
+  int inner_steps = 1;  // rounds per iteration, those after the first on kept targets, view by view
   int size = 512;       // pixels of renders and targets
   // Rates of T, psi_dec and psi_SR. adam off: plain descent as (19) is written.
   bool adam = true;

@@ -18,9 +18,20 @@ namespace {
 
 constexpr int kRandomViewKey = 1000;  // random views' numbers lie beyond the fixed ones'
 constexpr int kPhotoKey = 999;
+constexpr int kRounds = 1024;  // more than an iteration has steps
 
 ViewRender seen(const ViewGraph& graph, const DrivingView& surface) {
   return {graph.camera(), graph.rgb(), graph.depth(), graph.opacity(), surface.normals};
+}
+
+// Far outside the head there is nothing, whatever is painted there: its grain would grow matter.
+// Hair may still grow by a few hundredths of the picture.
+Tensor without_surroundings(const Tensor& picture, const Tensor& opacity) {
+  const std::int64_t reach = std::max<std::int64_t>(opacity.size(0) / 32, 1);
+  Tensor near = at::max_pool2d(opacity.unsqueeze(0).unsqueeze(0), 2 * reach + 1, 1, reach);
+  near = at::avg_pool2d(near, 3, 1, 1, false, false);
+  near = at::upsample_bilinear2d(near, {picture.size(1), picture.size(2)}, false);
+  return kTrainedBackground + (picture - kTrainedBackground) * near.squeeze(0);
 }
 
 double angle_between(const Viewpoint& a, const Viewpoint& b) {
@@ -38,9 +49,9 @@ ViewGraphOptions DetailStage::graph_options(int view) const {
   options.background = kTrainedBackground;
   options.occupancy = &occupancy_;
   options.jitter_key = RandomKey{seed_, random_purpose("detail samples"),
-                                 static_cast<std::uint32_t>(now_.iteration * 16 + now_.inner),
+                                 static_cast<std::uint32_t>(now_.iteration * kRounds + now_.inner),
                                  static_cast<std::uint32_t>(view)};
-  options.unskipped_from = now_.iteration;
+  options.unskipped_from = now_.iteration + now_.inner;
   return options;
 }
 
@@ -91,8 +102,8 @@ HpdmPictures DetailStage::pictures(const ViewGraph& graph, const DrivingView& su
   return pictures;
 }
 
-Painted DetailStage::paint(const HpdmPictures& pictures, const Viewpoint& where,
-                           const Tensor& noise, int denoise_steps) const {
+Painted DetailStage::paint(const HpdmPictures& pictures, const Tensor& opacity,
+                           const Viewpoint& where, const Tensor& noise, int denoise_steps) const {
   PaintOptions options;
   options.t = options_.timestep(now_.iteration);
   options.denoise_steps = denoise_steps;
@@ -100,7 +111,10 @@ Painted DetailStage::paint(const HpdmPictures& pictures, const Viewpoint& where,
   options.weights = options_.weights;
   options.texture = options_.texture;
   options.background = kTrainedBackground;
-  return painter_->paint(painter_->view(pictures, options), *conditioning_, where, noise, options);
+  Painted painted =
+      painter_->paint(painter_->view(pictures, options), *conditioning_, where, noise, options);
+  painted.picture = without_surroundings(painted.picture, opacity);
+  return painted;
 }
 
 void DetailStage::keep_to_look_at(View& view, const ViewGraph& graph, HpdmPictures pictures) const {
@@ -132,7 +146,8 @@ void DetailStage::take_view(std::size_t index) {
   NoiseTrial trial;
   trial.noise = options_.noise.draw(view.memory, now_.iteration, number);
   const HpdmPictures told = pictures(graph, view.surface, view.rig.driver);
-  Painted painted = paint(told, view.rig.viewpoint, trial.noise, options_.denoise_steps);
+  Painted painted = paint(told, graph.opacity(), view.rig.viewpoint, trial.noise,
+                          options_.denoise_steps);
   keep_to_look_at(view, graph, told);
   trial.target = std::move(painted.picture);
   trial.latents = std::move(painted.latents);
@@ -187,8 +202,8 @@ void DetailStage::take_random_view(int number) {
       fresh_noise({seed_, random_purpose("random view noise"),
                    static_cast<std::uint32_t>(now_.iteration), static_cast<std::uint32_t>(number)},
                   shape.channels, shape.height, shape.width);
-  const Painted painted =
-      paint(pictures(graph, graph.surface(), driver), where, noise, options_.random_denoise_steps);
+  const Painted painted = paint(pictures(graph, graph.surface(), driver), graph.opacity(), where,
+                                noise, options_.random_denoise_steps);
   double loss = 0;
   add_gradient(sum_, graph.pull(towards(graph, painted.picture, options_.random_weight, loss)));
   losses_.add("views in between", loss);

@@ -86,9 +86,9 @@ void DetailStage::begin_round() {
   begun_ = now_;
   part_ = 0;
   sum_.clear();
-  losses_.terms.clear();
+  if (now_.inner == 0 || turn() == 0) losses_.terms.clear();
   const auto count = static_cast<int>(now_.views.size());
-  const int wanted = std::min(options_.views_per_iteration, count);
+  const int wanted = views_wanted();
   const int first = std::max(now_.iteration - 1, 0) * wanted;
   // Those whose turn it is, and those that were never painted: others may be told of them.
   order_.clear();
@@ -100,32 +100,45 @@ void DetailStage::begin_round() {
   }
 }
 
+int DetailStage::views_wanted() const {
+  return std::min(options_.views_per_iteration, static_cast<int>(now_.views.size()));
+}
+
+int DetailStage::turn() const { return (now_.inner - 1) % (views_wanted() + 1); }
+
 StageResult DetailStage::step() {
   check(!finished(), ErrorCode::kInternal, "The detail stage was stepped after its end");
   const int part = part_++;
+  const bool painting = now_.inner == 0;
   const auto fixed = static_cast<int>(order_.size());
-  const int random = now_.inner == 0 ? options_.random_views : 0;
-  if (part == 0) {
+  const int place = painting ? part : turn();
+  if (place == 0) {
     take_photo();
-  } else if (part <= fixed) {
-    const std::size_t view = order_[std::size_t(part - 1)];
-    now_.inner == 0 ? take_view(view) : repeat_view(view);
+  } else if (place <= fixed) {
+    const std::size_t view = order_[std::size_t(place - 1)];
+    painting ? take_view(view) : repeat_view(view);
   } else {
-    take_random_view(part - 1 - fixed);
+    take_random_view(place - 1 - fixed);
   }
   const std::string culprit = losses_.non_finite();
   if (!culprit.empty()) return roll_back(culprit);
-  return part_ > fixed + random ? update() : StageResult{{}, false, false};
+  const bool whole = !painting || part_ > fixed + options_.random_views;
+  return whole ? update() : StageResult{{}, false, false};
 }
 
+// (19), or a step towards one kept target.
 StageResult DetailStage::update() {
-  const double norm = gradient_norm(sum_);
+  const bool painting = now_.inner == 0;
+  // Of one view, as if all were like it: what Adam remembers of sums then fits it too.
+  double scale = painting || !options_.adam ? 1.0 : views_wanted() + 1.0;
+  const double norm = gradient_norm(sum_) * scale;
   if (!std::isfinite(norm)) return roll_back("gradient of the head");
-  double scale = 1;
-  if (now_.usual_norm > 0 && norm > kClip * now_.usual_norm) scale = kClip * now_.usual_norm / norm;
-  const double clipped = norm * scale;
-  now_.usual_norm =
-      now_.usual_norm > 0 ? kNormMemory * now_.usual_norm + (1 - kNormMemory) * clipped : clipped;
+  if (now_.usual_norm > 0) scale *= std::min(1.0, kClip * now_.usual_norm / norm);
+  if (painting) {
+    const double clipped = norm * scale;
+    now_.usual_norm =
+        now_.usual_norm > 0 ? kNormMemory * now_.usual_norm + (1 - kNormMemory) * clipped : clipped;
+  }
   const auto parameters = head_.parameters();
   check(sum_.size() == parameters.size(), ErrorCode::kInternal,
         "{} gradients were found for {} parameters", sum_.size(), parameters.size());
@@ -154,13 +167,15 @@ StageResult DetailStage::update() {
     if (options_.rate_sr > 0) sr_.step(rate_of("superresolution."));
   }
   StageResult result;
-  const bool whole = ++now_.inner >= options_.inner_steps;
-  if (whole) {
+  result.head_changed = painting || turn() == views_wanted();  // once a round is soon enough
+  if (result.head_changed) {
+    losses_.add_total();
+    result.losses = losses_;
+  }
+  if (++now_.inner > (options_.inner_steps - 1) * (views_wanted() + 1)) {
     now_.inner = 0;
     ++now_.iteration;
   }
-  losses_.add_total();
-  result.losses = losses_;
   keep_good();
   begin_round();
   return result;

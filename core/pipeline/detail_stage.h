@@ -27,8 +27,9 @@ namespace portrait {
 // Stage 3 (7): Psi = {T, psi_dec, psi_SR} under MV-NRS and L_ref, as METHOD spells it out. An
 // iteration is done in parts, so that whoever asks can stop between two views: the photo's view,
 // the fixed views in driving order, the random ones, then one update of Psi (19). With inner_steps
-// above 1, further rounds follow on the targets that were kept. Everything random is a function of
-// (seed, iteration, view).
+// above 1, further rounds follow on the targets that were kept, with an update after the photo and
+// after each view: as much work moves the head further so, and what is painted costs more than
+// coming nearer to it. Everything random is a function of (seed, iteration, view).
 class DetailStage : public Stage {
  public:
   // One of the fixed viewpoints, as the last iteration left it.
@@ -74,7 +75,7 @@ class DetailStage : public Stage {
   // copy keeps it.
   struct State {
     int iteration = 0;
-    int inner = 0;
+    int inner = 0;  // 0: to be painted; else the number of the next step towards what was kept
     double usual_norm = 0;  // of the summed gradient, smoothed; 0 = not known
     int rollbacks = 0;
     double damping = 1;
@@ -84,6 +85,8 @@ class DetailStage : public Stage {
 
   void take_rig();
   void begin_round();
+  int views_wanted() const;  // in an iteration, but for those that were never painted
+  int turn() const;          // of a step towards what was kept: 0 the photo's, then order_'s
   void take_photo();
   void take_view(std::size_t index);
   void repeat_view(std::size_t index);
@@ -92,8 +95,9 @@ class DetailStage : public Stage {
   StageResult roll_back(const std::string& term);
 
   HpdmPictures pictures(const ViewGraph& graph, const DrivingView& surface, int driver) const;
-  Painted paint(const HpdmPictures& pictures, const Viewpoint& where, const Tensor& noise,
-                int denoise_steps) const;
+  // The background alone where nothing of the head's `opacity` [W,W] is near.
+  Painted paint(const HpdmPictures& pictures, const Tensor& opacity, const Viewpoint& where,
+                const Tensor& noise, int denoise_steps) const;
   void keep_to_look_at(View& view, const ViewGraph& graph, HpdmPictures pictures) const;
   // dL_I/dI of a target, at the graph's picture.
   PictureGradient towards(const ViewGraph& graph, const Tensor& target, double weight,

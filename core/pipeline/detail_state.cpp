@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kPrefix = "detail.";
+constexpr const char* kOccupied = "detail.occupied";
 
 std::string view_prefix(std::size_t view) {
   return std::string(kPrefix) + "view." + std::to_string(view) + ".";
@@ -34,6 +35,19 @@ void for_tensors(View& view, Each&& each) {
   }
 }
 
+OccupancyGrid loaded_occupancy(const TensorMap& tensors) {
+  const auto found = tensors.find(kOccupied);
+  OccupancyGrid grid;
+  grid.cells = OccupancyOptions().cells;
+  const std::int64_t count = std::int64_t(grid.cells) * grid.cells * grid.cells;
+  check(found != tensors.end() && found->second.scalar_type() == at::kByte &&
+            found->second.numel() == count,
+        ErrorCode::kCorrupt, "The project's detail stage lacks \"{}\", {} bytes", kOccupied, count);
+  const Tensor bytes = found->second.contiguous();
+  grid.occupied.assign(bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + count);
+  return grid;
+}
+
 }  // namespace
 
 void DetailStage::keep_good() {
@@ -48,6 +62,9 @@ void DetailStage::restore_good() {
 
 void DetailStage::save_to(TensorMap& tensors, json& state) const {
   good_.save_moments(tensors, kPrefix);
+  if (begun_.inner > 0) {  // of when the photo had its turn
+    tensors[kOccupied] = at::tensor(at::ArrayRef<std::uint8_t>(occupancy_.occupied), at::kByte);
+  }
   json views = json::array();
   for (std::size_t v = 0; v < begun_.views.size(); ++v) {
     const View& view = begun_.views[v];
@@ -105,6 +122,7 @@ void DetailStage::load_from(const TensorMap& tensors, const json& state) {
   }
   good_.load_moments(tensors, kPrefix);
   good_state_ = now_;
+  if (now_.inner > 0) occupancy_ = loaded_occupancy(tensors);
   begin_round();
 }
 

@@ -86,6 +86,22 @@ class DetailStageTest : public QObject {
     for (const DetailStage::View& view : detail->views()) QCOMPARE(view.memory.judged, 1);
   }
 
+  // Whatever is painted far from the head is not there.
+  void targets_are_empty_far_from_the_head() {
+    const auto detail = stage();
+    for (int part = 0; part < 15; ++part) detail->step();
+    for (const DetailStage::View& view : detail->views()) {
+      const Tensor& target = view.memory.target;
+      const Tensor empty = (at::max_pool2d(view.surface.opacity.unsqueeze(0), 9, 1, 4) < 1e-6);
+      const Tensor everywhere = at::upsample_nearest2d(empty.to(at::kFloat).unsqueeze(0),
+                                                       {target.size(1), target.size(2)});
+      const Tensor far = everywhere[0].expand_as(target) > 0.5;
+      QVERIFY(far.any().item<bool>());
+      QVERIFY(((target - 0.5).masked_select(far).abs() < 1e-4).all().item<bool>());
+      QVERIFY(((target - 0.5).masked_select(far.logical_not()).abs() > 1e-3).any().item<bool>());
+    }
+  }
+
   // The chain (13): what a view shares with its driver, it has the driver's noise for.
   void anchors_come_along_the_chain() {
     const auto detail = stage();
@@ -214,13 +230,41 @@ class DetailStageTest : public QObject {
     QVERIFY(same_bits(one.head(), replayed.head()));
   }
 
+  // After the photo and each view of a further round the head has moved.
+  void a_further_round_moves_the_head_view_by_view() {
+    Settings settings = small_settings();
+    settings.set("detail.inner_steps", std::int64_t(3));
+    Field head = first_.clone();
+    DetailStage detail(head, PhotoTarget(photo_), painter_, 4, settings);
+    for (int part = 0; part < 15; ++part) detail.step();
+    for (int part = 0; part < 2 * 14; ++part) {
+      QCOMPARE(detail.step_count(), 0);
+      const Tensor before = head.planes.detach().clone();
+      const StageResult result = detail.step();
+      QVERIFY(!at::equal(before, head.planes));
+      QCOMPARE(detail.parts_done(), 0);
+      QCOMPARE(!result.losses.terms.empty(), part % 14 == 13);
+    }
+    QCOMPARE(detail.step_count(), 1);
+  }
+
+  void saved_between_two_views_it_goes_on_as_if_nothing_had_been_data() {
+    QTest::addColumn<int>("inner_steps");
+    QTest::addColumn<int>("before");
+    QTest::newRow("while it is painted") << 1 << 19;  // in the second iteration
+    QTest::newRow("on what was kept") << 2 << 15 + 14 + 15 + 6;
+  }
   void saved_between_two_views_it_goes_on_as_if_nothing_had_been() {
+    QFETCH(const int, inner_steps);
+    QFETCH(const int, before);
     Settings changed = small_settings();
+    changed.set("detail.inner_steps", std::int64_t(inner_steps));
+    const Settings at_first = changed;
     changed.set("hpdm.w_ex", 0.4);
     bool refused = false;  // where the stage is not installed
     const auto play = [&](bool reopen) -> Field {
-      Pipeline pipeline = begun();
-      run(pipeline, 19);  // in the second iteration
+      Pipeline pipeline = begun(at_first);
+      run(pipeline, before);
       pipeline.set_settings(std::make_shared<const Settings>(changed));
       run(pipeline, 3);
       if (reopen) {
@@ -243,7 +287,7 @@ class DetailStageTest : public QObject {
     const Field never = play(false);
     QVERIFY(same_bits(never, play(true)));
     QVERIFY(refused);
-    Pipeline unchanged = begun();
+    Pipeline unchanged = begun(at_first);
     run(unchanged);
     QVERIFY(!same_bits(never, unchanged.head()));
   }
