@@ -49,8 +49,9 @@ inline constexpr int kProjectFormat = 1;
 
 // NAME.portrait: one safetensors file. Tensors: photo.full (u8, H x W x 3), photo.crop,
 // photo.target, photo.matte, first.* (T_init, decoder, super-resolution), head.* (the same under
-// optimisation), fit.* (optimiser and samplers of a run under way), all fp32. Metadata: "format",
-// "info" and "state" (settings, seed, cameras, stages, journal), both JSON.
+// optimisation), fit.* or another stage's name (optimiser, samplers and views of a run under way),
+// all fp32 but detail.occupied (u8: the cells with matter in force). Metadata: "format", "info" and
+// "state" (settings, seed, cameras, stages, journal), both JSON.
 // Written beside and renamed: what was there before stays when it fails. Throws kIo.
 void save_project(const std::filesystem::path& path, const Pipeline& pipeline,
                   const ProjectInfo& info);
