@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every outside library, found once. All are Debian 12 packages; see CONTRIBUTING.md.
 find_package(Threads REQUIRED)
-find_package(Torch REQUIRED)
+include(PortraitTorch)
 include(PortraitCarry)
 if(PORTRAIT_CARRY_DIR)
   portrait_carry_all()

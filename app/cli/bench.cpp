@@ -2,23 +2,20 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/bench.h"
+#include "app/cli/bench_device.h"
 #include "app/cli/command.h"
+#include "app/cli/device_name.h"
 #include "core/base/machine_info.h"
 #include "core/base/process_threads.h"
 #include "core/base/thread_pool.h"
 
 #include <nlohmann/json.hpp>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <memory>
-#include <string_view>
 
 namespace portrait::cli {
 namespace {
@@ -29,58 +26,41 @@ double median(std::vector<double> values) {
   return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-// Since the last reset; 0 where the system does not say.
-double peak_memory_mb() {
-  constexpr std::string_view kName = "VmHWM:";
-  std::ifstream file("/proc/self/status");
-  for (std::string line; std::getline(file, line);) {
-    if (line.rfind(kName, 0) == 0) return std::stod(line.substr(kName.size())) / 1024;
-  }
-  return 0;
-}
-
-// From here on the kernel's high-water mark counts anew.
-void reset_peak_memory() {
-  std::ofstream("/proc/self/clear_refs") << "5";
-}
-
-// What earlier work left in the allocator's hands would hide what the next one needs.
-void return_free_memory() {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
-
-double seconds_of(const std::function<void()>& work) {
+double seconds_of(at::Device device, const std::function<void()>& work) {
+  wait_for(device);
   const auto begin = std::chrono::steady_clock::now();
   work();
+  wait_for(device);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-double best_seconds(int repeats, const std::function<void()>& work) {
+double best_seconds(at::Device device, int repeats, const std::function<void()>& work) {
   work();
   double best = 1e30;
-  for (int i = 0; i < repeats; ++i) best = std::min(best, seconds_of(work));
+  for (int i = 0; i < repeats; ++i) best = std::min(best, seconds_of(device, work));
   return best;
 }
 
 }  // namespace
 
-Machine measure_machine() {
+Machine measure_machine(at::Device device) {
   const at::NoGradGuard no_gradient;
+  const auto floats = at::TensorOptions(at::kFloat).device(device);
   Machine machine;
+  machine.device = device;
+  machine.name = name_of(device);
   machine.cpu = processor_name();
   machine.threads = usable_processors();
-  constexpr int kSide = 1536;
-  const Tensor a = at::rand({kSide, kSide});
-  const Tensor b = at::rand({kSide, kSide});
-  Tensor c = at::empty({kSide, kSide});
-  machine.gemm_gflops =
-      2.0 * kSide * kSide * kSide / best_seconds(7, [&] { at::mm_out(c, a, b); }) * 1e-9;
-  const Tensor from = at::ones({64 << 20});
+  const std::int64_t side = device.is_cpu() ? 1536 : 4096;  // fills either
+  const Tensor a = at::rand({side, side}, floats);
+  const Tensor b = at::rand({side, side}, floats);
+  Tensor c = at::empty({side, side}, floats);
+  machine.gemm_gflops = 2.0 * std::pow(double(side), 3) /
+                        best_seconds(device, 7, [&] { at::mm_out(c, a, b); }) * 1e-9;
+  const Tensor from = at::ones({64 << 20}, floats);
   Tensor to = at::empty_like(from);
   machine.copy_gb_s =
-      2.0 * 4 * double(from.numel()) / best_seconds(5, [&] { to.copy_(from); }) * 1e-9;
+      2.0 * 4 * double(from.numel()) / best_seconds(device, 5, [&] { to.copy_(from); }) * 1e-9;
   return machine;
 }
 
@@ -91,14 +71,10 @@ void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
   for (int round = -1; round < repeats; ++round) {
     for (std::size_t i = 0; i < cases.size(); ++i) {
       if (round >= 0) {
-        times[i].push_back(seconds_of(cases[i].work) * 1e3);
-        continue;
+        times[i].push_back(seconds_of(machine.device, cases[i].work) * 1e3);
+      } else {
+        memory[i] = memory_growth_mb(machine.device, cases[i].work);
       }
-      return_free_memory();
-      const double before = resident_memory_mb();
-      reset_peak_memory();
-      cases[i].work();
-      memory[i] = peak_memory_mb() - before;
     }
   }
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -131,7 +107,9 @@ void print_bench(const Machine& machine, const std::vector<BenchRow>& rows,
                  const nlohmann::ordered_json& findings, bool as_json) {
   if (as_json) {
     nlohmann::ordered_json json;
-    json["machine"] = {{"cpu", machine.cpu},
+    json["machine"] = {{"device", machine.device.str()},
+                       {"name", machine.name},
+                       {"cpu", machine.cpu},
                        {"threads", machine.threads},
                        {"gemm_gflops", machine.gemm_gflops},
                        {"copy_gb_s", machine.copy_gb_s}};
@@ -151,6 +129,7 @@ void print_bench(const Machine& machine, const std::vector<BenchRow>& rows,
     std::printf("%s\n", json.dump(2).c_str());
     return;
   }
+  if (!machine.device.is_cpu()) std::printf("%s on ", machine.name.c_str());
   std::printf("%s, %d threads, products %.0f GFLOP/s, copies %.0f GB/s\n\n", machine.cpu.c_str(),
               machine.threads, machine.gemm_gflops, machine.copy_gb_s);
   std::printf("%-36s %10s %10s %9s %9s\n", "", "median ms", "least ms", "of peak", "MB");
@@ -182,6 +161,7 @@ void add_bench(CLI::App& app, Action& action) {
       {"hpdm", "Hybrid Priors Diffusion Model, an evaluation of one view", bench_hpdm},
   };
   struct Arguments : BenchOptions {
+    std::string device = "auto";
     bool json = false;
   };
   for (const Part& part : kParts) {
@@ -199,10 +179,11 @@ void add_bench(CLI::App& app, Action& action) {
           ->check(CLI::IsMember({"compact", "sd15"}))
           ->capture_default_str();
     }
+    command.add_option("--device", arguments->device, "auto, cpu or cuda")->capture_default_str();
     command.add_flag("--json", arguments->json, "For scripts");
     command.callback([arguments, &part, &action] {
       action = [arguments, &part](std::stop_token) {
-        const Machine machine = measure_machine();
+        const Machine machine = measure_machine(device_named(arguments->device));
         nlohmann::ordered_json findings;
         const std::vector<BenchRow> rows = part.run(machine, *arguments, findings);
         print_bench(machine, rows, findings, arguments->json);

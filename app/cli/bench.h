@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/nn/torch.h"
+
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -12,12 +14,14 @@ namespace portrait::cli {
 
 // Ceilings of this machine, measured in the run they are quoted in.
 struct Machine {
+  at::Device device = at::kCPU;  // what the work is done on
+  std::string name;              // of the device
   std::string cpu;
   int threads = 0;
-  double gemm_gflops = 0;  // product of 1536 x 1536 float matrices
+  double gemm_gflops = 0;  // product of large float matrices
   double copy_gb_s = 0;    // copy of 256 MiB, read and written bytes
 };
-Machine measure_machine();
+Machine measure_machine(at::Device device);
 
 struct BenchCase {
   std::string name;
@@ -35,12 +39,14 @@ struct BenchRow {
   int repeats = 0;
   double flops = 0;
   double bytes = 0;
-  double fraction_of_peak = 0;  // flops per second over gemm_gflops
-  double peak_memory_mb = 0;    // growth of resident memory in the first round
+  // Flops per second over gemm_gflops. Above 1 where a card convolves in TF32 or Winograd's way.
+  double fraction_of_peak = 0;
+  double peak_memory_mb = 0;  // growth of the device's memory in the first round
 };
 
-// Runs the cases in turn, round after round, so that a slow phase of the machine meets them all.
-// A first round is not timed: it warms up, and tells the memory.
+// Runs the cases in turn, round after round, so that a slow phase of the machine meets them all;
+// the device is waited for after each. A first round is not timed: it warms up, and tells the
+// memory.
 void measure(const Machine& machine, int repeats, std::vector<BenchCase> cases,
              std::vector<BenchRow>& rows);
 // Nested calls of the pool run on the caller's thread alone.

@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 std::vector<BenchRow> bench_bake(const Machine& machine, const BenchOptions& bench,
                                  Json& findings) {
   const at::NoGradGuard no_gradient;
-  const Field head = head_field(bench.pack);
+  const Field head = head_field(bench.pack).to(machine.device);
   const OccupancyGrid grid = build_occupancy(head);
   BakeOptions small;
   small.samples_over_height = 192;

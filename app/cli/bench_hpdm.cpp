@@ -18,8 +18,8 @@ constexpr int kSide = 64;      // of the latents of 512 x 512 pixels
 constexpr int kDepthSide = 128;  // as the volume renderer gives it
 constexpr int kTokens = 16;
 
-// A ball of a head's size, as a camera of the rig sees it.
-DrivingView ball(double azimuth_deg) {
+// A ball of a head's size, as a camera of the rig sees it, on the device that rendered it.
+DrivingView ball(double azimuth_deg, at::Device device) {
   constexpr double kRadius = 0.35;
   DrivingView view;
   view.camera = rig_camera({azimuth_deg, 0});
@@ -32,6 +32,7 @@ DrivingView ball(double azimuth_deg) {
       if (root > 0) view.depth[y][x] = static_cast<float>(-half - std::sqrt(root));
     }
   }
+  view.depth = view.depth.to(device);
   return view;
 }
 
@@ -40,29 +41,34 @@ DrivingView ball(double azimuth_deg) {
 std::vector<BenchRow> bench_hpdm(const Machine& machine, const BenchOptions& bench,
                                  Json& findings) {
   const at::NoGradGuard no_gradient;
+  const at::Device device = machine.device;
+  const auto drawn = [&](const std::vector<std::int64_t>& sizes, const char* name) {
+    return drawn_tensor(sizes, name).to(device);
+  };
   const bool published = bench.config == "sd15";
   const UNetConfig unet_sizes = published ? UNetConfig{} : compact_unet();
   const HpdmConfig config = published ? HpdmConfig{} : compact_hpdm();
   const Parameters names = names_of<Hpdm>(config);
-  const auto drawn_unet = drawn_network<UNet2DConditionModel>(unet_sizes);
-  const auto drawn_hpdm = drawn_network<Hpdm>(config);
+  const auto drawn_unet = drawn_network<UNet2DConditionModel>(unet_sizes, device);
+  const auto drawn_hpdm = drawn_network<Hpdm>(config, device);
   const UNet2DConditionModel& unet = *drawn_unet;
   const Hpdm& hpdm = *drawn_hpdm;
   const std::int64_t channels = config.control.in_channels;
   const std::vector<std::int64_t> shape = {1, channels, kSide, kSide};
-  const Tensor x = drawn_tensor(shape, "x");
+  const Tensor x = drawn(shape, "x");
   const Tensor context =
-      drawn_tensor({1, kTokens, unet_sizes.attention.cross_attention_dim}, "context");
-  const Tensor t = at::full({1}, 500, at::kLong);
-  const DrivingView driving = ball(0);
+      drawn({1, kTokens, unet_sizes.attention.cross_attention_dim}, "context");
+  const Tensor t = at::full({1}, 500, at::TensorOptions(at::kLong).device(device));
+  const DrivingView driving = ball(0, device);
   const Camera target = rig_camera({30, 0});
   HpdmView view;
-  view.projected = drawn_tensor(shape, "projected");
-  view.known = (drawn_tensor({1, 1, kSide, kSide}, "known") > 0).to(at::kFloat);
-  view.driving = drawn_tensor(shape, "driving");
-  view.normals = drawn_tensor(shape, "normals");
-  view.coarse = drawn_tensor(shape, "coarse");
+  view.projected = drawn(shape, "projected");
+  view.known = (drawn({1, 1, kSide, kSide}, "known") > 0).to(at::kFloat);
+  view.driving = drawn(shape, "driving");
+  view.normals = drawn(shape, "normals");
+  view.coarse = drawn(shape, "coarse");
   view.links.emplace_back(driving, target, kSide, kSide, config.control.sizes);
+  place_links(view);
   const Tensor conditioning = hpdm.conditioning(view);
   const Json sizes{{"config", bench.config}, {"side", kSide}, {"tokens", kTokens}};
   std::vector<BenchRow> rows;

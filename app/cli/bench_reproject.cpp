@@ -17,10 +17,10 @@ constexpr double kTurnDeg = 15;
 
 // A wavy wall over the whole picture, so that every pixel is a point: a head leaves half of them
 // out.
-DrivingView wavy_wall() {
+DrivingView wavy_wall(at::Device device) {
   const Tensor line = (at::arange(kWidth, at::kFloat) + 0.5) / kWidth;
   const Tensor waves = (line * 23).sin().view({1, kWidth}) * (line * 17).cos().view({kWidth, 1});
-  return {rig_camera({0, 0}), 2.5 + 0.04 * waves, {}, {}, {}};
+  return {rig_camera({0, 0}), (2.5 + 0.04 * waves).to(device), {}, {}, {}};
 }
 
 Tensor random_image(std::int64_t channels, int width) {
@@ -32,14 +32,15 @@ Tensor random_image(std::int64_t channels, int width) {
 std::vector<BenchRow> bench_reproject(const Machine& machine, const BenchOptions& bench,
                                       Json& findings) {
   const at::NoGradGuard no_gradient;
-  const DrivingView view = wavy_wall();
+  const at::Device device = machine.device;
+  const DrivingView view = wavy_wall(device);
   const Camera target = rig_camera({kTurnDeg, 0});
-  const Tensor picture = random_image(3, kWidth);
-  const Tensor mask = at::ones({1, kWidth, kWidth});
+  const Tensor picture = random_image(3, kWidth).to(device);
+  const Tensor mask = at::ones({1, kWidth, kWidth}, picture.options());
   const SplatMap map = make_splat(view, target, kWidth, kWidth);
   const SplatMap layer_map =
       make_splat(resample_view(view, kLayerWidth, kLayerWidth), target, kLayerWidth, kLayerWidth);
-  const Tensor features = random_image(kLayerChannels, kLayerWidth);
+  const Tensor features = random_image(kLayerChannels, kLayerWidth).to(device);
   const auto apply = [&](const SplatMap& through) {
     carry_image(through, picture, {1.0F, 1.0F, 1.0F});
     carry_image(through, mask);
@@ -69,7 +70,7 @@ std::vector<BenchRow> bench_reproject(const Machine& machine, const BenchOptions
   findings["share of the target that is known"] = map.known().mean().item<double>();
   const SplatMap expected = make_splat_reference(view, target, kWidth, kWidth);
   findings["pixels that differ from the reference"] =
-      map.source.ne(expected.source).sum().item<double>();
+      map.source.cpu().ne(expected.source.cpu()).sum().item<double>();
   return rows;
 }
 

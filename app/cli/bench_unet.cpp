@@ -2,9 +2,9 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/bench.h"
+#include "app/cli/bench_device.h"
 #include "app/cli/drawn_weights.h"
 #include "app/cli/naive_unet.h"
-#include "core/base/machine_info.h"
 #include "core/diffusion/control_branch.h"
 #include "core/diffusion/unet_2d_condition.h"
 
@@ -69,22 +69,23 @@ double count_flops(const Parameters& parameters, const UNetSizes& sizes) {
 std::vector<BenchRow> bench_unet(const Machine& machine, const BenchOptions& bench,
                                  Json& findings) {
   const at::NoGradGuard no_gradient;
+  const at::Device device = machine.device;
   const bool published = bench.config == "sd15";
   const UNetConfig config = published ? UNetConfig{} : compact_unet();
   const ControlConfig control = published ? ControlConfig{} : compact_control();
   const Parameters unet_names = names_of<UNet2DConditionModel>(config);
   const Parameters branch_names = names_of<ControlBranch>(control);
-  const double before = resident_memory_mb();
-  const auto unet = drawn_network<UNet2DConditionModel>(config);
-  const double held_mb = resident_memory_mb() - before;
-  const auto branch = drawn_network<ControlBranch>(control);
-  const NaiveUNet naive(drawn_weights(unet_names), config);
-  const Tensor x = drawn_tensor({1, config.in_channels, kSide, kSide}, "x");
+  const double before = memory_in_use_mb(device);
+  const auto unet = drawn_network<UNet2DConditionModel>(config, device);
+  const double held_mb = memory_in_use_mb(device) - before;
+  const auto branch = drawn_network<ControlBranch>(control, device);
+  const NaiveUNet naive(drawn_weights(unet_names, device), config);
+  const Tensor x = drawn_tensor({1, config.in_channels, kSide, kSide}, "x").to(device);
   const Tensor conditioning =
-      drawn_tensor({1, control.conditioning_channels, kSide, kSide}, "known");
+      drawn_tensor({1, control.conditioning_channels, kSide, kSide}, "known").to(device);
   const Tensor context =
-      drawn_tensor({1, kTokens, config.attention.cross_attention_dim}, "context");
-  const Tensor t = at::full({1}, 500, at::kLong);
+      drawn_tensor({1, kTokens, config.attention.cross_attention_dim}, "context").to(device);
+  const Tensor t = at::full({1}, 500, at::TensorOptions(at::kLong).device(device));
   const Json sizes{{"config", bench.config}, {"side", kSide}, {"tokens", kTokens}};
   const double flops = count_flops(unet_names, config.sizes);
   std::vector<BenchRow> rows;

@@ -56,15 +56,17 @@ Flops count_flops(const Parameters& parameters, const AutoencoderConfig& config)
 
 std::vector<BenchRow> bench_vae(const Machine& machine, const BenchOptions& bench, Json& findings) {
   const at::NoGradGuard no_gradient;
+  const at::Device device = machine.device;
   const AutoencoderConfig config =
       bench.config == "sd15" ? AutoencoderConfig{} : compact_autoencoder();
   const Parameters parameters = names_of<AutoencoderKL>(config);
-  const auto vae = drawn_network<AutoencoderKL>(config);
+  const auto vae = drawn_network<AutoencoderKL>(config, device);
   const Flops flops = count_flops(parameters, config);
   const Tensor picture =
-      drawn_tensor({1, config.in_channels, kSide, kSide}, "picture").clamp_(-1, 1);
+      drawn_tensor({1, config.in_channels, kSide, kSide}, "picture").clamp_(-1, 1).to(device);
   const int side = kSide / config.reduction();
-  const Tensor latents = drawn_tensor({1, config.latent_channels, side, side}, "latents");
+  const Tensor latents =
+      drawn_tensor({1, config.latent_channels, side, side}, "latents").to(device);
   const Json sizes{{"config", bench.config}, {"side", kSide}};
   std::vector<BenchRow> rows;
   measure(machine, bench.repeats,

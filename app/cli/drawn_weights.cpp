@@ -16,7 +16,7 @@ Tensor drawn_tensor(at::IntArrayRef shape, const std::string& name) {
   return tensor;
 }
 
-TensorMap drawn_weights(const Parameters& names) {
+TensorMap drawn_weights(const Parameters& names, at::Device device) {
   TensorMap tensors;
   for (const auto& [name, listed] : names.named()) {
     Tensor tensor = drawn_tensor(listed.sizes(), name);
@@ -27,7 +27,7 @@ TensorMap drawn_weights(const Parameters& names) {
                          name.find(".weight") != std::string::npos;
       tensor.mul_(0.1).add_(scale ? 1 : 0);
     }
-    tensors[name] = tensor;
+    tensors[name] = tensor.to(device);
   }
   return tensors;
 }

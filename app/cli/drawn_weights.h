@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace portrait::cli {
 
@@ -13,7 +14,7 @@ Tensor drawn_tensor(at::IntArrayRef shape, const std::string& name);
 
 // Weights that keep the size of what goes through, zero layers included, so that every layer shows
 // in the answer. A function of the names.
-TensorMap drawn_weights(const Parameters& names);
+TensorMap drawn_weights(const Parameters& names, at::Device device = at::kCPU);
 
 // The names and shapes of a network's parameters.
 template <class Network, class Config>
@@ -23,10 +24,14 @@ Parameters names_of(const Config& config) {
   return names;
 }
 
-// A network of drawn weights as a pack's are loaded.
+// A network of drawn weights as a pack's are loaded. Weights are packed for the processor's kernels
+// alone.
 template <class Network, class Config>
-std::shared_ptr<const Network> drawn_network(const Config& config) {
-  return network_of<Network>(Parameters::packed(drawn_weights(names_of<Network>(config))), config);
+std::shared_ptr<const Network> drawn_network(const Config& config, at::Device device = at::kCPU) {
+  TensorMap weights = drawn_weights(names_of<Network>(config), device);
+  return network_of<Network>(device.is_cpu() ? Parameters::packed(std::move(weights))
+                                             : Parameters::bound(std::move(weights)),
+                             config);
 }
 
 }  // namespace portrait::cli

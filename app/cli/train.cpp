@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
+#include "app/cli/device_name.h"
 #include "core/base/error.h"
 #include "core/training/hpdm_trainer.h"
 #include "core/training/install_weights.h"
@@ -32,16 +33,6 @@ void print_report(const TrainingReport& report) {
   std::fflush(stdout);
 }
 
-at::Device device_named(const std::string& name) {
-  if (name == "cpu") return at::kCPU;
-  if (name == "auto") return at::hasCUDA() ? at::kCUDA : at::kCPU;
-  check(name == "cuda", ErrorCode::kBadUsage,
-        "There is no device \"{}\"; use auto, cpu or cuda", name);
-  check(at::hasCUDA(), ErrorCode::kUnsupported,
-        "This LibTorch has no CUDA; use --device cpu or build against one that has");
-  return at::kCUDA;
-}
-
 // A subcommand with what a run of any trainer is told. run(stop) trains into OUT/ID.safetensors, or
 // those of `networks`.
 template <class Options>
@@ -64,6 +55,9 @@ CLI::App& add_trainer(CLI::App& train, Action& action, const std::string& id,
   command.add_option("--seed", told.seed)->capture_default_str();
   command.add_flag("--resume", told.resume, "Go on from OUT/checkpoint.safetensors");
   command.add_option("--from", told.from, "Pack whose weights are the start")->excludes("--resume");
+  command.add_option("--validation-seconds", told.validation_seconds,
+                     "Between two looks at what is held out")
+      ->capture_default_str();
   command.add_option("--device", *device, "auto, cpu or cuda")->capture_default_str();
   command.add_flag("--mixed", told.mixed_precision, "Products in bfloat16");
   command.add_option("--pack", *pack,

@@ -16,7 +16,8 @@ Tensor attend(const Tensor& queries, const Tensor& keys, const Tensor& values, d
                     queries.size(0) == keys.size(0) && queries.size(2) == keys.size(2) &&
                     values.size(0) == keys.size(0) && values.size(1) == keys.size(1);
   check(fits, ErrorCode::kInternal, "Attention's queries, keys and values do not fit each other");
-  if (at::GradMode::is_enabled()) {
+  // A device would wait for the many small products more than it would compute.
+  if (at::GradMode::is_enabled() || !queries.is_cpu()) {
     return at::bmm(at::softmax(at::bmm(queries * scale, keys.transpose(1, 2)), -1), values);
   }
   const std::int64_t count = queries.size(1);

@@ -96,7 +96,8 @@ std::shared_ptr<const AutoencoderKL> load_autoencoder(const TensorMap& tensors,
                                                       const AutoencoderConfig& config);
 
 // The network "vae" of a pack, sizes from its configuration. Throws kNotFound, kCorrupt.
-std::shared_ptr<const AutoencoderKL> load_vae(const ModelPack& pack);
+std::shared_ptr<const AutoencoderKL> load_vae(const ModelPack& pack,
+                                              at::Device device = at::kCPU);
 
 // A hash, lower-case hex, of all that latents of the pack's "vae" depend on: its encoder's tensors
 // and its scaling factor. VAEs of one hash differ in their decoders at most, and what was trained

@@ -37,7 +37,34 @@ Tensor of_unet(const TensorMap& unet, const std::string& name, const ControlConf
   return first && found->second.dim() == 4 ? widened(found->second, config) : found->second;
 }
 
+struct CarriedFeatures {
+  Tensor features;  // [B, C, h, w]
+  Tensor known;     // [B, 1, h, w]
+};
+
+CarriedFeatures carry_all(const Tensor& features, const HpdmView& view, int reduction) {
+  if (!view.matrices.empty()) {
+    const LinkMatrices& matrices = view.matrices.at(reduction);
+    return {matrices.carry(features), matrices.known};
+  }
+  std::vector<Tensor> carried, known;
+  for (std::int64_t b = 0; b < features.size(0); ++b) {
+    const ViewLink& link = view.links[std::size_t(b)];
+    carried.push_back(link.carry(features[b].contiguous(), reduction));
+    known.push_back(link.known(reduction).to(features.device()));
+  }
+  return {at::stack(carried), at::stack(known)};
+}
+
 }  // namespace
+
+void place_links(HpdmView& view) {
+  const at::Device device = view.projected.device();
+  if (device.is_cpu()) return;
+  for (const auto& [reduction, entries] : link_entries(view.links)) {
+    view.matrices[reduction] = entries.on(device);
+  }
+}
 
 Hpdm::Hpdm(Parameters& p, const HpdmConfig& config)
     : config_(config), explicit_([&] {
@@ -96,14 +123,8 @@ std::vector<Tensor> Hpdm::merged(std::vector<Tensor> features, const Tensor& lat
       implicit_->features(latents, at::cat({view.driving, everywhere}, 1), t);
   const std::vector<FeatureSite> sites = feature_sites(config_.control.sizes);
   for (std::size_t i = 0; i < sites.size(); ++i) {
-    std::vector<Tensor> carried;
-    std::vector<Tensor> known;
-    for (std::int64_t b = 0; b < batch; ++b) {
-      const ViewLink& link = view.links[std::size_t(b)];
-      carried.push_back(link.carry(others[i][b].contiguous(), sites[i].reduction));
-      known.push_back(link.known(sites[i].reduction).to(latents.device()));
-    }
-    features[i] = merges_[i](features[i], at::stack(carried), at::stack(known), weight);
+    const CarriedFeatures carried = carry_all(others[i], view, sites[i].reduction);
+    features[i] = merges_[i](features[i], carried.features, carried.known, weight);
   }
   return features;
 }

@@ -9,6 +9,7 @@
 #include "core/nn/torch.h"
 #include "core/nn/torch_safetensors.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -26,7 +27,13 @@ struct HpdmView {
   Tensor normals;    // VAE(N^R): of the target's rendered normals; read by the geometry prior
   Tensor coarse;     // VAE(I^R): of the target's coarse render; read by the geometry prior
   std::vector<ViewLink> links;  // B, driving -> target; read by the Implicit-Branch
+  // Of the links, on the latents' device: read in place of them. Empty: features are carried link
+  // by link on the processor.
+  std::map<int, LinkMatrices> matrices;
 };
+
+// Finds `matrices` where the latents lie on another device than the processor; else nothing.
+void place_links(HpdmView& view);
 
 // The Hybrid Priors Diffusion Model (Sec. 3.3): what is added to a frozen latent-diffusion UNet so
 // that it paints a target view as its driving view asks. Explicit-Branch (9), geometry prior (11),

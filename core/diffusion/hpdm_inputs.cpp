@@ -79,6 +79,7 @@ HpdmView encode_hpdm_view(const AutoencoderKL& vae, const HpdmConfig& config,
     view.links.emplace_back(each.driving, each.target, static_cast<int>(height),
                             static_cast<int>(width), config.control.sizes, options.splat);
   }
+  place_links(view);
   return view;
 }
 

@@ -55,8 +55,12 @@ std::shared_ptr<const AutoencoderKL> load_autoencoder(const TensorMap& tensors,
   return network_of<AutoencoderKL>(Parameters::bound(modern_autoencoder_names(tensors)), config);
 }
 
-std::shared_ptr<const AutoencoderKL> load_vae(const ModelPack& pack) {
+std::shared_ptr<const AutoencoderKL> load_vae(const ModelPack& pack, at::Device device) {
   const PackNetwork& network = pack.network("vae");
+  if (!device.is_cpu()) {
+    return load_autoencoder(load_tensors(*network.weights, at::kFloat, device),
+                            autoencoder_config(network.config));
+  }
   return network_of<AutoencoderKL>(
       Parameters::packed(modern_autoencoder_names(load_tensors(*network.weights))),
       autoencoder_config(network.config));

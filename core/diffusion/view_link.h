@@ -7,6 +7,7 @@
 #include "core/reprojection/splat.h"
 
 #include <map>
+#include <vector>
 
 namespace portrait {
 
@@ -26,6 +27,9 @@ class ViewLink {
   Tensor carry(const Tensor& feature, int reduction) const;
   // [1, height / reduction, width / reduction]: 1 where the target is known.
   Tensor known(int reduction) const;
+  // The splat at a reduction, for link_entries().
+  const SplatMap& map(int reduction) const { return level(reduction).map; }
+  std::vector<int> reductions() const;
 
  private:
   struct Level {
@@ -36,5 +40,27 @@ class ViewLink {
 
   std::map<int, Level> levels_;  // by the reduction of the latents' sides
 };
+
+// B links at one reduction as matrices: where launching work costs more than doing it, one product
+// carries the features of all of them.
+struct LinkMatrices {
+  Tensor carried;  // [B, h w, h w]
+  Tensor known;    // [B, 1, h, w]
+
+  // [B, C, h, w] -> the same, what ViewLink::carry() makes of each.
+  Tensor carry(const Tensor& features) const;
+};
+
+// Those matrices' few entries, on the CPU.
+struct LinkEntries {
+  Tensor places;   // [E] int64, in the flattened matrices
+  Tensor weights;  // [E]
+  Tensor known;    // [B, 1, h, w]
+
+  LinkMatrices on(at::Device device) const;
+};
+
+// By reduction, of links of one size.
+std::map<int, LinkEntries> link_entries(const std::vector<ViewLink>& links);
 
 }  // namespace portrait

@@ -27,16 +27,30 @@ void Adam::step(double scale) {
   ++steps_;
   const double correction1 = 1 - std::pow(options_.beta1, double(steps_));
   const double correction2 = 1 - std::pow(options_.beta2, double(steps_));
-  for (Slot& slot : slots_) {
-    const Tensor& gradient = slot.parameter.grad();
-    if (!gradient.defined()) continue;
+  // All parameters at once: a network has hundreds of small ones, and a device is told of them in
+  // one go.
+  std::vector<Tensor> parameters, gradients, m, v;
+  std::vector<at::Scalar> kept, moves;
+  for (const Slot& slot : slots_) {
+    if (!slot.parameter.grad().defined()) continue;
     const double rate = options_.learning_rate * slot.scale * scale;
-    slot.m.mul_(options_.beta1).add_(gradient, 1 - options_.beta1);
-    slot.v.mul_(options_.beta2).addcmul_(gradient, gradient, 1 - options_.beta2);
-    if (options_.weight_decay > 0) slot.parameter.mul_(1 - rate * options_.weight_decay);
-    const Tensor denominator = slot.v.sqrt().div_(std::sqrt(correction2)).add_(options_.epsilon);
-    slot.parameter.addcdiv_(slot.m, denominator, -rate / correction1);
+    parameters.push_back(slot.parameter);
+    gradients.push_back(slot.parameter.grad());
+    m.push_back(slot.m);
+    v.push_back(slot.v);
+    kept.emplace_back(1 - rate * options_.weight_decay);
+    moves.emplace_back(-rate / correction1);
   }
+  if (parameters.empty()) return;
+  at::_foreach_mul_(m, options_.beta1);
+  at::_foreach_add_(m, gradients, 1 - options_.beta1);
+  at::_foreach_mul_(v, options_.beta2);
+  at::_foreach_addcmul_(v, gradients, gradients, 1 - options_.beta2);
+  if (options_.weight_decay > 0) at::_foreach_mul_(parameters, kept);
+  const std::vector<Tensor> denominators = at::_foreach_sqrt(v);
+  at::_foreach_div_(denominators, std::sqrt(correction2));
+  at::_foreach_add_(denominators, options_.epsilon);
+  at::_foreach_addcdiv_(parameters, m, denominators, moves);
 }
 
 double Adam::gradient_norm() const {

@@ -19,7 +19,9 @@ constexpr std::int64_t kManyChannels = 1024;
 
 Tensor packed_kernel(const Tensor& weight, int stride, int padding) {
   const bool many = std::max(weight.size(0), weight.size(1)) >= kManyChannels;
-  if (!many || !at::hasMKLDNN()) return weight.contiguous(at::MemoryFormat::ChannelsLast);
+  if (!many || !weight.is_cpu() || !at::hasMKLDNN()) {
+    return weight.contiguous(at::MemoryFormat::ChannelsLast);
+  }
   // Left to its default, the dilation would be one number where two are read.
   return at::mkldnn_reorder_conv2d_weight(weight.to_mkldnn(), {padding, padding}, {stride, stride},
                                           {1, 1}, 1);

@@ -4,8 +4,8 @@
 #include "core/base/error.h"
 #include "core/nn/torch.h"
 
-#include <cmath>
 #include <string>
+#include <vector>
 
 namespace portrait {
 
@@ -23,23 +23,29 @@ void clear_gradients(Slots& slots) {
   for (auto& slot : slots) slot.parameter.mutable_grad() = Tensor();
 }
 
-// L2 norm over all of them; non-finite if any is.
+// Those that there are.
+template <class Slots>
+std::vector<Tensor> gradients_of(const Slots& slots) {
+  std::vector<Tensor> all;
+  for (const auto& slot : slots) {
+    if (slot.parameter.grad().defined()) all.push_back(slot.parameter.grad().detach());
+  }
+  return all;
+}
+
+// L2 norm over all of them; non-finite if any is. A device is waited for once.
 template <class Slots>
 double norm_of_gradients(const Slots& slots) {
-  double sum = 0;
-  for (const auto& slot : slots) {
-    const Tensor& gradient = slot.parameter.grad();
-    if (!gradient.defined()) continue;
-    sum += gradient.detach().to(at::kDouble).pow(2).sum().template item<double>();
-  }
-  return std::sqrt(sum);
+  const std::vector<Tensor> gradients = gradients_of(slots);
+  if (gradients.empty()) return 0;
+  const Tensor norms = at::stack(at::_foreach_norm(gradients));
+  return norms.to(at::kDouble).norm().template item<double>();
 }
 
 template <class Slots>
 void multiply_gradients(Slots& slots, double factor) {
-  for (auto& slot : slots) {
-    if (slot.parameter.grad().defined()) slot.parameter.mutable_grad().mul_(factor);
-  }
+  const std::vector<Tensor> gradients = gradients_of(slots);
+  if (!gradients.empty()) at::_foreach_mul_(gradients, factor);
 }
 
 }  // namespace portrait

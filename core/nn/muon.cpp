@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 namespace portrait {
 namespace {
@@ -22,16 +24,19 @@ constexpr double kUsualStep = 0.2;
 
 }  // namespace
 
-Tensor orthogonalised(const Tensor& matrix) {
-  const bool tall = matrix.size(0) > matrix.size(1);
-  Tensor x = tall ? matrix.t() : matrix;
-  x = x / (x.norm() + 1e-12);
+Tensor orthogonalised(const Tensor& matrices) {
+  const bool one = matrices.dim() == 2;
+  Tensor x = one ? matrices.unsqueeze(0) : matrices;
+  const bool tall = x.size(1) > x.size(2);
+  if (tall) x = x.transpose(1, 2);
+  x = x / (x.square().sum({1, 2}, true).sqrt() + 1e-12);
   for (int i = 0; i < kIterations; ++i) {
-    const Tensor square = at::mm(x, x.t());
-    const Tensor odd = at::addmm(square, square, square, kB, kC);  // b A + c A^2
-    x = at::addmm(x, odd, x, kA, 1);
+    const Tensor square = at::bmm(x, x.transpose(1, 2));
+    const Tensor odd = at::baddbmm(square, square, square, kB, kC);  // b A + c A^2
+    x = at::baddbmm(x, odd, x, kA, 1);
   }
-  return tall ? x.t() : x;
+  if (tall) x = x.transpose(1, 2);
+  return one ? x.squeeze(0) : x;
 }
 
 bool Muon::takes(const Tensor& parameter) {
@@ -58,18 +63,33 @@ void Muon::zero_grad() {
 
 void Muon::step(double scale) {
   const at::NoGradGuard no_grad;
+  // Matrices of one size are orthogonalised together: a network has many of a few sizes.
+  struct Alike {
+    std::vector<const Slot*> slots;
+    std::vector<Tensor> matrices;
+  };
+  std::map<std::pair<std::int64_t, std::int64_t>, Alike> sizes;
   for (Slot& slot : slots_) {
     const Tensor& gradient = slot.parameter.grad();
     if (!gradient.defined()) continue;
-    const double rate = options_.learning_rate * slot.scale * scale;
     slot.mean.lerp_(gradient, 1 - options_.momentum);
     // Nesterov's look ahead.
     const Tensor ahead = gradient.lerp(slot.mean, options_.momentum);
     const Tensor matrix = ahead.reshape({ahead.size(0), -1});
-    const double longer = double(std::max(matrix.size(0), matrix.size(1)));
-    if (options_.weight_decay > 0) slot.parameter.mul_(1 - rate * options_.weight_decay);
-    slot.parameter.add_(orthogonalised(matrix).reshape(slot.parameter.sizes()),
-                        -rate * kUsualStep * std::sqrt(longer));
+    Alike& alike = sizes[{matrix.size(0), matrix.size(1)}];
+    alike.slots.push_back(&slot);
+    alike.matrices.push_back(matrix);
+  }
+  for (const auto& [size, alike] : sizes) {
+    const double longer = double(std::max(size.first, size.second));
+    const std::vector<Tensor> moves = orthogonalised(at::stack(alike.matrices)).unbind();
+    for (std::size_t i = 0; i < moves.size(); ++i) {
+      const Slot& slot = *alike.slots[i];
+      const double rate = options_.learning_rate * slot.scale * scale;
+      if (options_.weight_decay > 0) slot.parameter.mul_(1 - rate * options_.weight_decay);
+      slot.parameter.add_(moves[i].reshape(slot.parameter.sizes()),
+                          -rate * kUsualStep * std::sqrt(longer));
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 #include "core/nn/torch.h"
 
 #include <ATen/autocast_mode.h>
+#include <torch/version.h>
 
 namespace portrait {
 

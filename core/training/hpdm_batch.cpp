@@ -18,7 +18,15 @@ constexpr double kRough = 0.5;     // of those, by its render
 constexpr double kSpoilt = 0.6;    // of the others, by a spoilt depth
 constexpr double kTrueNormals = 0.25;
 
-void join(Tensor& all, const Tensor& one) { all = all.defined() ? at::cat({all, one}) : one; }
+// One tensor of the samples, in the making.
+class Column {
+ public:
+  void add(const Tensor& sample) { samples_.push_back(sample); }
+  Tensor joined() const { return at::cat(samples_); }
+
+ private:
+  std::vector<Tensor> samples_;
+};
 
 }  // namespace
 
@@ -29,6 +37,9 @@ HpdmBatch HpdmBatch::to(at::Device device) const {
        {&there.render, &there.from_render, &there.view.projected, &there.view.known,
         &there.view.driving, &there.view.normals, &there.view.coarse}) {
     *map = map->to(device);
+  }
+  for (const auto& [reduction, of_links] : entries) {
+    there.view.matrices[reduction] = of_links.on(device);
   }
   return there;
 }
@@ -64,44 +75,56 @@ PairChoice draw_pair(const std::vector<PairFile>& files, bool large, double from
 }
 
 HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<PairChoice>& choices,
-                       bool large, const UNetSizes& sizes, const RandomKey& key) {
+                       const PairLayout& layout, const RandomKey& key) {
+  Column truth, render, from_render, photo, projected, known, driving, normals, coarse;
   HpdmBatch batch;
   std::vector<Viewpoint> viewpoints;
   for (const PairChoice& choice : choices) {
     const PairFile& file = files.at(std::size_t(choice.file));
-    join(batch.base.clean, file.truth(choice.view, large));
-    join(batch.render, file.render(choice.view, large));
-    join(batch.from_render, at::full({1, 1, 1, 1}, choice.from_render ? 1.0 : 0.0));
-    join(batch.base.identity, file.photo(false));
+    truth.add(file.truth(choice.view, layout.large));
+    render.add(file.render(choice.view, layout.large));
+    from_render.add(at::full({1, 1, 1, 1}, choice.from_render ? 1.0 : 0.0));
+    photo.add(file.photo(false));
     viewpoints.push_back(viewpoint_of(file.camera(choice.view)));
-    HpdmView one = file.view(choice.view, choice.kind, choice.true_normals, large, sizes);
-    join(batch.view.projected, one.projected);
-    join(batch.view.known, one.known);
-    join(batch.view.driving, one.driving);
-    join(batch.view.normals, one.normals);
-    join(batch.view.coarse, one.coarse);
+    HpdmView one =
+        file.view(choice.view, choice.kind, choice.true_normals, layout.large, layout.sizes);
+    projected.add(one.projected);
+    known.add(one.known);
+    driving.add(one.driving);
+    normals.add(one.normals);
+    coarse.add(one.coarse);
     batch.view.links.push_back(std::move(one.links.front()));
   }
+  batch.base.clean = truth.joined();
+  batch.base.identity = photo.joined();
   batch.base.noise = normal_tensor(key, batch.base.clean.sizes());
   batch.base.angles = view_angles(viewpoints);
   batch.base.kept = at::ones({batch.base.clean.size(0), 1, 1});
+  batch.render = render.joined();
+  batch.from_render = from_render.joined();
+  batch.view.projected = projected.joined();
+  batch.view.known = known.joined();
+  batch.view.driving = driving.joined();
+  batch.view.normals = normals.joined();
+  batch.view.coarse = coarse.joined();
+  if (layout.entries) batch.entries = link_entries(batch.view.links);
   return batch;
 }
 
 HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, const HpdmDraw& draw,
-                          const UNetSizes& sizes, const RandomKey& key) {
+                          const PairLayout& layout, const RandomKey& key) {
   RandomStream random(key);
   std::vector<PairChoice> choices;
   std::vector<std::int64_t> steps;
   std::vector<float> kept;
   for (int i = 0; i < draw.count; ++i) {
-    choices.push_back(draw_pair(files, draw.large, draw.from_render, random));
+    choices.push_back(draw_pair(files, layout.large, draw.from_render, random));
     steps.push_back(draw_timestep(random, kPaintingSteps));
     kept.push_back(random.chance(draw.dropped) ? 0.0F : 1.0F);
   }
   RandomKey of_noise = key;
   of_noise.purpose ^= random_purpose("hpdm noise");
-  HpdmBatch batch = gather_pairs(files, choices, draw.large, sizes, of_noise);
+  HpdmBatch batch = gather_pairs(files, choices, layout, of_noise);
   batch.base.t = at::tensor(steps, at::kLong);
   batch.base.kept = at::tensor(kept).view({draw.count, 1, 1});
   return batch;

@@ -6,6 +6,7 @@
 #include "core/training/pair_file.h"
 #include "core/training/unet_batch.h"
 
+#include <map>
 #include <vector>
 
 namespace portrait {
@@ -17,8 +18,11 @@ struct HpdmBatch {
   Tensor render;       // [B, L, s, s] latents of the head's render of the same views
   Tensor from_render;  // [B, 1, 1, 1] of 0 and 1: whether that is what is noised
 
+  std::map<int, LinkEntries> entries;  // of the view's links, where they are wanted
+
   Tensor start() const;  // what is noised: the render or base.clean
 
+  // The entries become the view's matrices there.
   HpdmBatch to(at::Device device) const;
 };
 
@@ -39,13 +43,19 @@ PairChoice draw_pair_kind(RandomStream& random);
 PairChoice draw_pair(const std::vector<PairFile>& files, bool large, double from_render,
                      RandomStream& random);
 
+// How samples are put together.
+struct PairLayout {
+  bool large = false;     // which latents
+  bool entries = false;  // of the links as matrices too
+  UNetSizes sizes{};      // of the branches
+};
+
 // Samples of one size; noise from the key, t undefined, every photo shown.
 HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<PairChoice>& choices,
-                       bool large, const UNetSizes& sizes, const RandomKey& key);
+                       const PairLayout& layout, const RandomKey& key);
 
 struct HpdmDraw {
   int count = 8;
-  bool large = false;
   double dropped = 0;      // probability that a photo is withheld
   double from_render = 0;  // that a sample starts as the head's render
 };
@@ -55,6 +65,6 @@ inline constexpr TimestepFocus kPaintingSteps{100, 560, 0.9};
 
 // A batch as it is trained on: pairs as draw_pair(), timesteps gathering at kPaintingSteps.
 HpdmBatch draw_hpdm_batch(const std::vector<PairFile>& files, const HpdmDraw& draw,
-                          const UNetSizes& sizes, const RandomKey& key);
+                          const PairLayout& layout, const RandomKey& key);
 
 }  // namespace portrait

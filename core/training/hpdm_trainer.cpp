@@ -8,6 +8,7 @@
 #include "core/diffusion/hpdm.h"
 #include "core/diffusion/pack_diffusion.h"
 #include "core/nn/model_pack.h"
+#include "core/training/batches_ahead.h"
 #include "core/training/hpdm_batch.h"
 #include "core/training/install_weights.h"
 #include "core/training/pair_file.h"
@@ -39,24 +40,25 @@ class HpdmTask : public TrainingTask {
         files_(open(false)),
         held_out_(open(true)),
         parameters_(start()),
-        hpdm_(parameters_, options_.hpdm) {}
+        hpdm_(parameters_, options_.hpdm),
+        batches_(options.run.device, [this](const TrainingStep& step) {
+          return draw_hpdm_batch(files_,
+                                 {options_.run.batch, options_.dropped, options_.from_render},
+                                 layout(step.share() >= 1 - options_.large_share),
+                                 step.key("hpdm batch"));
+        }) {}
 
   std::vector<Adam::Group> parameters() override { return {{parameters_.named(), 1}}; }
   std::int64_t samples_before() const override { return samples_before_; }
 
   Tensor loss(TrainingStep& step) override {
-    const bool large = step.share() >= 1 - options_.large_share;
-    const HpdmBatch batch =
-        draw_hpdm_batch(files_,
-                        {options_.run.batch, large, options_.dropped, options_.from_render},
-                        options_.hpdm.control.sizes, step.key("hpdm batch"))
-            .to(options_.run.device);
+    const HpdmBatch batch = batches_.next(step).to(options_.run.device);
     RandomStream random(step.key("hpdm muted"));
     HpdmWeights weights;
     if (random.chance(options_.muted)) weights.implicit_branch = 0;
     if (random.chance(options_.muted)) weights.geometry_prior = 0;
     const Tensor errors = squared_errors(hpdm_, batch, batch.base.t, weights);
-    const Tensor loss = (errors * weights_of(batch).to(errors.device())).mean();
+    const Tensor loss = (errors * weights_of(batch)).mean();
     step.note("loss", loss);
     step.note("error", errors.mean());
     return loss;
@@ -163,8 +165,10 @@ class HpdmTask : public TrainingTask {
     const Tensor bar = alpha_bars(schedule_, batch.base.t);
     const bool velocity = schedule_.config().prediction_type == Prediction::kVelocity;
     const Tensor of_picture = velocity ? 1 - bar : (1 - bar) / bar;
-    const Tensor from_render = batch.from_render.flatten().to(at::kCPU).gt(0);
-    return at::where(from_render, of_picture, step_weights(schedule_, batch.base.t));
+    const Tensor from_render = batch.from_render.flatten().gt(0);
+    const at::Device device = from_render.device();
+    return at::where(from_render, of_picture.to(device),
+                     step_weights(schedule_, batch.base.t).to(device));
   }
 
   // dB by which the picture told of the head's noised render is nearer to the truth than that is.
@@ -177,13 +181,17 @@ class HpdmTask : public TrainingTask {
     return 10 * (error(batch.render) / error(told)).log10().mean().item<double>();
   }
 
+  PairLayout layout(bool large) const {
+    return {large, !options_.run.device.is_cpu(), options_.hpdm.control.sizes};
+  }
+
   HpdmBatch fixed_batch(const std::vector<PairFile>& files, int first, int count) const {
     std::vector<PairChoice> choices;
     for (int i = first; i < first + count; ++i) {
       RandomStream random({1, random_purpose("hpdm validation"), 0, static_cast<std::uint32_t>(i)});
       choices.push_back(draw_pair(files, false, 0, random));
     }
-    return gather_pairs(files, choices, false, options_.hpdm.control.sizes,
+    return gather_pairs(files, choices, layout(false),
                         {1, random_purpose("hpdm validation noise"),
                          static_cast<std::uint32_t>(first), 0})
         .to(options_.run.device);
@@ -200,6 +208,7 @@ class HpdmTask : public TrainingTask {
   std::int64_t samples_before_ = 0;
   Parameters parameters_;
   Hpdm hpdm_;
+  BatchesAhead<HpdmBatch> batches_;
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kVae = "latent_space";
+constexpr const char* kLarge = "large";
 
 using Shape = std::vector<std::int64_t>;
 
@@ -44,10 +45,11 @@ struct Sizes {
     channels = small[2];
     side = small[3];
     require(small[4] == side, file, "small");
-    shape_of(file, "large", {people, views, channels, 2 * side, 2 * side});
+    const bool large = file.contains(kLarge);
+    if (large) shape_of(file, kLarge, {people, views, channels, 2 * side, 2 * side});
     shape_of(file, "cameras", {people, views, 16});
     identities = shape_of(file, "identity_small", {people, -1, channels, side, side})[1];
-    shape_of(file, "identity_large", {people, identities, channels, 2 * side, 2 * side});
+    if (large) shape_of(file, "identity_large", {people, identities, channels, 2 * side, 2 * side});
     shape_of(file, "identity_cameras", {people, identities, 16});
   }
   bool operator==(const Sizes&) const = default;
@@ -107,6 +109,8 @@ LatentSet LatentSet::open(const fs::path& folder, bool held_out, const std::stri
     set.views_ = static_cast<int>(sizes.views);
     set.identities_ = static_cast<int>(sizes.identities);
     set.channels_ = static_cast<int>(sizes.channels);
+    if (!set.files_.back().contains(kLarge)) continue;
+    for (int i = 0; i < set.people_; ++i) set.large_.push_back(set.people() - set.people_ + i);
   }
   return set;
 }
@@ -123,7 +127,7 @@ Tensor LatentSet::part(int person, const std::string& name, int index, int count
 }
 
 Tensor LatentSet::view(int person, int view, LatentSize size) const {
-  return part(person, size == LatentSize::kSmall ? "small" : "large", view, views_);
+  return part(person, size == LatentSize::kSmall ? "small" : kLarge, view, views_);
 }
 
 Tensor LatentSet::identity(int person, int photo, LatentSize size) const {

@@ -16,7 +16,8 @@ namespace portrait {
 // file per subject ("latents_000123.safetensors", held-out subjects "heldout_000123..."). A subject
 // is one person, or two: as drawn, and mirrored (pictures flipped, cameras too).
 //   small             F16 [P, V, L, 32, 32]  of the views at 256 x 256, areas averaged
-//   large             F16 [P, V, L, 64, 64]  of the views at 512 x 512
+//   large             F16 [P, V, L, 64, 64]  of the views at 512 x 512; in some files only, as is
+//                                            the photos'
 //   cameras           F32 [P, V, 16]         camera_tensor
 //   identity_small    F16 [P, K, L, 32, 32]  of the photos
 //   identity_large    F16 [P, K, L, 64, 64]
@@ -51,8 +52,9 @@ class LatentSet {
   int views() const { return views_; }            // of each person, in the view cache's order
   int identities() const { return identities_; }  // photos of each person
   int channels() const { return channels_; }
+  const std::vector<int>& large_people() const { return large_; }  // who have large latents
 
-  // [L, s, s] f32
+  // [L, s, s] f32. Large ones: of large_people(); throw kCorrupt else.
   Tensor view(int person, int view, LatentSize size) const;
   Tensor identity(int person, int photo, LatentSize size = LatentSize::kSmall) const;
   Viewpoint viewpoint(int person, int view) const;
@@ -66,6 +68,7 @@ class LatentSet {
   int views_ = 0;
   int identities_ = 0;
   int channels_ = 0;
+  std::vector<int> large_;
 };
 
 }  // namespace portrait

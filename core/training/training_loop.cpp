@@ -133,7 +133,13 @@ class TrainingLoop {
     const at::NoGradGuard no_grad;
     // Early averages would hold on to the random start.
     const double keep = std::min(schedule_.averaging, double(step_) / double(step_ + 10));
-    for (const auto& [name, tensor] : trained_) averaged_.at(name).lerp_(tensor, 1 - keep);
+    std::vector<Tensor> averages, values;
+    for (const auto& [name, tensor] : trained_) {
+      averages.push_back(averaged_.at(name));
+      values.push_back(tensor);
+    }
+    at::_foreach_mul_(averages, keep);
+    at::_foreach_add_(averages, values, 1 - keep);
   }
 
   void report(const std::function<void(const TrainingReport&)>& progress, bool validate) {
@@ -203,11 +209,22 @@ class TrainingLoop {
   Clock::time_point started_, last_report_, last_validation_, last_checkpoint_;
 };
 
+// TensorFloat-32: products of ten bits of mantissa, summed in single precision, are what networks
+// are trained in on a device that has them, at several times the speed. And the fastest of its
+// convolutions, found once per shape.
+void prepare_device(at::Device device) {
+  if (!device.is_cuda()) return;
+  at::globalContext().setAllowTF32CuBLAS(true);
+  at::globalContext().setAllowTF32CuDNN(true);
+  at::globalContext().setBenchmarkCuDNN(true);
+}
+
 }  // namespace
 
 void run_training(TrainingTask& task, const TrainingRun& run, const TrainingSchedule& schedule,
                   const std::function<void(const TrainingReport&)>& progress,
                   std::stop_token stop) {
+  prepare_device(run.device);
   TrainingLoop(task, run, schedule).go(progress, stop);
 }
 

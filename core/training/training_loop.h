@@ -65,6 +65,8 @@ class TrainingStep {
 
   std::int64_t index() const { return index_; }  // the same after --resume as without a stop
   double share() const { return share_; }        // of this run, [0, 1)
+  // `count` steps on, as far as is known now.
+  TrainingStep later(int count) const { return {seed_, index_ + count, share_}; }
   // Random numbers of this step: the same whenever and wherever it is taken.
   RandomKey key(std::string_view purpose, std::uint32_t index = 0) const {
     return {seed_, random_purpose(purpose), static_cast<std::uint32_t>(index_), index};

@@ -58,10 +58,15 @@ UnetBatch draw_unet_batch(const LatentSet& set, int count, LatentSize size, doub
                           const RandomKey& key) {
   RandomStream random(key);
   Batch drawn(set, size);
+  const std::vector<int>& large = set.large_people();
+  check(size == LatentSize::kSmall || !large.empty(), ErrorCode::kNotFound,
+        "There are no large latents to draw from; use --large-share 0 or encode some");
   std::vector<std::int64_t> steps;
   std::vector<float> kept;
   for (int i = 0; i < count; ++i) {
-    const int person = random.integer(0, set.people() - 1);
+    const int person = size == LatentSize::kSmall
+                           ? random.integer(0, set.people() - 1)
+                           : large[std::size_t(random.integer(0, int(large.size()) - 1))];
     const int view = random.integer(0, set.views() - 1);
     const int photo = random.integer(0, set.identities() - 1);
     drawn.add(person, view, photo);

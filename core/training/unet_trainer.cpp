@@ -7,6 +7,7 @@
 #include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/pack_diffusion.h"
 #include "core/nn/model_pack.h"
+#include "core/training/batches_ahead.h"
 #include "core/training/install_weights.h"
 #include "core/training/unet_batch.h"
 #include "core/training/unet_networks.h"
@@ -26,13 +27,19 @@ class UnetTask : public TrainingTask {
   explicit UnetTask(const UnetTrainingOptions& options)
       : options_(options),
         vae_pack_(ModelPack::open(options.vae_pack)),
-        vae_(load_vae(vae_pack_)),
+        vae_(load_vae(vae_pack_, options.run.device)),
         latents_(open(false)),
         held_out_(open(true)),
         networks_(UnetNetworks::from(start(), options_.networks)),
         schedule_(options_.schedule),
         validation_(held_out_.people() > 0 ? held_out_ : latents_, *vae_, schedule_,
-                    options.scored, options.run.device) {
+                    options.scored, options.run.device),
+        batches_(options.run.device, [this](const TrainingStep& step) {
+          const bool large = step.share() >= 1 - options_.large_share;
+          return draw_unet_batch(latents_, options_.run.batch,
+                                 large ? LatentSize::kLarge : LatentSize::kSmall, options_.dropped,
+                                 step.key("unet batch"));
+        }) {
     check_fit();
   }
 
@@ -40,12 +47,7 @@ class UnetTask : public TrainingTask {
   std::int64_t samples_before() const override { return samples_before_; }
 
   Tensor loss(TrainingStep& step) override {
-    const bool large = step.share() >= 1 - options_.large_share;
-    const UnetBatch batch =
-        draw_unet_batch(latents_, options_.run.batch,
-                        large ? LatentSize::kLarge : LatentSize::kSmall, options_.dropped,
-                        step.key("unet batch"))
-            .to(options_.run.device);
+    const UnetBatch batch = batches_.next(step).to(options_.run.device);
     const Tensor noisy = schedule_.add_noise(batch.clean, batch.noise, batch.t);
     const Tensor answer =
         networks_.unet(noisy, batch.t.to(options_.run.device), networks_.context(batch));
@@ -122,6 +124,7 @@ class UnetTask : public TrainingTask {
   UnetNetworks networks_;
   NoiseSchedule schedule_;
   UnetValidation validation_;
+  BatchesAhead<UnetBatch> batches_;
 };
 
 }  // namespace

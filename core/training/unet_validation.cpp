@@ -56,7 +56,7 @@ TrainingValues UnetValidation::score(const UnetNetworks& networks) {
 
 Tensor UnetValidation::decoded(const Tensor& latents) const {
   std::vector<Tensor> pictures;
-  for (const Tensor& one : latents.cpu().split(1)) {
+  for (const Tensor& one : latents.split(1)) {
     pictures.push_back(vae_.decode(vae_.from_diffusion(one)).clamp(-1, 1));
   }
   return at::cat(pictures);

@@ -13,7 +13,7 @@ namespace portrait {
 // Scores a UNet on fixed pictures with fixed noise.
 class UnetValidation {
  public:
-  // The first `people` of the set, one view of each; `vae` and `schedule` outlive it.
+  // The first `people` of the set, one view of each; `vae`, on the device, and `schedule` outlive it.
   UnetValidation(const LatentSet& set, const AutoencoderKL& vae, const NoiseSchedule& schedule,
                  int people, at::Device device);
 

@@ -4,7 +4,7 @@
 # nlohmann-json, CLI11 and Eigen (about 12 MB), and with --heads the head model to train on.
 #   prepare_carry.sh [--heads FOLDER]
 # The folder is ignored by git. Copy the working tree with it to the machine and run
-# build_and_train.sh there.
+# build.sh there.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 carry=$here/carry

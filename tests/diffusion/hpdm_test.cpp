@@ -148,6 +148,30 @@ class HpdmTest : public QObject {
     QVERIFY(setting.added(*hpdm, {.explicit_branch = 0}).empty());
   }
 
+  // What is read in place of the links on a device, at every reduction and with closed holes.
+  void matrices_carry_as_links_do() {
+    const at::NoGradGuard no_grad;
+    Setting setting;
+    const auto hpdm = load_hpdm(drawn_hpdm(), tiny_hpdm());
+    const std::vector<Tensor> by_links = setting.added(*hpdm);
+    int shared = 0;
+    for (const auto& [reduction, entries] : link_entries(setting.view.links)) {
+      setting.view.matrices[reduction] = entries.on(at::kCPU);
+      const LinkMatrices& made = setting.view.matrices.at(reduction);
+      const Tensor sums = made.carried.sum(2).view_as(made.known);
+      QVERIFY(at::allclose(sums, made.known, 0, 1e-6));
+      shared += made.carried.gt(0).sum(2).gt(1).sum().item<int>();
+    }
+    QCOMPARE(setting.view.matrices.size(), std::size_t{3});
+    QVERIFY(shared > 0);  // or no hole was closed and nothing was tried
+    const std::vector<Tensor> by_matrices = setting.added(*hpdm);
+    for (std::size_t i = 0; i < by_links.size(); ++i) {
+      QVERIFY(relative_difference(by_matrices[i], by_links[i]) < 1e-5);
+    }
+    setting.view.matrices.at(1).carried.zero_();
+    QVERIFY(relative_difference(setting.added(*hpdm).back(), by_links.back()) > 1e-3);
+  }
+
   // (10) at one layer, from the parts: features of the driving image, reprojected, merged.
   void features_of_the_driving_image_are_reprojected_and_merged() {
     const at::NoGradGuard no_grad;

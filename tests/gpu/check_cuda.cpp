@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// check_cuda: compares the CUDA kernels with the LibTorch reference and prints the differences.
+// check_cuda: compares the CUDA kernels of the volume renderer with its LibTorch reference, and
+// those of the splat with the processor's, and prints the differences.
 // Exit 0 when all are within their limits, 1 when not, 3 when there is no CUDA device.
 #include "core/nn/torch.h"
 
 #include "core/base/error.h"
 #include "tests/field/cuda_comparison.h"
+#include "tests/gpu/splat_comparison.h"
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 int main() {
   using namespace portrait;
@@ -16,7 +20,8 @@ int main() {
     return 3;
   }
   try {
-    const std::vector<Comparison> all = compare_all(4096, at::kCUDA);
+    std::vector<Comparison> all = compare_splat(512, at::kCUDA);
+    for (Comparison& one : compare_all(4096, at::kCUDA)) all.push_back(std::move(one));
     for (const Comparison& one : all) {
       std::printf("%-56s %10.2e of %.0e%s\n", one.what.c_str(), one.difference, one.limit,
                   one.holds() ? "" : "  FAILED");

@@ -50,6 +50,42 @@ class MuonTest : public QObject {
     QCOMPARE(largest(orthogonalised(at::zeros({8, 9}))), 0.0);
   }
 
+  void matrices_of_a_stack_do_not_mix() {
+    for (const auto& shape : {std::pair<std::int64_t, std::int64_t>{12, 30}, {30, 12}}) {
+      const Tensor first = normal({shape.first, shape.second}, 10);
+      const Tensor second = 5 * normal({shape.first, shape.second}, 11);
+      const Tensor both = orthogonalised(at::stack({first, second}));
+      QVERIFY(largest(both[0] - orthogonalised(first)) < 1e-12);
+      QVERIFY(largest(both[1] - orthogonalised(second)) < 1e-12);
+    }
+  }
+
+  // Among others of their size, of another size and without a gradient.
+  void parameters_move_as_they_would_alone() {
+    std::vector<Tensor> together, alone;
+    Adam::Group group{{}, 1};
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      const std::int64_t rows = i == 2 ? 16 : 9;
+      together.push_back(leaf(at::zeros({rows, 11}, at::kDouble)));
+      group.parameters.emplace_back(std::to_string(i), together.back());
+    }
+    Muon muon({group}, {});
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      if (i == 1) continue;
+      const Tensor gradient = normal({i == 2 ? 16 : 9, 11}, 20 + i);
+      Tensor one = leaf(at::zeros_like(together[i]));
+      Muon of_one({{{{"x", one}}, 1}}, {});
+      together[i].mutable_grad() = gradient;
+      one.mutable_grad() = gradient;
+      of_one.step();
+      alone.push_back(one);
+    }
+    muon.step();
+    QVERIFY(largest(together[0] - alone[0]) < 1e-12);
+    QCOMPARE(largest(together[1]), 0.0);
+    QVERIFY(largest(together[2] - alone[1]) < 1e-12 && largest(together[3] - alone[2]) < 1e-12);
+  }
+
   void size_of_the_gradient_does_not_count() {
     const Tensor matrix = normal({10, 20}, 1);
     QVERIFY(largest(orthogonalised(matrix) - orthogonalised(1e-4 * matrix)) < 1e-6);

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/reprojection/carry.h"
+#include "core/reprojection/carry_matrix.h"
 #include "core/reprojection/kernels/splat_kernels.h"
 #include "core/reprojection/splat_noise.h"
 #include "tests/reprojection/test_views.h"
@@ -82,6 +83,7 @@ class CarryTest : public QObject {
   void holes_close_as_the_rule_says();
   void closed_values_are_weighted_means();
   void is_the_reference();
+  void entries_are_what_is_carried();
   void shapes_and_backgrounds();
   void a_mask_does_not_grow();
   void gradients_are_the_transpose();
@@ -163,6 +165,18 @@ void CarryTest::is_the_reference() {
     QVERIFY(at::equal(found.masked_select(won), expected.masked_select(won)));
     if (target_width == 129) QVERIFY(map.closing.ge(4).any().item<bool>());
   }
+}
+
+void CarryTest::entries_are_what_is_carried() {
+  const DrivingView view = random_view(61, 47, 4);
+  const SplatMap map = make_splat(view, rig_camera({10, 0}), 129, 70);
+  const CarryEntries entries = carry_entries(map);
+  const Tensor matrix = at::zeros({70 * 129, 47 * 61});
+  matrix.index_put_({entries.rows, entries.columns}, entries.weights);
+  QCOMPARE(matrix.count_nonzero().item<std::int64_t>(), entries.rows.size(0));  // none stands twice
+  const Tensor image = fresh_noise({1, 2, 3, 4}, 3, 47, 61);
+  const Tensor found = at::mm(matrix, image.view({3, -1}).t()).t().view({3, 70, 129});
+  QVERIFY((found - carry_image_reference(map, image)).abs().max().item<float>() < 1e-5);
 }
 
 void CarryTest::shapes_and_backgrounds() {

@@ -179,7 +179,7 @@ class HpdmTrainerTest : public QObject {
       draw.count = 40;
       draw.from_render = share;
       const HpdmBatch batch =
-          draw_hpdm_batch(files, draw, sizes, {5, random_purpose("test"), 0, 0});
+          draw_hpdm_batch(files, draw, {.sizes = sizes}, {5, random_purpose("test"), 0, 0});
       const double drawn = batch.from_render.mean().item<double>();
       QVERIFY(share == 0.5 ? drawn > 0.25 && drawn < 0.75 : drawn == share);
       const Tensor start = batch.start();

@@ -2,14 +2,18 @@
 #include "core/nn/torch.h"
 
 #include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/training/batches_ahead.h"
 #include "core/training/training_loop.h"
 
 #include <QtTest>
 
+#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <limits>
 #include <set>
+#include <utility>
 
 using namespace portrait;
 namespace fs = std::filesystem;
@@ -194,6 +198,25 @@ class TrainingLoopTest : public QObject {
     QCOMPARE(task.product_type_, at::kBFloat16);
     QCOMPARE(at::matmul(at::ones({2, 2}), at::ones({2, 2})).scalar_type(), at::kFloat);
     QVERIFY(std::abs(task.w_.sum().item<double>() / 4 - 1) < 0.05);
+  }
+
+  // Nothing is worked on there, but drawing ahead does not ask what the device is.
+  void batches_drawn_ahead_are_those_of_their_steps() {
+    const auto number = [](const TrainingStep& step) {
+      return std::pair{step.index(), RandomStream(step.key("test")).uniform()};
+    };
+    BatchesAhead<std::pair<std::int64_t, double>> here(at::kCPU, number);
+    std::atomic<int> drawn = 0;
+    BatchesAhead<std::pair<std::int64_t, double>> ahead(at::kMeta, [&](const TrainingStep& step) {
+      ++drawn;
+      return number(step);
+    });
+    for (const std::int64_t index : {4, 5, 6, 7, 20, 21}) {  // a step back or ahead begins anew
+      const TrainingStep step(3, index, 0.5);
+      QVERIFY(here.next(step) == number(step));
+      QVERIFY(ahead.next(step) == number(step));
+    }
+    QVERIFY(drawn > 6);
   }
 
   void a_stop_saves() {

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/diffusion/pack_diffusion.h"
+#include "core/training/cache_files.h"
 #include "core/training/install_weights.h"
 #include "core/training/unet_trainer.h"
 #include "tests/training/tiny_latents.h"
@@ -102,6 +103,30 @@ class UnetTrainerTest : public QObject {
     const UnetBatch large = draw_unet_batch(set, 2, LatentSize::kLarge, 0.25, key);
     QVERIFY(large.clean.sizes() == at::IntArrayRef({2, 4, 16, 16}));
     QVERIFY(large.identity.sizes() == at::IntArrayRef({2, 4, 8, 8}));
+  }
+
+  // A cache of which one file has no large latents: they are drawn of the other's people alone.
+  void large_latents_may_be_of_some_people() {
+    const fs::path folder = root_ / "some_large";
+    write_tiny_latents(folder, false, 2, hash_);
+    const fs::path first = folder / cache_file_name(latent_file_stem(false), 0);
+    TensorMap tensors = load_tensors(SafetensorsFile(first));
+    const auto metadata = SafetensorsFile(first).metadata();
+    tensors.erase("large");
+    tensors.erase("identity_large");
+    save_tensors(first, tensors, metadata);
+    const LatentSet set = LatentSet::open(folder, false, hash_);
+    QCOMPARE(set.people(), 2);
+    QVERIFY(set.large_people() == std::vector<int>{1});
+    const RandomKey key{3, random_purpose("test"), 8, 0};
+    const Tensor drawn = draw_unet_batch(set, 32, LatentSize::kLarge, 0, key).identity;
+    for (int i = 0; i < 32; ++i) QVERIFY(at::equal(drawn[i], set.identity(1, 0)));
+    const Tensor both = draw_unet_batch(set, 32, LatentSize::kSmall, 0, key).identity;
+    QVERIFY(both.eq(set.identity(0, 0)).flatten(1).all(1).any().item<bool>());
+    fs::remove(folder / cache_file_name(latent_file_stem(false), 1));
+    QVERIFY_THROWS_EXCEPTION(Error,
+                             draw_unet_batch(LatentSet::open(folder, false, hash_), 1,
+                                             LatentSize::kLarge, 0, key));
   }
 
   void two_people_are_learned_by_heart() {
