@@ -38,6 +38,7 @@ void DetailOptions::take_live(const Settings& settings) {
   rate_decoder = settings.get<double>("detail.learning_rate_decoder");
   rate_sr = settings.get<double>("detail.learning_rate_sr");
   reference_weight = settings.get<double>("detail.reference_weight");
+  solid_weight = settings.get<double>("detail.solid_weight");
   random_views = settings.get<int>("detail.random_views");
   random_weight = settings.get<double>("detail.random_weight");
   image_loss.gradients = settings.get<double>("detail.slope_weight");

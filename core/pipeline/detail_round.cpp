@@ -34,6 +34,16 @@ Tensor without_surroundings(const Tensor& picture, const Tensor& opacity) {
   return kTrainedBackground + (picture - kTrainedBackground) * near.squeeze(0);
 }
 
+// A picture cannot tell a thin head before grey from a paler one: where the view was solid when it
+// was painted, it is to stay so. It may become more solid, as hair does that is painted anew.
+PictureGradient kept_solid(PictureGradient gradient, const ViewGraph& graph, const Tensor& painted,
+                           double weight, double& loss) {
+  const Tensor lost = (graph.opacity() - painted).clamp_max(0);
+  loss = weight * lost.square().mean().item<double>();
+  gradient.opacity = lost * (2 * weight / double(lost.numel()));
+  return gradient;
+}
+
 double angle_between(const Viewpoint& a, const Viewpoint& b) {
   return std::acos(std::clamp(
       rig_camera(a).position().normalized().dot(rig_camera(b).position().normalized()), -1.0, 1.0));
@@ -176,8 +186,15 @@ void DetailStage::take_view(std::size_t index) {
 void DetailStage::repeat_view(std::size_t index) {
   View& view = now_.views[index];
   const ViewGraph graph(head_, view.camera, graph_options(static_cast<int>(index)));
-  add_gradient(sum_, graph.pull(towards(graph, view.memory.target, 1, view.loss)));
+  PictureGradient gradient = towards(graph, view.memory.target, 1, view.loss);
   losses_.add("views", view.loss);
+  if (options_.solid_weight > 0) {
+    double loss = 0;
+    gradient = kept_solid(std::move(gradient), graph, view.surface.opacity, options_.solid_weight,
+                          loss);
+    losses_.add("solid", loss);
+  }
+  add_gradient(sum_, graph.pull(gradient));
 }
 
 // The multi-step term of Sec. 4.1, from anywhere between the fixed views.

@@ -230,6 +230,36 @@ class DetailStageTest : public QObject {
     QVERIFY(same_bits(one.head(), replayed.head()));
   }
 
+  // What the views have lost of the opacity that they had when they were painted.
+  void what_was_solid_is_held() {
+    const auto lost = [&](double weight) {
+      Settings settings = small_settings();
+      settings.set("detail.inner_steps", std::int64_t(6));
+      settings.set("detail.random_views", std::int64_t(0));
+      settings.set("detail.reference_weight", 0.0);
+      settings.set("detail.iterations", std::int64_t(1));
+      settings.set("detail.solid_weight", weight);
+      Field head = first_.clone();
+      DetailStage detail(head, PhotoTarget(photo_), painter_, 4, settings);
+      bool told = false;
+      while (!detail.finished()) {
+        for (const auto& [name, value] : detail.step().losses.terms) told = told || name == "solid";
+      }
+      if (told != (weight > 0)) return -1.0;
+      double sum = 0;
+      for (const DetailStage::View& view : detail.views()) {
+        ViewGraphOptions options;
+        options.width = static_cast<int>(view.surface.opacity.size(0));
+        const Tensor now = ViewGraph(head, view.camera, options).opacity();
+        sum += (view.surface.opacity - now).clamp_min(0).square().mean().item<double>();
+      }
+      return sum;
+    };
+    const double free = lost(0), held = lost(1000);
+    QVERIFY(free > 0 && held >= 0);
+    QVERIFY2(held < 0.7 * free, qPrintable(QString("%1 %2").arg(held).arg(free)));
+  }
+
   // After the photo and each view of a further round the head has moved.
   void a_further_round_moves_the_head_view_by_view() {
     Settings settings = small_settings();
