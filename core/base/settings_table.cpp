@@ -128,7 +128,7 @@ const std::vector<SettingRow> kTable = {
     {"detail.solid_weight", "Weight of solidity", "",
      "How strongly the head is kept from becoming translucent while it is brought to painted views, "
      "from the second time they are gone through.",
-     10.0, Real{0, 1000, 1}, "Detail", Applies::kLive, true},
+     0.0, Real{0, 1000, 1}, "Detail", Applies::kLive, true},
     {"detail.slope_weight", "Weight of edges", "",
      "How much edges count when the head is brought to a painted view, beside colours.", 1.0,
      Real{0, 100, 0.1}, "Detail", Applies::kLive, true},

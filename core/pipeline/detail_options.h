@@ -21,7 +21,7 @@ struct DetailOptions {
   double rate_decoder = 0.0001;
   double rate_sr = 0.0002;
   double reference_weight = 1;
-  double solid_weight = 10;  // of opacity lost since a view was painted, in further rounds
+  double solid_weight = 0;  // of opacity lost since a view was painted, in further rounds
   int random_views = 1;  // per iteration
   double random_weight = 1;
   int random_denoise_steps = 4;

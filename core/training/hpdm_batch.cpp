@@ -18,16 +18,6 @@ constexpr double kRough = 0.5;     // of those, by its render
 constexpr double kSpoilt = 0.6;    // of the others, by a spoilt depth
 constexpr double kTrueNormals = 0.25;
 
-// One tensor of the samples, in the making.
-class Column {
- public:
-  void add(const Tensor& sample) { samples_.push_back(sample); }
-  Tensor joined() const { return at::cat(samples_); }
-
- private:
-  std::vector<Tensor> samples_;
-};
-
 }  // namespace
 
 HpdmBatch HpdmBatch::to(at::Device device) const {
@@ -76,37 +66,37 @@ PairChoice draw_pair(const std::vector<PairFile>& files, bool large, double from
 
 HpdmBatch gather_pairs(const std::vector<PairFile>& files, const std::vector<PairChoice>& choices,
                        const PairLayout& layout, const RandomKey& key) {
-  Column truth, render, from_render, photo, projected, known, driving, normals, coarse;
+  std::vector<Tensor> truth, render, from_render, photo, projected, known, driving, normals, coarse;
   HpdmBatch batch;
   std::vector<Viewpoint> viewpoints;
   for (const PairChoice& choice : choices) {
     const PairFile& file = files.at(std::size_t(choice.file));
-    truth.add(file.truth(choice.view, layout.large));
-    render.add(file.render(choice.view, layout.large));
-    from_render.add(at::full({1, 1, 1, 1}, choice.from_render ? 1.0 : 0.0));
-    photo.add(file.photo(false));
+    truth.push_back(file.truth(choice.view, layout.large));
+    render.push_back(file.render(choice.view, layout.large));
+    from_render.push_back(at::full({1, 1, 1, 1}, choice.from_render ? 1.0 : 0.0));
+    photo.push_back(file.photo(false));
     viewpoints.push_back(viewpoint_of(file.camera(choice.view)));
     HpdmView one =
         file.view(choice.view, choice.kind, choice.true_normals, layout.large, layout.sizes);
-    projected.add(one.projected);
-    known.add(one.known);
-    driving.add(one.driving);
-    normals.add(one.normals);
-    coarse.add(one.coarse);
+    projected.push_back(one.projected);
+    known.push_back(one.known);
+    driving.push_back(one.driving);
+    normals.push_back(one.normals);
+    coarse.push_back(one.coarse);
     batch.view.links.push_back(std::move(one.links.front()));
   }
-  batch.base.clean = truth.joined();
-  batch.base.identity = photo.joined();
+  batch.base.clean = at::cat(truth);
+  batch.base.identity = at::cat(photo);
   batch.base.noise = normal_tensor(key, batch.base.clean.sizes());
   batch.base.angles = view_angles(viewpoints);
   batch.base.kept = at::ones({batch.base.clean.size(0), 1, 1});
-  batch.render = render.joined();
-  batch.from_render = from_render.joined();
-  batch.view.projected = projected.joined();
-  batch.view.known = known.joined();
-  batch.view.driving = driving.joined();
-  batch.view.normals = normals.joined();
-  batch.view.coarse = coarse.joined();
+  batch.render = at::cat(render);
+  batch.from_render = at::cat(from_render);
+  batch.view.projected = at::cat(projected);
+  batch.view.known = at::cat(known);
+  batch.view.driving = at::cat(driving);
+  batch.view.normals = at::cat(normals);
+  batch.view.coarse = at::cat(coarse);
   if (layout.entries) batch.entries = link_entries(batch.view.links);
   return batch;
 }
