@@ -9,8 +9,8 @@ else()
   set(TORCH_INCLUDE_DIRS ${PORTRAIT_TORCH_ROOT}/include
                          ${PORTRAIT_TORCH_ROOT}/include/torch/csrc/api/include)
   # Nothing refers to the CUDA libraries by name: they add themselves to LibTorch when loaded. And
-  # LibTorch shows parts of a C++ library of its own (std::filesystem among them), which do not fit
-  # this compiler's: the compiler's must be found before them.
+  # LibTorch shows parts of a C++ library of its own (std::filesystem among them): the compiler's is
+  # to be found before them.
   set(TORCH_LIBRARIES -Wl,--no-as-needed stdc++)
   foreach(name torch torch_cpu torch_cuda c10 c10_cuda)
     set(file ${PORTRAIT_TORCH_ROOT}/lib/lib${name}.so)

@@ -54,8 +54,9 @@ class Muon {
   std::vector<Slot> slots_;
 };
 
-// [M,N] or [B,M,N], each a matrix -> the same shape, with the same singular vectors and singular values between about 0.7 and 1.2: five
-// steps of a Newton-Schulz iteration of the fifth order. A zero matrix stays zero.
+// [M,N] or [B,M,N], each a matrix -> the same shape, with the same singular vectors and singular
+// values between about 0.7 and 1.2: five steps of a Newton-Schulz iteration of the fifth order. A
+// zero matrix stays zero.
 Tensor orthogonalised(const Tensor& matrices);
 
 }  // namespace portrait
