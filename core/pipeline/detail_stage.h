@@ -9,6 +9,7 @@
 #include "core/guidance/noise_resampling.h"
 #include "core/guidance/view_graph.h"
 #include "core/nn/adam.h"
+#include "core/nn/pyramid_adam.h"
 #include "core/pipeline/detail_options.h"
 #include "core/pipeline/optimised_state.h"
 #include "core/pipeline/photo_target.h"
@@ -115,7 +116,8 @@ class DetailStage : public Stage {
   Settings settings_;                // in force
   std::optional<Settings> waiting_;  // in force from the next iteration on
   DetailOptions options_;
-  Adam planes_, decoder_, sr_;
+  PyramidAdam planes_;
+  Adam decoder_, sr_;
 
   State now_;
   // Of the round under way.

@@ -163,7 +163,7 @@ class PackRunTest : public QObject {
     };
     const RunResult ran = run();
     QVERIFY2(ran.code == 0, qPrintable(ran.err));
-    HpdmView view{in["projected"], in["known"], in["driving"], in["normals"], in["coarse"], {}};
+    HpdmView view{in["projected"], in["known"], in["driving"], in["normals"], in["coarse"], {}, {}};
     DrivingView driving;
     driving.camera = rig_camera({0, 0});
     driving.depth = in["depth"][0];
