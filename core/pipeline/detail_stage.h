@@ -9,10 +9,10 @@
 #include "core/guidance/noise_resampling.h"
 #include "core/guidance/view_graph.h"
 #include "core/nn/adam.h"
-#include "core/nn/pyramid_adam.h"
 #include "core/pipeline/detail_options.h"
 #include "core/pipeline/optimised_state.h"
 #include "core/pipeline/photo_target.h"
+#include "core/pipeline/pyramid_adam.h"
 #include "core/pipeline/stage.h"
 
 #include <nlohmann/json_fwd.hpp>

@@ -4,6 +4,7 @@
 #include "core/nn/adam.h"
 #include "core/nn/torch.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,27 +18,19 @@ namespace portrait {
 // levels in place of a Laplacian.)
 class PyramidAdam {
  public:
-  // planes: a leaf [..., H, W] that requires gradients, H and W whole multiples of 2^(levels-1).
-  // `shares`: of the rate, by level, the finest first; {1} is Adam itself. The rate comes with each
-  // step.
+  // planes: a leaf [..., H, W] that requires gradients, H and W whole multiples of 2^(levels-1);
+  // else throws kInternal. `shares`: of the rate, by level, the finest first; {1} is Adam itself.
   PyramidAdam(const Tensor& planes, std::vector<double> shares, double beta2 = AdamOptions{}.beta2);
 
-  void zero_grad();
   // One step with the gradient now in the planes. Without one nothing happens.
   void step(double rate);
-  // L2 norm of the planes' gradient; non-finite if it is.
-  double gradient_norm() const;
   // Of the offsets' moments, to be kept and saved: all the state there is.
   Adam& moments() { return adam_; }
 
  private:
-  using Named = std::vector<std::pair<std::string, Tensor>>;
-  static Named offsets_of(const Tensor& planes, std::size_t levels);
-  static std::vector<Adam::Group> groups_of(const Named& offsets,
-                                            const std::vector<double>& shares);
-
   Tensor planes_;
-  Named offsets_;  // by level; zero between steps
+  std::vector<double> shares_;
+  std::vector<std::pair<std::string, Tensor>> offsets_;  // by level; zero between steps
   Adam adam_;
 };
 

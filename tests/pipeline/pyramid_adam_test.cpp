@@ -2,7 +2,7 @@
 #include "core/nn/torch.h"
 
 #include "core/base/error.h"
-#include "core/nn/pyramid_adam.h"
+#include "core/pipeline/pyramid_adam.h"
 
 #include <QtTest>
 
@@ -37,7 +37,6 @@ class PyramidAdamTest : public QObject {
     for (int step = 0; step < 5; ++step) {
       planes.mutable_grad() = noise_like(planes, step);
       plain.mutable_grad() = noise_like(plain, step);
-      QCOMPARE(pyramid.gradient_norm(), adam.gradient_norm());
       pyramid.step(0.01);
       adam.step(0.01);
     }
@@ -85,11 +84,8 @@ class PyramidAdamTest : public QObject {
   void without_a_gradient_nothing_happens() {
     Tensor planes = planes_of(8);
     PyramidAdam pyramid(planes, {1, 1});
-    planes.mutable_grad() = noise_like(planes, 0);
-    pyramid.zero_grad();
     pyramid.step(0.1);
     QCOMPARE(planes.abs().max().item<double>(), 0.0);
-    QCOMPARE(pyramid.gradient_norm(), 0.0);
     QCOMPARE(pyramid.moments().steps(), std::int64_t{0});
   }
 
