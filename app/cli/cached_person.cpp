@@ -3,7 +3,6 @@
 
 #include "app/cli/cached_person.h"
 
-#include "app/cli/shows_face.h"
 #include "core/base/error.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/field/occupancy.h"
@@ -96,7 +95,7 @@ std::vector<std::string> head_metrics() {
 }
 
 void add_head_scores(SubjectTable& table, const std::string& row, const CachedPerson& person,
-                     const SeenHead& seen) {
+                     const SeenHead& seen, const FaceTeller& faces) {
   const auto rig = standard_viewpoint_rig();
   bool face_behind = false;
   for (std::size_t v = 0; v < person.views.size(); ++v) {
@@ -121,7 +120,7 @@ void add_head_scores(SubjectTable& table, const std::string& row, const CachedPe
                                   seen.render(std::size_t(std::max(rig[v].driver, 0)))));
     if (azimuth >= kBackDeg) table.add(row, "back_mask_iou", iou);
     if (azimuth >= kNoFaceFromDeg) {
-      face_behind = face_behind || shows_face(rgba_of_render(picture, alpha, 0.5F));
+      face_behind = face_behind || faces.shows_face(rgba_of_render(picture, alpha, 0.5F));
     }
   }
   table.add(row, "janus", face_behind ? 1 : 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/cli/face_teller.h"
 #include "app/cli/subject_table.h"
 #include "core/base/image.h"
 #include "core/base/settings.h"
@@ -64,8 +65,8 @@ std::vector<std::string> head_metrics();
 // A head against its person's truth, as one row of the last subject: over the viewpoints but the
 // front psnr_db and ssim (over both mattes, on grey), mask_iou, sharpness, detail_correlation and
 // consistency_db (with the driving view); back_mask_iou from azimuth 90 on; front_psnr_db of the
-// front alone; janus, 1 where a face is found from azimuth 120 on.
+// front alone; janus, 1 where `faces` tells one from azimuth 120 on.
 void add_head_scores(SubjectTable& table, const std::string& row, const CachedPerson& person,
-                     const SeenHead& seen);
+                     const SeenHead& seen, const FaceTeller& faces);
 
 }  // namespace portrait::cli

@@ -61,6 +61,7 @@ class Evaluation {
       : options_(options),
         prior_(GanPrior::load(*pack)),
         sources_(stage_sources(pack)),
+        faces_(*pack),
         table_(metrics()) {
     check(bool(sources_.painter), ErrorCode::kNotFound,
           "The pack \"{}\" has no networks for stage 3", pack->name());
@@ -112,7 +113,7 @@ class Evaluation {
   }
 
   void add(const std::string& row, const CachedPerson& person, const SeenHead& seen, bool shown) {
-    add_head_scores(table_, row, person, seen);
+    add_head_scores(table_, row, person, seen, faces_);
     if (!shown || options_.sheet.empty()) return;
     if (row == kStart) sheet_.add_truth(person);
     sheet_.add(row, seen);
@@ -132,6 +133,7 @@ class Evaluation {
   const AblationEvaluation& options_;
   GanPrior prior_;
   StageSources sources_;
+  FaceTeller faces_;
   SubjectTable table_;
   HeadSheet sheet_;
 };

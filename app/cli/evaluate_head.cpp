@@ -2,10 +2,12 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/evaluation.h"
-#include "app/cli/shows_face.h"
+#include "app/cli/face_teller.h"
 #include "core/camera/camera.h"
 #include "core/metrics/detail_metrics.h"
 #include "core/metrics/image_metrics.h"
+#include "core/nn/default_pack.h"
+#include "core/nn/model_pack.h"
 #include "core/photo/landmarks68.h"
 #include "core/pipeline/head_view.h"
 #include "core/pipeline/pipeline.h"
@@ -51,6 +53,7 @@ Json evaluate_head(const std::filesystem::path& path, const EvaluationProgress& 
                    std::stop_token stop) {
   const LoadedProject project = load_project(path);
   const HeadView head(project.pipeline->head(), LookOptions::from(project.pipeline->settings()));
+  const FaceTeller faces(ModelPack::open(default_pack_folder()));
   Json rows = Json::array();
   Json mean = Json::object();
   Look front;
@@ -62,7 +65,7 @@ Json evaluate_head(const std::filesystem::path& path, const EvaluationProgress& 
     if (azimuth == 0) front = look;
     Json row = {{"name", "render"},
                 {"azimuth_deg", azimuth},
-                {"face", shows_face(look.rgba)},
+                {"face", faces.shows_face(look.rgba)},
                 {"silhouette_width", look.width / front.width},
                 {"head_width", look.head_width / front.head_width}};
     if (azimuth == 180) {

@@ -2,10 +2,10 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/evaluation.h"
+#include "app/cli/face_teller.h"
 #include "app/cli/fov_evaluation.h"
 #include "app/cli/prior_head.h"
 #include "app/cli/prior_table.h"
-#include "app/cli/shows_face.h"
 #include "core/base/error.h"
 #include "core/exporting/contact_sheet.h"
 #include "core/image/write_image.h"
@@ -26,12 +26,37 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kQuoted = "45, 90, 135, 180";
+constexpr double kFrontDeg = 30;
 
 // The input is the front view with its exact camera: what intake would make of it.
 Field head_of_front(const GanPrior& prior, const HeldoutView& front, const Viewpoint& viewpoint) {
   return prior.infer(tensor_of_image(composite_on_grey(front.rgba)),
                      tensor_of_image(alpha_of(front.rgba)), rig_camera(viewpoint));
 }
+
+// Of how many views the teller tells a face: to be all of the fronts and none of the true backs.
+struct FacesTold {
+  int fronts = 0, true_fronts_told = 0, fronts_told = 0, backs = 0, true_backs_told = 0;
+
+  void add(const Viewpoint& from, bool in_truth, bool in_head) {
+    if (from.elevation_deg != 0) return;
+    if (std::abs(from.azimuth_deg) <= kFrontDeg) {
+      ++fronts;
+      true_fronts_told += in_truth;
+      fronts_told += in_head;
+    } else if (std::abs(from.azimuth_deg) >= kNoFaceFromDeg) {
+      ++backs;
+      true_backs_told += in_truth;
+    }
+  }
+  Json facts() const {
+    return {{"front_views", fronts},
+            {"told_in_truth", true_fronts_told},
+            {"told_in_prior", fronts_told},
+            {"back_views", backs},
+            {"told_in_true_backs", true_backs_told}};
+  }
+};
 
 // Rows of true pictures and of the prior's, in turn.
 class PriorSheet {
@@ -69,6 +94,7 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
         options.subjects, set.subjects());
   const int subjects = options.subjects > 0 ? options.subjects : set.subjects();
   const GanPrior prior = GanPrior::load(pack);
+  const FaceTeller faces(pack);
   const int front = set.find_view(0, 0);
   const auto views = static_cast<int>(set.viewpoints().size());
   const std::vector<int> quoted = set.quoted_views();
@@ -86,6 +112,7 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
   FovEvaluation fov(pack, prior, set);
   PriorSheet sheet;
   int two_faced = 0;
+  FacesTold told;
   Json faces_behind = Json::array();
   for (int s = 0; s < subjects; ++s) {
     const PriorHead head(
@@ -100,9 +127,11 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
       const HeldoutView seen = head.from(from);
       const bool is_quoted = std::find(quoted.begin(), quoted.end(), v) != quoted.end();
       of_prior.set(v, compare_views(seen, truth));
-      if (std::abs(from.azimuth_deg) >= kNoFaceFromDeg && shows_face(seen.rgba)) {
-        // The detector errs too: what it takes for a face in the true picture is none.
-        const bool in_truth = shows_face(truth.rgba);
+      const bool in_truth = faces.shows_face(truth.rgba);
+      const bool in_head = faces.shows_face(seen.rgba);
+      told.add(from, in_truth, in_head);
+      if (std::abs(from.azimuth_deg) >= kNoFaceFromDeg && in_head) {
+        // The teller errs too: what it takes for a face in the true picture is none.
         face_behind = face_behind || !in_truth;
         faces_behind.push_back({{"subject", s},
                                 {"azimuth_deg", from.azimuth_deg},
@@ -146,6 +175,7 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
           {"beats", beats},
           {"targets", targets},
           {"faces_behind", faces_behind},
+          {"faces_told", told.facts()},
           {"fields_of_view", fov.facts()}};
 }
 

@@ -65,6 +65,7 @@ Json evaluate_restoration(std::shared_ptr<const ModelPack> pack,
   Settings direct = settings;
   direct.set("geometry.detail_preservation", false);
 
+  const FaceTeller faces(*pack);
   SubjectTable table(head_metrics());
   HeadSheet sheet;
   int done = 0;
@@ -76,7 +77,7 @@ Json evaluate_restoration(std::shared_ptr<const ModelPack> pack,
     if (shown) sheet.add_truth(person);
     const auto add = [&](const char* row, const Field& head) {
       const SeenHead seen(head, person);
-      add_head_scores(table, row, person, seen);
+      add_head_scores(table, row, person, seen, faces);
       if (shown) sheet.add(row, seen);
     };
     add(kFirst, first);

@@ -6,6 +6,7 @@
 #include "core/field/packed_planes.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_safetensors.h"
+#include "core/training/batches_ahead.h"
 #include "core/training/install_weights.h"
 #include "core/training/mean_surface.h"
 #include "core/training/prior_networks.h"
@@ -52,8 +53,12 @@ class PriorTask : public TrainingTask {
         files_(list_subject_cache(options.cache)),
         held_back_(hold_back_subjects(files_, options.validation)),
         networks_(start().to(options.run.device, options_.encoder)),
-        batches_(files_, batch_options(true)),
-        validation_(held_back_, batch_options(false)) {}
+        subjects_(files_, batch_options(true)),
+        validation_(held_back_, batch_options(false)),
+        batches_(options.run.device, [this](const TrainingStep& step) {
+          RandomStream random(step.key("prior.step"));
+          return subjects_.draw(random);
+        }) {}
 
   std::vector<Adam::Group> parameters() override {
     Adam::Group usual;
@@ -72,8 +77,7 @@ class PriorTask : public TrainingTask {
   std::int64_t samples_before() const override { return samples_before_; }
 
   Tensor loss(TrainingStep& step) override {
-    RandomStream random(step.key("prior.step"));
-    const SubjectBatch batch = batches_.draw(random).to(options_.run.device);
+    const SubjectBatch batch = batches_.next(step).to(options_.run.device);
     const FieldFrame frame = FieldFrame::own(options_.encoder.depth_slices);
     const Tensor planes = networks_.encoder(batch.photo, batch.matte, batch.cameras);
     const Decoder decoder = networks_.decoder();
@@ -198,8 +202,9 @@ class PriorTask : public TrainingTask {
   std::vector<std::filesystem::path> held_back_;
   std::int64_t samples_before_ = 0;
   PriorNetworks networks_;
-  SubjectBatches batches_;
+  SubjectBatches subjects_;
   SubjectBatches validation_;
+  BatchesAhead<SubjectBatch> batches_;
 };
 
 }  // namespace

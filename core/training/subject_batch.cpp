@@ -8,8 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <numeric>
-#include <optional>
 
 namespace portrait {
 namespace {
@@ -110,39 +110,60 @@ SubjectBatch SubjectBatch::to(at::Device device) const {
   return moved;
 }
 
-SubjectBatches::SubjectBatches(std::vector<std::filesystem::path> files, const Options& options)
-    : options_(options), files_(std::move(files)) {
-  check(!files_.empty(), ErrorCode::kNotFound, "There are no subjects to draw from");
+struct SubjectBatches::Front {
+  explicit Front(const Tensor& surface) : view(surface), seen(rows_seen(view, surface)) {}
+  FrontalView view;
+  Tensor seen;  // rows of the surface points that it sees, I64
+};
+
+struct SubjectBatches::Fronts {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<const Front>> of;  // by subject
+};
+
+SubjectBatches::SubjectBatches(const std::vector<std::filesystem::path>& files,
+                               const Options& options)
+    : options_(options), fronts_(std::make_shared<Fronts>()) {
+  check(!files.empty(), ErrorCode::kNotFound, "There are no subjects to draw from");
+  folder_ = files.front().parent_path();
+  files_.reserve(files.size());
+  for (const auto& file : files) files_.emplace_back(file);
+  fronts_->of.resize(files_.size());
 }
 
-const SafetensorsFile& SubjectBatches::file(std::size_t index) {
-  auto& slot = open_[index];
-  if (!slot) slot = std::make_unique<SafetensorsFile>(files_[index]);
+const SubjectBatches::Front& SubjectBatches::front_of(std::size_t index) const {
+  {
+    const std::scoped_lock lock(fronts_->mutex);
+    if (fronts_->of[index]) return *fronts_->of[index];
+  }
+  auto made = std::make_unique<const Front>(to_tensor(files_[index].at("surface_points")));
+  const std::scoped_lock lock(fronts_->mutex);
+  auto& slot = fronts_->of[index];
+  if (!slot) slot = std::move(made);
   return *slot;
 }
 
-SubjectBatches::Choice SubjectBatches::choose(RandomStream& random) {
+SubjectBatches::Choice SubjectBatches::choose(RandomStream& random) const {
   constexpr int kTries = 200;
   for (int i = 0; i < kTries; ++i) {
     Choice choice{
-        file(static_cast<std::size_t>(random.integer(0, static_cast<int>(files_.size()) - 1))),
-        {},
-        {}};
-    choice.photos = allowed(to_tensor(choice.subject.at("cameras")), options_.frontal);
-    choice.patches = allowed(to_tensor(choice.subject.at("patch_cameras")), options_.frontal);
+        static_cast<std::size_t>(random.integer(0, static_cast<int>(files_.size()) - 1)), {}, {}};
+    const SafetensorsFile& subject = files_[choice.index];
+    choice.photos = allowed(to_tensor(subject.at("cameras")), options_.frontal);
+    choice.patches = allowed(to_tensor(subject.at("patch_cameras")), options_.frontal);
     if (!choice.photos.empty() && !choice.patches.empty()) return choice;
   }
   fail(ErrorCode::kBadInput,
        "None of {} subjects of \"{}\" has photos and patches from within {} degrees of the front; "
        "draw more of them with `portrait synth --cache`",
-       kTries, files_.front().parent_path().string(), FrontalView::kLargestYawDeg);
+       kTries, folder_.string(), FrontalView::kLargestYawDeg);
 }
 
-SubjectBatch SubjectBatches::draw(RandomStream& random) {
+SubjectBatch SubjectBatches::draw(RandomStream& random) const {
   std::vector<Tensor> fields[13];
   for (int b = 0; b < options_.batch; ++b) {
     const Choice choice = choose(random);
-    const SafetensorsFile& subject = choice.subject;
+    const SafetensorsFile& subject = files_[choice.index];
     const ColourChange colours =
         options_.augment ? ColourChange::draw(random) : ColourChange{};
     const int photo_index = pick_of(choice.photos, random);
@@ -191,11 +212,10 @@ SubjectBatch SubjectBatches::draw(RandomStream& random) {
     const Tensor labels = to_tensor(subject.at("occupancy"));
     const Tensor picks = random_rows(all_points, options_.occupancy_points, random);
     const Tensor surface = to_tensor(subject.at("surface_points"));
-    std::optional<FrontalView> front;
-    if (options_.frontal) front.emplace(surface);
-    const Tensor seen = front ? rows_seen(*front, surface) : Tensor();
-    Tensor surface_picks = random_rows(front ? seen : surface, options_.surface_points, random);
-    if (front) surface_picks = seen.index_select(0, surface_picks);
+    const Front* front = options_.frontal ? &front_of(choice.index) : nullptr;
+    Tensor surface_picks =
+        random_rows(front ? front->seen : surface, options_.surface_points, random);
+    if (front) surface_picks = front->seen.index_select(0, surface_picks);
     const Tensor surface_rgb =
         unit_bytes(to_tensor(subject.at("surface_rgb")).index_select(0, surface_picks));
 
@@ -219,7 +239,7 @@ SubjectBatch SubjectBatches::draw(RandomStream& random) {
     const Tensor occupancy = labels.index_select(0, picks).to(at::kFloat);
     put(points);
     put(occupancy);
-    put(front ? told_by(*front, points, occupancy) : at::ones_like(occupancy));
+    put(front ? told_by(front->view, points, occupancy) : at::ones_like(occupancy));
     put(world_points(surface.index_select(0, surface_picks)));
     put(colours.apply(surface_rgb, 1));
     put(at::cat({patch_rgb, alpha}, 0));

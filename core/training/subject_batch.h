@@ -6,7 +6,6 @@
 #include "core/nn/torch.h"
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -51,26 +50,32 @@ class SubjectBatches {
     bool frontal = false;
   };
 
-  SubjectBatches(std::vector<std::filesystem::path> files, const Options& options);
+  // Opens all files. Throws kNotFound (none), kCorrupt (no safetensors file).
+  SubjectBatches(const std::vector<std::filesystem::path>& files, const Options& options);
 
   std::size_t subjects() const { return files_.size(); }
-  // Throws kBadInput if of many subjects none has frontal photos and patches.
-  SubjectBatch draw(RandomStream& random);
+  // From any thread. Throws kBadInput if of many subjects none has frontal photos and patches.
+  SubjectBatch draw(RandomStream& random) const;
 
  private:
   // A subject, and which of its photos and patches may be drawn.
   struct Choice {
-    const SafetensorsFile& subject;
+    std::size_t index;
     std::vector<int> photos;
     std::vector<int> patches;
   };
 
-  const SafetensorsFile& file(std::size_t index);
-  Choice choose(RandomStream& random);
+  // What the front tells of a subject, of which making it anew takes longer than all else.
+  struct Front;
+
+  Choice choose(RandomStream& random) const;
+  const Front& front_of(std::size_t index) const;
 
   Options options_;
-  std::vector<std::filesystem::path> files_;
-  std::map<std::size_t, std::unique_ptr<SafetensorsFile>> open_;
+  std::filesystem::path folder_;
+  std::vector<SafetensorsFile> files_;
+  struct Fronts;
+  std::shared_ptr<Fronts> fronts_;  // of those that were drawn so far
 };
 
 }  // namespace portrait

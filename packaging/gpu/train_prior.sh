@@ -3,14 +3,15 @@
 # On a bare CUDA machine, after build.sh: draws subjects and trains the prior on them.
 #   train_prior.sh SUBJECTS OUT [OPTION...]
 #       portrait synth --cache OUT/cache --count SUBJECTS, unless the cache is there already;
-#       portrait train prior --cache OUT/cache --out OUT OPTION...
-#       (--frontal among the options for its variant without a back)
+#       portrait train prior --cache OUT/cache --out OUT --muon --device cuda --batch 32 OPTION...
+#       (--from PACK --learning-rate 1e-3 to go on from a pack's, --frontal for the variant without
+#       a back)
 # The head model comes from carry/heads (prepare_carry.sh --heads).
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 cd "$here/../.."
 if [ $# -lt 2 ]; then
-  sed -n '4,8s/^# \{0,1\}//p' "$0"
+  sed -n '4,9s/^# \{0,1\}//p' "$0"
   exit 2
 fi
 subjects=$1
@@ -23,4 +24,7 @@ if [ ! -d "$out/cache" ]; then
   build/gpu-train/bin/portrait synth --cache "$out/cache" --count "$subjects" \
     --heads "$heads/ict_facekit_light.safetensors" --hair "$heads/hair_cc0.safetensors"
 fi
-exec build/gpu-train/bin/portrait train prior --cache "$out/cache" --out "$out" "$@"
+# Batches are drawn on all processors; LibTorch's own threads would get in their way.
+export OMP_NUM_THREADS=1 PORTRAIT_THREADS=1
+exec build/gpu-train/bin/portrait train prior --cache "$out/cache" --out "$out" --muon \
+  --device cuda --batch 32 "$@"

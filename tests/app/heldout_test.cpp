@@ -177,6 +177,13 @@ void HeldoutTest::evaluates_the_prior() {
     ++compared;
   }
   QCOMPARE(compared, 2);
+  // What counts faces behind sees those in front, and none in the true backs.
+  const QJsonObject told = facts["faces_told"].toObject();
+  QCOMPARE(told["front_views"].toInt(), 6);
+  QVERIFY(told["told_in_truth"].toInt() >= 5);
+  QVERIFY(told["told_in_prior"].toInt() >= 5);
+  QCOMPARE(told["back_views"].toInt(), 12);
+  QCOMPARE(told["told_in_true_backs"].toInt(), 0);
   const QJsonObject fov = facts["fields_of_view"].toObject();
   QCOMPARE(fov["rows"].toArray().size(), 6);
   QCOMPARE(fov["differences"].toArray().size(), 3);
