@@ -65,7 +65,7 @@ void add_options(QCommandLineParser& parser) {
   parser.addOptions({
       {"pack", "The model pack to use instead of the one that ships.", "folder"},
       {"device", "auto, cpu or cuda.", "device", "auto"},
-      {"preset", "A preset of settings: draft, standard or high.", "name"},
+      {"preset", "A preset of settings: draft, standard, high or paper.", "name"},
       {"set", "Change a setting; may be repeated.", "key=value"},
       {"seed", "Where the random numbers start.", "number"},
       {"size", "Size of the window.", "WxH"},

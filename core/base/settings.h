@@ -104,7 +104,7 @@ class Settings {
   std::vector<SettingValue> values_;  // parallel to settings_table()
 };
 
-// Presets are partial settings: "draft", "standard" (the defaults), "high".
+// Presets are partial settings: "draft", "standard" (the defaults), "high", "paper".
 struct SettingsPreset {
   std::string name;
   std::string help;

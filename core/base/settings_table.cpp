@@ -40,11 +40,11 @@ const std::vector<SettingRow> kTable = {
     {"photo_fit.learning_rate_planes", "Learning rate, planes", "",
      "Step size for the head's own "
      "features. Higher fits faster and rougher.",
-     0.02, Real{0, 1, 0.001}, "Photo fit", Applies::kLive, true},
+     0.04, Real{0, 1, 0.001}, "Photo fit", Applies::kLive, true},
     {"photo_fit.learning_rate_decoder", "Learning rate, decoder", "",
      "Step size for the network "
      "that turns features into colour and density. 0 leaves it alone.",
-     0.0002, Real{0, 1, 0.0001}, "Photo fit", Applies::kLive, true},
+     0.001, Real{0, 1, 0.0001}, "Photo fit", Applies::kLive, true},
     {"photo_fit.learning_rate_sr", "Learning rate, super-resolution", "",
      "Step size for the "
      "network that sharpens the frames. 0 leaves it alone.",
@@ -247,6 +247,18 @@ const std::vector<SettingsPreset> kPresets = {
       {"detail.iterations", 120},
       {"bake.samples", 256},
       {"mesh.resolution", 384}}},
+    // The departures of docs/method.md undone, as far as a setting undoes them.
+    {"paper",
+     "The method as the paper writes it; slower to take shape.",
+     {{"photo_fit", false},
+      {"geometry.reference_loss", false},
+      {"detail", true},
+      {"detail.optimizer", "gradient"},
+      {"detail.learning_rate_planes", 100.0},
+      {"detail.learning_rate_decoder", 0.01},
+      {"detail.learning_rate_sr", 0.01},
+      {"diffusion.t_min", 500},
+      {"diffusion.texture", false}}},
 };
 
 }  // namespace

@@ -23,8 +23,8 @@ namespace portrait {
 
 struct PhotoFitOptions {
   // Live: taken over between two steps.
-  double rate_planes = 0.02;
-  double rate_decoder = 0.0002;
+  double rate_planes = 0.04;
+  double rate_decoder = 0.001;
   double rate_sr = 0.0005;
   double hold_weight = 1;
   // Fixed when the stage starts.

@@ -186,12 +186,18 @@ class SettingsTest : public QObject {
       settings.apply_preset(preset.name);
       QCOMPARE(settings.changed_json().size(), preset.values.size());
     }
-    QCOMPARE(names, (std::set<std::string>{"draft", "standard", "high"}));
+    QCOMPARE(names, (std::set<std::string>{"draft", "standard", "high", "paper"}));
     Settings draft;
     draft.apply_preset("draft");
     Settings high;
     high.apply_preset("high");
     QVERIFY(draft.get<double>("photo_fit.minutes") < high.get<double>("photo_fit.minutes"));
+    Settings paper;
+    paper.apply_preset("paper");
+    QVERIFY(!paper.get<bool>("photo_fit") && paper.get<bool>("detail"));
+    QCOMPARE(paper.get<int>("diffusion.t_min"), paper.get<int>("diffusion.t_max"));
+    QCOMPARE(paper.get<int>("detail.inner_steps"), 1);
+    QCOMPARE(paper.get<int>("detail.views_per_iteration"), 13);
   }
 
   void help_and_manual_name_every_row() {
