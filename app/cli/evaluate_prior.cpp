@@ -38,16 +38,14 @@ Field head_of_front(const GanPrior& prior, const HeldoutView& front, const Viewp
 struct FacesTold {
   int fronts = 0, true_fronts_told = 0, fronts_told = 0, backs = 0, true_backs_told = 0;
 
-  void add(const Viewpoint& from, bool in_truth, bool in_head) {
-    if (from.elevation_deg != 0) return;
-    if (std::abs(from.azimuth_deg) <= kFrontDeg) {
-      ++fronts;
-      true_fronts_told += in_truth;
-      fronts_told += in_head;
-    } else if (std::abs(from.azimuth_deg) >= kNoFaceFromDeg) {
-      ++backs;
-      true_backs_told += in_truth;
-    }
+  void add_front(bool in_truth, bool in_head) {
+    ++fronts;
+    true_fronts_told += in_truth;
+    fronts_told += in_head;
+  }
+  void add_back(bool in_truth) {
+    ++backs;
+    true_backs_told += in_truth;
   }
   Json facts() const {
     return {{"front_views", fronts},
@@ -127,16 +125,20 @@ Json evaluate_prior(const ModelPack& pack, const HeldoutSet& set, const PriorEva
       const HeldoutView seen = head.from(from);
       const bool is_quoted = std::find(quoted.begin(), quoted.end(), v) != quoted.end();
       of_prior.set(v, compare_views(seen, truth));
-      const bool in_truth = faces.shows_face(truth.rgba);
-      const bool in_head = faces.shows_face(seen.rgba);
-      told.add(from, in_truth, in_head);
-      if (std::abs(from.azimuth_deg) >= kNoFaceFromDeg && in_head) {
-        // The teller errs too: what it takes for a face in the true picture is none.
-        face_behind = face_behind || !in_truth;
-        faces_behind.push_back({{"subject", s},
-                                {"azimuth_deg", from.azimuth_deg},
-                                {"elevation_deg", from.elevation_deg},
-                                {"in_truth_too", in_truth}});
+      const double azimuth = std::abs(from.azimuth_deg);
+      if (azimuth <= kFrontDeg && from.elevation_deg == 0) {
+        told.add_front(faces.shows_face(truth.rgba), faces.shows_face(seen.rgba));
+      } else if (azimuth >= kNoFaceFromDeg) {
+        const bool in_truth = faces.shows_face(truth.rgba);
+        told.add_back(in_truth);
+        if (faces.shows_face(seen.rgba)) {
+          // The teller errs too: what it takes for a face in the true picture is none.
+          face_behind = face_behind || !in_truth;
+          faces_behind.push_back({{"subject", s},
+                                  {"azimuth_deg", from.azimuth_deg},
+                                  {"elevation_deg", from.elevation_deg},
+                                  {"in_truth_too", in_truth}});
+        }
       }
       of_mean.set(v, compare_views(mean_views[std::size_t(v)], truth));
       if (shown && (is_quoted || v == front)) {

@@ -21,12 +21,13 @@ namespace portrait::cli {
 using EvaluationProgress = std::function<void(int done, int of)>;
 
 // A finished head. Rows:
-//   render        every 15 degrees: face (a face is found in the 512 picture), silhouette_width
-//                 and head_width (above the chin) relative to azimuth 0; and at 180
-//                 detail_correlation with the mirrored front
+//   render        every 15 degrees: face (by FaceTeller, with the pack that ships),
+//                 silhouette_width and head_width (above the chin) relative to azimuth 0; and at
+//                 180 detail_correlation with the mirrored front
 //   front         at the photo's own camera: psnr_db inside the matte, mask_iou
 //   blurred_crop  psnr_db of the crop blurred by sigma = 2 px against itself
 // mean: of row front, and detail_correlation of the back; nothing is averaged over azimuths.
+// Throws what load_project() and default_pack_folder() throw.
 nlohmann::ordered_json evaluate_head(const std::filesystem::path& project,
                                      const EvaluationProgress& progress, std::stop_token stop);
 
@@ -34,7 +35,8 @@ nlohmann::ordered_json evaluate_head(const std::filesystem::path& project,
 // `nearest_head` (core/training/nearest_head.h), per view and, without azimuth_deg, averaged over
 // the views named in "views"; "beats": prior against the other two per metric; "targets": what is
 // asked of the prior and of the set, and whether it is reached (app/cli/prior_table.h);
-// heads on which the face detector finds a face from azimuth 120 on are counted among them;
+// heads on which a FaceTeller finds a face from azimuth 120 on are counted among them, and of how
+// many fronts (within 30 degrees) and true backs it tells one stands in "faces_told";
 // "fields_of_view": heads of photos (app/cli/fov_evaluation.h). mean: the row prior over azimuths
 // 45, 90, 135, 180. The sheet: the first subjects from the front (which is the photo) and from the
 // quoted views, true above and the prior's below.

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <mutex>
 #include <numeric>
+#include <optional>
 
 namespace portrait {
 namespace {
@@ -111,36 +112,28 @@ SubjectBatch SubjectBatch::to(at::Device device) const {
 }
 
 struct SubjectBatches::Front {
-  explicit Front(const Tensor& surface) : view(surface), seen(rows_seen(view, surface)) {}
-  FrontalView view;
+  std::once_flag made;
+  std::optional<FrontalView> view;
   Tensor seen;  // rows of the surface points that it sees, I64
-};
-
-struct SubjectBatches::Fronts {
-  std::mutex mutex;
-  std::vector<std::unique_ptr<const Front>> of;  // by subject
 };
 
 SubjectBatches::SubjectBatches(const std::vector<std::filesystem::path>& files,
                                const Options& options)
-    : options_(options), fronts_(std::make_shared<Fronts>()) {
+    : options_(options), fronts_(new Front[files.size()]) {
   check(!files.empty(), ErrorCode::kNotFound, "There are no subjects to draw from");
   folder_ = files.front().parent_path();
   files_.reserve(files.size());
   for (const auto& file : files) files_.emplace_back(file);
-  fronts_->of.resize(files_.size());
 }
 
-const SubjectBatches::Front& SubjectBatches::front_of(std::size_t index) const {
-  {
-    const std::scoped_lock lock(fronts_->mutex);
-    if (fronts_->of[index]) return *fronts_->of[index];
-  }
-  auto made = std::make_unique<const Front>(to_tensor(files_[index].at("surface_points")));
-  const std::scoped_lock lock(fronts_->mutex);
-  auto& slot = fronts_->of[index];
-  if (!slot) slot = std::move(made);
-  return *slot;
+const SubjectBatches::Front& SubjectBatches::front_of(std::size_t index,
+                                                      const Tensor& surface) const {
+  Front& front = fronts_[index];
+  std::call_once(front.made, [&] {
+    front.view.emplace(surface);
+    front.seen = rows_seen(*front.view, surface);
+  });
+  return front;
 }
 
 SubjectBatches::Choice SubjectBatches::choose(RandomStream& random) const {
@@ -212,7 +205,7 @@ SubjectBatch SubjectBatches::draw(RandomStream& random) const {
     const Tensor labels = to_tensor(subject.at("occupancy"));
     const Tensor picks = random_rows(all_points, options_.occupancy_points, random);
     const Tensor surface = to_tensor(subject.at("surface_points"));
-    const Front* front = options_.frontal ? &front_of(choice.index) : nullptr;
+    const Front* front = options_.frontal ? &front_of(choice.index, surface) : nullptr;
     Tensor surface_picks =
         random_rows(front ? front->seen : surface, options_.surface_points, random);
     if (front) surface_picks = front->seen.index_select(0, surface_picks);
@@ -239,7 +232,7 @@ SubjectBatch SubjectBatches::draw(RandomStream& random) const {
     const Tensor occupancy = labels.index_select(0, picks).to(at::kFloat);
     put(points);
     put(occupancy);
-    put(front ? told_by(front->view, points, occupancy) : at::ones_like(occupancy));
+    put(front ? told_by(*front->view, points, occupancy) : at::ones_like(occupancy));
     put(world_points(surface.index_select(0, surface_picks)));
     put(colours.apply(surface_rgb, 1));
     put(at::cat({patch_rgb, alpha}, 0));

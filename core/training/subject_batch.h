@@ -69,13 +69,13 @@ class SubjectBatches {
   struct Front;
 
   Choice choose(RandomStream& random) const;
-  const Front& front_of(std::size_t index) const;
+  // Made when first asked for.
+  const Front& front_of(std::size_t index, const Tensor& surface) const;
 
   Options options_;
   std::filesystem::path folder_;
   std::vector<SafetensorsFile> files_;
-  struct Fronts;
-  std::shared_ptr<Fronts> fronts_;  // of those that were drawn so far
+  std::shared_ptr<Front[]> fronts_;  // by subject
 };
 
 }  // namespace portrait
