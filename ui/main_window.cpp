@@ -232,7 +232,7 @@ void MainWindow::export_head() {
   session_->export_to(exporting_->request());
 }
 
-// The window goes when the step under way is done; until then it stays alive and says so.
+// The window goes when the worker is done; until then it stays alive and says so.
 bool MainWindow::may_close() const {
   return !is_busy(snapshot_->state) && !snapshot_->opening &&
          snapshot_->exporting.state != ExportStatus::State::kRunning;
@@ -249,7 +249,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   setEnabled(false);
   if (can_stop(*snapshot_)) session_->stop();
   session_->cancel_export();
-  viewport_->banner()->say(Banner::Kind::kWarning, tr("Closing after the step under way…"));
+  viewport_->banner()->say(Banner::Kind::kWarning, tr("Closing…"));
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {

@@ -159,6 +159,9 @@ void add_bench(CLI::App& app, Action& action) {
       {"vae", "Picture autoencoder, encoding and decoding", bench_vae},
       {"unet", "Noise predictor and control branch, a step each", bench_unet},
       {"hpdm", "Hybrid Priors Diffusion Model, an evaluation of one view", bench_hpdm},
+#ifndef PORTRAIT_TRAIN_ONLY
+      {"stages", "Steps of the optimisation, and how soon they are given up", bench_stages},
+#endif
   };
   struct Arguments : BenchOptions {
     std::string device = "auto";

@@ -78,5 +78,10 @@ std::vector<BenchRow> bench_unet(const Machine& machine, const BenchOptions& ben
 // what is found once per view.
 std::vector<BenchRow> bench_hpdm(const Machine& machine, const BenchOptions& bench,
                                  nlohmann::ordered_json& findings);
+// The stages of the pipeline on a head of the pack's prior, as the preset `standard` has them: rows
+// are steps (parts of one, in stage 3) and whole iterations of stage 3 with 3, 6 and 12 views;
+// findings say how long Stop waits at most. Memory is the whole program's.
+std::vector<BenchRow> bench_stages(const Machine& machine, const BenchOptions& bench,
+                                   nlohmann::ordered_json& findings);
 
 }  // namespace portrait::cli

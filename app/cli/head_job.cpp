@@ -5,6 +5,7 @@
 #include "app/cli/staged_outputs.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/interruption.h"
 #include "core/base/log.h"
 
 #include <nlohmann/json.hpp>
@@ -80,7 +81,12 @@ bool HeadJob::fit(std::stop_token stop) {
   for (bool finished = false; !finished;) {
     // The run stays under way in the project, so that it can go on from there.
     if (stop.stop_requested()) return false;
-    finished = engine_.step().finished;
+    try {
+      const Interruptible scope([&] { return stop.stop_requested(); });
+      finished = engine_.step().finished;
+    } catch (const Interrupted&) {
+      return false;
+    }
     if (finished) engine_.end_run();
     engine_.describe(snapshot);
     progress_.step(snapshot);

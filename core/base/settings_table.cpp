@@ -125,6 +125,14 @@ const std::vector<SettingRow> kTable = {
     {"detail.reference_weight", "Weight of the photo", "",
      "How strongly the head is held to the photo while its sides are painted.", 1.0,
      Real{0, 100, 0.1}, "Detail", Applies::kLive},
+    {"detail.colour_scale", "Colours kept above", "",
+     "What is painted changes details only up to this size, as a share of the picture's side; "
+     "colours that are coarser stay as the head has them. 0 paints colours too, as the paper does.",
+     0.0, Real{0, 0.25, 0.01}, "Detail", Applies::kLive, true},
+    {"detail.keep_outlines", "Keep outlines", "",
+     "What is painted counts inside the head alone, and outlines stay sharp as they are. Off, it may "
+     "change them too, as in the paper.",
+     false, Flag{}, "Detail", Applies::kLive, true},
     {"detail.solid_weight", "Weight of solidity", "",
      "How strongly the head is kept from becoming translucent while it is brought to painted views, "
      "from the second time they are gone through.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/thread_pool.h"
 
+#include "core/base/interruption.h"
 #include "core/base/process_threads.h"
 
 #include <algorithm>
@@ -17,7 +18,8 @@
 namespace portrait {
 namespace {
 
-// One parallel_for call: threads take chunks until none is left.
+// One parallel_for call: threads take chunks until none is left. After a throw those that are left
+// are not run.
 struct Job {
   std::int64_t chunks = 0;
   std::function<void(std::int64_t)> run;
@@ -26,6 +28,7 @@ struct Job {
   std::condition_variable finished;
   std::int64_t done = 0;
   std::exception_ptr error;
+  std::atomic<bool> failed{false};
 
   void work() {
     for (;;) {
@@ -33,9 +36,13 @@ struct Job {
       if (chunk >= chunks) return;
       std::exception_ptr thrown;
       try {
-        run(chunk);
+        if (!failed.load()) {
+          interruption_point();
+          run(chunk);
+        }
       } catch (...) {
         thrown = std::current_exception();
+        failed = true;
       }
       const std::lock_guard lock(mutex);
       if (thrown && !error) error = thrown;
@@ -112,7 +119,10 @@ Pool& pool() {
 void run_chunks(std::int64_t chunks, const std::function<void(std::int64_t)>& run) {
   if (chunks <= 0) return;
   if (chunks == 1 || inside_pool || pool().size() == 1) {
-    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) run(chunk);
+    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+      interruption_point();
+      run(chunk);
+    }
     return;
   }
   const auto job = std::make_shared<Job>();

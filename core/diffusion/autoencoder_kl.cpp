@@ -3,6 +3,7 @@
 
 #include "core/diffusion/autoencoder_kl.h"
 
+#include "core/base/interruption.h"
 #include "core/nn/check_shape.h"
 
 #include <string>
@@ -114,6 +115,7 @@ Tensor AutoencoderKL::Middle::operator()(const Tensor& x) const {
 
 Tensor AutoencoderKL::Level::operator()(Tensor x) const {
   for (const ResnetBlock& block : blocks) x = block(x);
+  interruption_point();
   if (down) x = (*down)(x);
   if (up) x = (*up)(x);
   return x;

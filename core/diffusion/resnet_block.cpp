@@ -4,6 +4,7 @@
 #include "core/diffusion/resnet_block.h"
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 
 namespace portrait {
 
@@ -27,8 +28,10 @@ ResnetBlock::ResnetBlock(Parameters& p, const std::string& name, const ResnetSiz
 Tensor ResnetBlock::operator()(const Tensor& x, const Tensor& time) const {
   check(time.defined() == time_.has_value(), ErrorCode::kInternal,
         "A residual block was called {} a time embedding", time.defined() ? "with" : "without");
+  interruption_point();
   Tensor y = conv1_(norm_silu(norm1_, x));
   if (time_) y = y + (*time_)(at::silu(time)).unsqueeze(-1).unsqueeze(-1);
+  interruption_point();
   y = conv2_(norm_silu(norm2_, y));
   const Tensor beside = shortcut_ ? (*shortcut_)(x) : x;
   return at::GradMode::is_enabled() ? y + beside : y.add_(beside);

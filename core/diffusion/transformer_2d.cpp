@@ -3,6 +3,7 @@
 
 #include "core/diffusion/transformer_2d.h"
 
+#include "core/base/interruption.h"
 #include "core/diffusion/attention.h"
 #include "core/nn/check_shape.h"
 
@@ -79,6 +80,7 @@ Transformer2D::Transformer2D(Parameters& p, const std::string& name, const Trans
 }
 
 Tensor Transformer2D::operator()(const Tensor& x, const Tensor& context) const {
+  interruption_point();
   Tensor tokens = in_(norm_(x).flatten(2).transpose(1, 2));
   for (const TransformerBlock& block : blocks_) tokens = block(tokens, context);
   return x + out_(tokens).transpose(1, 2).unflatten(2, {x.size(2), x.size(3)});

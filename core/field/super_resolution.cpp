@@ -4,6 +4,7 @@
 #include "core/field/super_resolution.h"
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 #include "core/field/field_frame.h"
 #include "core/field/load_parameter.h"
 #include "core/nn/check_shape.h"
@@ -53,6 +54,7 @@ Tensor SuperResolution::forward(const Tensor& features) const {
   check_shape(features, {-1, kFieldChannels, -1, -1}, "features");
   std::size_t next = 0;
   const auto conv = [&](const Tensor& x) {
+    interruption_point();
     const Tensor& weight = parameters[next++].second;
     const Tensor& bias = parameters[next++].second;
     return at::conv2d(x, weight, bias, /*stride=*/1, /*padding=*/1);

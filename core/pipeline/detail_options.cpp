@@ -38,6 +38,8 @@ void DetailOptions::take_live(const Settings& settings) {
   rate_decoder = settings.get<double>("detail.learning_rate_decoder");
   rate_sr = settings.get<double>("detail.learning_rate_sr");
   reference_weight = settings.get<double>("detail.reference_weight");
+  colour_scale = settings.get<double>("detail.colour_scale");
+  keep_outlines = settings.get<bool>("detail.keep_outlines");
   solid_weight = settings.get<double>("detail.solid_weight");
   random_views = settings.get<int>("detail.random_views");
   random_weight = settings.get<double>("detail.random_weight");

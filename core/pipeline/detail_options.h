@@ -21,6 +21,8 @@ struct DetailOptions {
   double rate_decoder = 0.0001;
   double rate_sr = 0.0002;
   double reference_weight = 1;
+  double colour_scale = 0;  // colours are kept above it, in shares of the picture; 0: painted too
+  bool keep_outlines = false;
   double solid_weight = 0;  // of opacity lost since a view was painted, in further rounds
   int random_views = 1;  // per iteration
   double random_weight = 1;

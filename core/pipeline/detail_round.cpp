@@ -3,6 +3,7 @@
 #include "core/nn/torch.h"
 
 #include "core/base/random.h"
+#include "core/guidance/painted_target.h"
 #include "core/pipeline/detail_root.h"
 #include "core/pipeline/reference_view.h"
 #include "core/pipeline/view_render.h"
@@ -22,16 +23,6 @@ constexpr int kRounds = 1024;  // more than an iteration has steps
 
 ViewRender seen(const ViewGraph& graph, const DrivingView& surface) {
   return {graph.camera(), graph.rgb(), graph.depth(), graph.opacity(), surface.normals};
-}
-
-// Far outside the head there is nothing, whatever is painted there: its grain would grow matter.
-// Hair may still grow by a few hundredths of the picture.
-Tensor without_surroundings(const Tensor& picture, const Tensor& opacity) {
-  const std::int64_t reach = std::max<std::int64_t>(opacity.size(0) / 32, 1);
-  Tensor near = at::max_pool2d(opacity.unsqueeze(0).unsqueeze(0), 2 * reach + 1, 1, reach);
-  near = at::avg_pool2d(near, 3, 1, 1, false, false);
-  near = at::upsample_bilinear2d(near, {picture.size(1), picture.size(2)}, false);
-  return kTrainedBackground + (picture - kTrainedBackground) * near.squeeze(0);
 }
 
 // A picture cannot tell a thin head before grey from a paler one: where the view was solid when it
@@ -123,7 +114,18 @@ Painted DetailStage::paint(const HpdmPictures& pictures, const Tensor& opacity,
   options.background = kTrainedBackground;
   Painted painted =
       painter_->paint(painter_->view(pictures, options), *conditioning_, where, noise, options);
-  painted.picture = without_surroundings(painted.picture, opacity);
+  const Tensor& render = pictures.render;
+  if (options_.colour_scale > 0) {
+    const double sigma = options_.colour_scale * double(render.size(2));
+    painted.picture = with_colours_kept(painted.picture, render, opacity, sigma);
+  }
+  if (options_.keep_outlines) {
+    painted.picture = with_outlines_kept(painted.picture, render, opacity);
+  }
+  if (options_.colour_scale > 0 || options_.keep_outlines) {  // the next view is told of it
+    painted.latents = painter_->base().latents(painted.picture);
+  }
+  painted.picture = without_surroundings(painted.picture, opacity, kTrainedBackground);
   return painted;
 }
 

@@ -4,6 +4,7 @@
 #include "core/pipeline/detail_stage.h"
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 #include "core/pipeline/detail_root.h"
 
 #include <algorithm>
@@ -112,10 +113,27 @@ int DetailStage::turn() const { return (now_.inner - 1) % (views_wanted() + 1); 
 
 StageResult DetailStage::step() {
   check(!finished(), ErrorCode::kInternal, "The detail stage was stepped after its end");
-  const int part = part_++;
+  const FitLosses before = losses_;
+  try {
+    take_part();
+  } catch (const Interrupted&) {
+    losses_ = before;
+    throw;
+  }
+  // What follows is short, and cannot be begun again.
+  const Interruptible whole_or_not([] { return false; });
+  const bool painting = now_.inner == 0;
+  ++part_;
+  const std::string culprit = losses_.non_finite();
+  if (!culprit.empty()) return roll_back(culprit);
+  const bool whole = !painting || part_ > static_cast<int>(order_.size()) + options_.random_views;
+  return whole ? update() : StageResult{{}, false, false};
+}
+
+void DetailStage::take_part() {
   const bool painting = now_.inner == 0;
   const auto fixed = static_cast<int>(order_.size());
-  const int place = painting ? part : turn();
+  const int place = painting ? part_ : turn();
   if (place == 0) {
     take_photo();
   } else if (place <= fixed) {
@@ -124,10 +142,6 @@ StageResult DetailStage::step() {
   } else {
     take_random_view(place - 1 - fixed);
   }
-  const std::string culprit = losses_.non_finite();
-  if (!culprit.empty()) return roll_back(culprit);
-  const bool whole = !painting || part_ > fixed + options_.random_views;
-  return whole ? update() : StageResult{{}, false, false};
 }
 
 // (19), or a step towards one kept target.

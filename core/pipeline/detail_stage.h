@@ -88,6 +88,7 @@ class DetailStage : public Stage {
   void begin_round();
   int views_wanted() const;  // in an iteration, but for those that were never painted
   int turn() const;          // of a step towards what was kept: 0 the photo's, then order_'s
+  void take_part();  // all of a step that takes long
   void take_photo();
   void take_view(std::size_t index);
   void repeat_view(std::size_t index);

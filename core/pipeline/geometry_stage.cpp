@@ -4,6 +4,7 @@
 #include "core/pipeline/geometry_stage.h"
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 #include "core/base/random.h"
 #include "core/guidance/score_distillation.h"
 #include "core/pipeline/reference_view.h"
@@ -144,13 +145,15 @@ StageResult GeometryStage::step() {
   GradientList sum;
   for (int view = 0; view < options_.views_per_step; ++view) distil_view(view, sum);
   if (options_.reference_loss) take_photo(sum);
-  ++draws_;
   std::string culprit = losses_.non_finite();
   if (culprit.empty() && !std::isfinite(gradient_norm(sum))) culprit = "gradient of the head";
-  if (!culprit.empty()) return roll_back(culprit);
   planes_.zero_grad();
   decoder_.zero_grad();
-  planes.backward(sum[0]);
+  if (culprit.empty()) planes.backward(sum[0]);
+  // What follows is short, and cannot be begun again.
+  const Interruptible whole_or_not([] { return false; });
+  ++draws_;
+  if (!culprit.empty()) return roll_back(culprit);
   const auto decoder = head_.decoder.named_parameters();
   for (std::size_t i = 0; i < kDecoderTensors; ++i) {
     Tensor parameter = decoder[i].second;

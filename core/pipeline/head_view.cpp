@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/field/renderer.h"
+#include "core/nn/blur.h"
 #include "core/pipeline/image_tensor.h"
 
 #include <algorithm>
@@ -16,17 +17,6 @@ namespace {
 Tensor enlarged(const Tensor& map, int size) {  // [W,W] -> [size,size]
   return at::upsample_bilinear2d(map.reshape({1, 1, map.size(0), map.size(1)}), {size, size}, false)
       .reshape({size, size});
-}
-
-// Separable Gaussian with mirrored borders.
-Tensor blurred(const Tensor& image, double sigma) {  // [3,H,W]
-  const int radius = static_cast<int>(std::ceil(3 * sigma));
-  const Tensor x = at::arange(-radius, radius + 1, image.options());
-  Tensor kernel = at::exp(-x * x / (2 * sigma * sigma));
-  kernel = kernel / kernel.sum();
-  const Tensor padded = at::reflection_pad2d(image.unsqueeze(1), {radius, radius, radius, radius});
-  const Tensor rows = at::conv2d(padded, kernel.reshape({1, 1, 1, -1}));
-  return at::conv2d(rows, kernel.reshape({1, 1, -1, 1})).squeeze(1);
 }
 
 double masked_psnr(const Tensor& a, const Tensor& b, const Tensor& mask) {

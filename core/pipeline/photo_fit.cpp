@@ -4,6 +4,7 @@
 #include "core/pipeline/photo_fit.h"
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 #include "core/base/random.h"
 #include "core/field/renderer.h"
 
@@ -137,6 +138,7 @@ FitLosses PhotoFit::backward(int step) {
   for (const auto& [name, value] : loss)
     losses.terms.emplace_back(name, value.item<double>());
   if (!losses.non_finite().empty()) return losses;
+  interruption_point();
   total.backward();
   for (const auto& [name, optimiser] :
        {std::pair<const char*, const Adam*>{"gradient of the planes", &planes_},
@@ -166,7 +168,9 @@ StageResult PhotoFit::step() {
   check(steps_ > 0, ErrorCode::kInternal, "The photo fit was stepped before it was planned");
   if (step_ % options_.refresh_every == 0) sampler_.refresh(head_);
   StageResult result;
-  result.losses = backward(draws_++);
+  result.losses = backward(draws_);
+  ++draws_;
+  const Interruptible whole_or_not([] { return false; });
   const std::string culprit = result.losses.non_finite();
   if (!culprit.empty()) {
     good_.restore();
@@ -196,14 +200,20 @@ int PhotoFit::plan() {
   const TensorMap before = good_.copy();
   const int rounds = std::min(kTimed, options_.steps_max);
   sampler_.refresh(head_);
-  backward(0);  // the first one allocates
-  apply();
-  const auto begin = Clock::now();
-  for (int i = 0; i < rounds; ++i) {
-    backward(i);
+  double seconds = 0;
+  try {
+    backward(0);  // the first one allocates
     apply();
+    const auto begin = Clock::now();
+    for (int i = 0; i < rounds; ++i) {
+      backward(i);
+      apply();
+    }
+    seconds = std::chrono::duration<double>(Clock::now() - begin).count() / rounds;
+  } catch (const Interrupted&) {
+    good_.restore(before);
+    throw;
   }
-  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count() / rounds;
   good_.restore(before);
   const double budget = budget_seconds() / std::max(seconds, 1e-6);
   steps_ = std::clamp(static_cast<int>(budget), 1, options_.steps_max);

@@ -4,6 +4,7 @@
 #include "core/pipeline/pipeline.h"
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 #include "core/guidance/detail_painter.h"
 #include "core/pipeline/detail_stage.h"
 #include "core/pipeline/geometry_stage.h"
@@ -196,12 +197,21 @@ StepStatus Pipeline::step() {
   if (stage < kStages) {
     StageInfo& info = stages_[std::size_t(stage)];
     const auto begin = Clock::now();
+    const StageState before = info.state;
+    bool comes_up = !running_ || stage != stage_;
     try {
-      if (!running_ || stage != stage_) start(stage);
+      if (comes_up) start(stage);
+      comes_up = false;
       status = run_stage();
       const double seconds = since(begin);
       revise_plan(seconds);
       info.seconds += seconds;
+    } catch (const Interrupted&) {
+      if (comes_up) {
+        running_.reset();
+        info.state = before;
+      }
+      throw;
     } catch (...) {
       info.state = StageState::kFailed;
       info.seconds += since(begin);

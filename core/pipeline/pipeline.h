@@ -66,6 +66,7 @@ class Pipeline {
   // One step of the stage at hand, or one part of it (DetailStage), first planning it when it has
   // just come up. After a throw the last good head stands. kNumerical: see Stage::step().
   // kNotFound: a stage that was under way when the project was saved is not installed here.
+  // Interrupted (core/base/interruption.h): as if the call had not been made.
   StepStatus step();
   // Closes the run wherever it stands.
   void end_run();

@@ -23,7 +23,8 @@ class Stage {
   virtual ~Stage() = default;
 
   // Throws kNumerical when values are not finite again after a roll-back: the last good head
-  // stands.
+  // stands. Throws Interrupted (core/base/interruption.h) in a scope that asks for it: then the
+  // stage is as it was before, and the same call does the same again.
   virtual StageResult step() = 0;
   virtual int steps() const = 0;       // planned
   virtual int step_count() const = 0;  // whole ones that are done

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/prior/plane_unet.h"
 
+#include "core/base/interruption.h"
 #include "core/nn/check_shape.h"
 #include "core/nn/model_pack.h"
 
@@ -53,6 +54,7 @@ PlaneUNetConfig plane_unet_config(const nlohmann::json& json) {
 }
 
 Tensor PlaneUNet::Residual::operator()(const Tensor& x) const {
+  interruption_point();
   return x + second(rectify(first(norm(x))));
 }
 

@@ -26,7 +26,7 @@ void Session::start() {
 }
 
 void Session::pause() {
-  worker_->post([](Worker& worker) { worker.pause(); });
+  worker_->post_at_once([](Worker& worker) { worker.pause(); });
 }
 
 void Session::resume() {
@@ -38,7 +38,7 @@ void Session::step() {
 }
 
 void Session::stop() {
-  worker_->post([](Worker& worker) { worker.stop(); });
+  worker_->post_at_once([](Worker& worker) { worker.stop(); });
 }
 
 void Session::set_settings(std::shared_ptr<const Settings> settings) {

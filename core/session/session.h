@@ -38,7 +38,7 @@ class Session {
   // For tests and other engines: the factory runs on the worker.
   Session(const SessionOptions& options,
           std::function<std::unique_ptr<HeadEngine>(const SessionOptions&)> make_engine);
-  // Asks the worker to stop after the step under way and joins it. Never waits for a reader.
+  // Asks the worker to give up the step under way and joins it. Never waits for a reader.
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -48,10 +48,10 @@ class Session {
   void open_project(const std::filesystem::path& path);
 
   void start();
-  void pause();
+  void pause();  // the step under way is given up, and taken again by resume()
   void resume();
   void step();  // one step, then stands still
-  void stop();  // ends the run after the step under way; the head stays as it is
+  void stop();  // ends the run; the head stays as it is after the last whole step
 
   void set_settings(std::shared_ptr<const Settings> settings);  // latest wins, journalled
   void set_seed(std::uint64_t seed);                            // acts at the next start

@@ -9,7 +9,7 @@ enum class SessionState {
   kReady,     // a photo or a project is in, its first head stands, nothing optimises
   kRunning,   // steps are being taken
   kPaused,    // between two steps, goes on at the artist's word
-  kStopping,  // the step under way is the last one
+  kStopping,  // the run is over; its head is measured and saved
   kFinished,  // all installed stages are done, or the run was stopped
   kFailed,    // a step threw; the last good head stays and can be exported
 };

@@ -2,6 +2,7 @@
 #include "core/session/session_worker.h"
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 #include "core/base/log.h"
 #include "core/base/settings.h"
 
@@ -35,6 +36,14 @@ Session::Worker::~Worker() {
   thread_.request_stop();
   commands_.wake();
   thread_.join();
+}
+
+void Session::Worker::post_at_once(std::function<void(Worker&)> command) {
+  ++at_once_;
+  post([command = std::move(command)](Worker& worker) {
+    --worker.at_once_;
+    command(worker);
+  });
 }
 
 void Session::Worker::set_settings(std::shared_ptr<const Settings> settings) {
@@ -145,11 +154,22 @@ void Session::Worker::work() {
   if (running()) autosave(false);
 }
 
+bool Session::Worker::unless_hurried(const std::function<void()>& piece) {
+  try {
+    const Interruptible scope([this] { return stop_token_.stop_requested() || at_once_ > 0; });
+    piece();
+    return true;
+  } catch (const Interrupted&) {
+    return false;
+  }
+}
+
+// One that is given up is taken again, should the run go on.
 void Session::Worker::take_step() {
   one_step_ = false;
   EngineStep result;
   try {
-    result = engine().step();
+    if (!unless_hurried([&] { result = engine().step(); })) return;
   } catch (const std::exception& e) {
     fail_run(e.what());
     return;
@@ -206,7 +226,11 @@ void Session::Worker::draw_frame() {
   frame_due_ = false;
   const auto begin = Clock::now();
   guarded("The view cannot be drawn", [&] {
-    auto frame = std::make_shared<NeuralFrame>(engine().render(request.camera, request.resting));
+    auto frame = std::make_shared<NeuralFrame>();
+    if (!unless_hurried([&] { *frame = engine().render(request.camera, request.resting); })) {
+      asked ? void(wanted_frame_ = request) : void(frame_due_ = true);
+      return;
+    }
     frame->version = ++frame_version_;
     frame->head_version = snapshot_.volume_version;
     snapshot_.frame = std::move(frame);
@@ -219,7 +243,10 @@ void Session::Worker::bake_volume(bool final) {
   bake_is_final_ = final;
   const auto begin = Clock::now();
   guarded("The preview cannot be made", [&] {
-    snapshot_.volume = engine().bake(final);
+    std::shared_ptr<const BakedVolume> volume;
+    bake_due_ = !unless_hurried([&] { volume = engine().bake(final); });
+    if (bake_due_) return;
+    snapshot_.volume = std::move(volume);
     ++snapshot_.volume_version;
   });
   baking_.spent(begin, Clock::now());

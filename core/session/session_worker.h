@@ -30,6 +30,8 @@ class Session::Worker {
   ~Worker();
 
   void post(std::function<void(Worker&)> command) { commands_.post(std::move(command)); }
+  // For commands that end or hold a run: the step under way is given up for it.
+  void post_at_once(std::function<void(Worker&)> command);
   void set_settings(std::shared_ptr<const Settings> settings);
   void move_camera(const Camera& camera, bool resting);
   std::shared_ptr<const Snapshot> latest() const;
@@ -72,6 +74,8 @@ class Session::Worker {
   bool refuse_unless(bool allowed, const char* command);
   // Runs body; an exception becomes a message "what: why" and false.
   bool guarded(const std::string& what, const std::function<void()>& body);
+  // Runs a piece of work that can be done again; false: given up for a command that is not to wait.
+  bool unless_hurried(const std::function<void()>& piece);
   bool running() const { return snapshot_.state == SessionState::kRunning; }
 
   const SessionOptions options_;
@@ -84,6 +88,7 @@ class Session::Worker {
   std::function<void()> notifier_;
   mutable std::atomic<bool> reader_knows_{false};  // notified and not yet read
 
+  std::atomic<int> at_once_{0};  // commands that wait and are not to
   std::stop_token stop_token_;
   std::unique_ptr<HeadEngine> engine_;
   Snapshot snapshot_;

@@ -4,16 +4,19 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 #include "core/base/settings.h"
 #include "core/field/baked_volume.h"
 #include "core/session/head_engine.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <fstream>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace portrait {
@@ -26,6 +29,8 @@ struct FakeScript {
   std::atomic<int> bakes{0};
   std::atomic<int> autosaves{0};
   std::atomic<bool> gate_closed{false};  // steps wait until it opens
+  std::atomic<bool> endless{false};      // steps end by being given up alone
+  std::atomic<bool> endless_renders{false};
 
   void open_gate() {
     {
@@ -92,6 +97,7 @@ class FakeEngine : public HeadEngine {
   void begin_run() override { step_ = 0; }
   EngineStep step() override {
     script_->pass_gate();
+    while (script_->endless) rest();
     const int step = ++script_->steps;
     check(step != script_->throw_at, ErrorCode::kNumerical, "The loss is not finite");
     ++head_;
@@ -107,6 +113,7 @@ class FakeEngine : public HeadEngine {
   }
   NeuralFrame render(const Camera& camera, bool resting) override {
     ++script_->renders;
+    while (script_->endless_renders) rest();
     NeuralFrame frame;
     frame.camera = camera;
     frame.resting = resting;
@@ -129,6 +136,11 @@ class FakeEngine : public HeadEngine {
   }
 
  private:
+  static void rest() {
+    interruption_point();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
   std::shared_ptr<FakeScript> script_;
   std::shared_ptr<PhotoInfo> photo_;
   std::shared_ptr<const Settings> settings_;

@@ -241,6 +241,47 @@ class SessionTest : public QObject {
     QVERIFY(script->steps <= 1);
   }
 
+  // A step without an end is given up; a paused one is taken again.
+  void stop_and_pause_do_not_wait_for_the_step() {
+    Studio studio;
+    QVERIFY(studio.open());
+    studio.session().start();
+    QVERIFY(studio.wait_for([](const Snapshot& s) { return s.stages[0].step > 3; }));
+    studio.script().endless = true;
+    studio.session().pause();
+    QVERIFY(studio.wait_state(SessionState::kPaused));
+    const int paused_at = studio.script().steps;
+    studio.session().resume();
+    QVERIFY(studio.wait_state(SessionState::kRunning));
+    studio.session().pause();
+    QVERIFY(studio.wait_state(SessionState::kPaused));
+    QCOMPARE(int(studio.script().steps), paused_at);
+    studio.script().endless = false;
+    studio.session().resume();
+    QVERIFY(studio.wait_for([=](const Snapshot& s) { return s.stages[0].step > paused_at; }));
+    studio.script().endless = true;
+    studio.session().stop();
+    const auto stopped = studio.wait_state(SessionState::kFinished);
+    QVERIFY(stopped);
+    QCOMPARE(stopped->front_psnr_db, 30.0);
+    studio.script().endless = false;
+  }
+
+  // Nor for a frame, which is drawn when the command is done.
+  void commands_do_not_wait_for_a_frame() {
+    Studio studio;
+    QVERIFY(studio.open());
+    studio.session().start();
+    QVERIFY(studio.wait_state(SessionState::kRunning));
+    studio.script().endless_renders = true;
+    studio.session().move_camera(rig_camera({40, 0}), true);
+    QTRY_VERIFY(studio.script().renders > 0);
+    studio.session().pause();
+    QVERIFY(studio.wait_state(SessionState::kPaused));
+    studio.script().endless_renders = false;
+    QVERIFY(studio.wait_for([](const Snapshot& s) { return s.frame && s.frame->resting; }));
+  }
+
   void closes_at_once_after_opening() {
     for (int i = 0; i < 20; ++i) {
       Studio studio;

@@ -35,7 +35,7 @@ QString activity_text(const Snapshot& snapshot) {
                                        : FormationStrip::tr("Ready");
     case SessionState::kRunning: return stage;
     case SessionState::kPaused: return FormationStrip::tr("Paused at %1").arg(stage);
-    case SessionState::kStopping: return FormationStrip::tr("Finishing the step under way");
+    case SessionState::kStopping: return FormationStrip::tr("Measuring the head");
     case SessionState::kFinished: return FormationStrip::tr("Finished. %1").arg(stage);
     case SessionState::kFailed:
       return FormationStrip::tr("Stopped by an error; the last good head stands");
