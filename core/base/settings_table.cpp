@@ -32,7 +32,7 @@ const std::vector<SettingRow> kTable = {
     {"photo_fit.minutes", "Time", "min",
      "How long the fit may take. Turned into a number of steps "
      "before it starts, so that the same head can be made again.",
-     3.0, Real{0.05, 240, 0.5}, "Photo fit", Applies::kNextStage},
+     2.5, Real{0.05, 240, 0.5}, "Photo fit", Applies::kNextStage},
     {"photo_fit.steps_max", "Steps at most", "",
      "The fit never takes more steps than this, "
      "whatever the time allows.",
@@ -95,9 +95,8 @@ const std::vector<SettingRow> kTable = {
 
     {"detail", "Detail", "",
      "After the fit, paint the head's sides and back with the diffusion model, "
-     "view by view, and bring it to what was painted. Off until the model that ships paints more "
-     "than it smooths; on, to try its weights and noise.",
-     false, Flag{}, "Detail", Applies::kNextStage},
+     "view by view, and bring it to what was painted.",
+     true, Flag{}, "Detail", Applies::kNextStage},
     {"detail.iterations", "Iterations", "",
      "How often every view is painted anew. More is more detailed and takes longer.", 50,
      Whole{1, 1000, 5}, "Detail", Applies::kNextStage},
@@ -105,7 +104,7 @@ const std::vector<SettingRow> kTable = {
      "Width and height of the pictures that are painted. Half of it takes a quarter of the time.",
      512, Whole{64, 512, 64}, "Detail", Applies::kNextStage},
     {"detail.views_per_iteration", "Views an iteration", "",
-     "How many of the viewpoints take their turn in one iteration; all of them in the first.", 13,
+     "How many of the viewpoints take their turn in one iteration; all of them in the first.", 2,
      Whole{1, 32}, "Detail", Applies::kLive, true},
     {"detail.viewpoints", "Viewpoints", "",
      "Where the head is painted from, in order: each view is told what the nearest one before it "
@@ -115,7 +114,7 @@ const std::vector<SettingRow> kTable = {
     {"detail.inner_steps", "Rounds an iteration", "",
      "How often all views are gone through with one painting of them. From the second time on the "
      "head is moved after each view, which brings it much nearer to what was painted.",
-     1, Whole{1, 16}, "Detail", Applies::kLive, true},
+     3, Whole{1, 16}, "Detail", Applies::kLive, true},
     {"detail.random_views", "Views in between", "",
      "Random viewpoints between the fixed ones that are painted in each iteration besides.", 1,
      Whole{0, 8}, "Detail", Applies::kLive, true},
@@ -123,29 +122,29 @@ const std::vector<SettingRow> kTable = {
      "How much the random viewpoints count against a fixed one.", 1.0, Real{0, 10, 0.1}, "Detail",
      Applies::kLive, true},
     {"detail.reference_weight", "Weight of the photo", "",
-     "How strongly the head is held to the photo while its sides are painted.", 1.0,
+     "How strongly the head is held to the photo while its sides are painted.", 4.0,
      Real{0, 100, 0.1}, "Detail", Applies::kLive},
     {"detail.colour_scale", "Colours kept above", "",
      "What is painted changes details only up to this size, as a share of the picture's side; "
      "colours that are coarser stay as the head has them. 0 paints colours too, as the paper does.",
-     0.0, Real{0, 0.25, 0.01}, "Detail", Applies::kLive, true},
+     0.03, Real{0, 0.25, 0.01}, "Detail", Applies::kLive, true},
     {"detail.keep_outlines", "Keep outlines", "",
      "What is painted counts inside the head alone, and outlines stay sharp as they are. Off, it may "
      "change them too, as in the paper.",
-     false, Flag{}, "Detail", Applies::kLive, true},
+     true, Flag{}, "Detail", Applies::kLive, true},
     {"detail.solid_weight", "Weight of solidity", "",
      "How strongly the head is kept from becoming translucent while it is brought to painted views, "
      "from the second time they are gone through.",
-     0.0, Real{0, 1000, 1}, "Detail", Applies::kLive, true},
+     10.0, Real{0, 1000, 1}, "Detail", Applies::kLive, true},
     {"detail.slope_weight", "Weight of edges", "",
-     "How much edges count when the head is brought to a painted view, beside colours.", 1.0,
+     "How much edges count when the head is brought to a painted view, beside colours.", 3.0,
      Real{0, 100, 0.1}, "Detail", Applies::kLive, true},
     {"detail.optimizer", "Optimiser", "",
      "adam scales the step of every number by itself; gradient goes straight down the slope, as "
      "the paper writes it.",
      "adam", Choice{{"adam", "gradient"}}, "Detail", Applies::kLive, true},
     {"detail.learning_rate_planes", "Learning rate, planes", "",
-     "Step size for the head's own features.", 0.01, Real{0, 1000, 0.001}, "Detail",
+     "Step size for the head's own features.", 0.03, Real{0, 1000, 0.001}, "Detail",
      Applies::kLive, true},
     {"detail.learning_rate_decoder", "Learning rate, decoder", "",
      "Step size for the network that turns features into colour and density. 0 leaves it alone.",
@@ -240,10 +239,11 @@ const std::vector<SettingRow> kTable = {
 const std::vector<SettingsPreset> kPresets = {
     {"draft",
      "A head in a few minutes.",
-     {{"photo_fit.minutes", 1.5},
-      {"detail.iterations", 3},
-      {"detail.inner_steps", 6},
+     {{"photo_fit.minutes", 1.25},
+      {"detail.iterations", 12},
+      {"detail.random_views", 0},
       {"detail.size", 256},
+      {"detail.learning_rate_sr", 0.0},  // made for 512 pixels, it is not to be bent to fewer
       {"render.coarse_samples", 32},
       {"render.fine_samples", 32},
       {"mesh.resolution", 192}}},
@@ -253,6 +253,7 @@ const std::vector<SettingsPreset> kPresets = {
      {{"photo_fit.minutes", 12.0},
       {"photo_fit.steps_max", 10000},
       {"detail.iterations", 120},
+      {"detail.views_per_iteration", 4},
       {"bake.samples", 256},
       {"mesh.resolution", 384}}},
     // The departures of docs/method.md undone, as far as a setting undoes them.
@@ -260,7 +261,13 @@ const std::vector<SettingsPreset> kPresets = {
      "The method as the paper writes it; slower to take shape.",
      {{"photo_fit", false},
       {"geometry.reference_loss", false},
-      {"detail", true},
+      {"detail.views_per_iteration", 13},
+      {"detail.inner_steps", 1},
+      {"detail.reference_weight", 1.0},
+      {"detail.colour_scale", 0.0},
+      {"detail.keep_outlines", false},
+      {"detail.solid_weight", 0.0},
+      {"detail.slope_weight", 1.0},
       {"detail.optimizer", "gradient"},
       {"detail.learning_rate_planes", 100.0},
       {"detail.learning_rate_decoder", 0.01},

@@ -2,6 +2,7 @@
 #include "core/nn/torch_safetensors.h"
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 
 #include <cstring>
 
@@ -53,6 +54,7 @@ Tensor to_tensor(const TensorView& view) {
 TensorMap load_tensors(const SafetensorsFile& file, at::ScalarType dtype, at::Device device) {
   TensorMap tensors;
   for (const auto& [name, view] : file.tensors()) {
+    interruption_point();
     Tensor tensor = to_tensor(view);
     if (tensor.is_floating_point()) tensor = tensor.to(dtype);
     tensors.emplace(name, tensor.to(device));

@@ -69,6 +69,9 @@ class GenerateTest : public QObject {
             "--preset", "draft",
             "--seed",   "3",
             "--set",    "photo_fit.steps_max=2",
+            "--set",    "detail.iterations=2",
+            "--set",    "detail.viewpoints=30,0 90,0",
+            "--set",    "detail.size=128",
             "--set",    "turntable.frames=4",
             "--set",    "turntable.size=128",
             "--set",    "mesh.resolution=48"};
@@ -135,7 +138,7 @@ void GenerateTest::report_has_the_fixed_keys() {
   QVERIFY(report["total_s"].toDouble() > report["time_to_first_head_s"].toDouble());
   QVERIFY(report["peak_memory_mb"].toDouble() > 50);
   const QJsonArray stages = report["stages"].toArray();
-  QCOMPARE(stages.size(), 2);
+  QCOMPARE(stages.size(), 3);
   for (const auto& stage : stages) {
     QCOMPARE(stage.toObject().keys(), (QStringList{"acceptance_per_view", "name", "seconds",
                                                    "seconds_per_part", "steps", "views"}));
@@ -144,6 +147,11 @@ void GenerateTest::report_has_the_fixed_keys() {
   // As many as the minutes allow on this machine, two at most.
   const int steps = stages[1].toObject()["steps"].toInt();
   QVERIFY(steps == 1 || steps == 2);
+  QCOMPARE(stages[2].toObject()["name"].toString(), QString("detail"));
+  QCOMPARE(stages[2].toObject()["steps"].toInt(), 2);
+  const QJsonArray acceptance = stages[2].toObject()["acceptance_per_view"].toArray();
+  QCOMPARE(acceptance.size(), 2);
+  for (const auto& share : acceptance) QVERIFY(share.toDouble() == 0 || share.toDouble() == 1);
   QVERIFY(report["losses"].toObject().contains("total"));
   const QJsonArray outputs = report["outputs"].toArray();
   QCOMPARE(outputs.size(), 9);

@@ -25,6 +25,8 @@ Settings small_settings() {
   settings.set("photo_fit", false);
   settings.set("detail", true);
   settings.set("detail.iterations", std::int64_t(3));
+  settings.set("detail.views_per_iteration", std::int64_t(13));
+  settings.set("detail.inner_steps", std::int64_t(1));
   settings.set("detail.size", std::int64_t(64));
   settings.set("render.coarse_samples", std::int64_t(12));
   settings.set("render.fine_samples", std::int64_t(8));
