@@ -32,7 +32,7 @@ const std::vector<SettingRow> kTable = {
     {"photo_fit.minutes", "Time", "min",
      "How long the fit may take. Turned into a number of steps "
      "before it starts, so that the same head can be made again.",
-     2.5, Real{0.05, 240, 0.5}, "Photo fit", Applies::kNextStage},
+     3.0, Real{0.05, 240, 0.5}, "Photo fit", Applies::kNextStage},
     {"photo_fit.steps_max", "Steps at most", "",
      "The fit never takes more steps than this, "
      "whatever the time allows.",
