@@ -129,8 +129,8 @@ const std::vector<SettingRow> kTable = {
      "colours that are coarser stay as the head has them. 0 paints colours too, as the paper does.",
      0.03, Real{0, 0.25, 0.01}, "Detail", Applies::kLive, true},
     {"detail.keep_outlines", "Keep outlines", "",
-     "What is painted counts inside the head alone, and outlines stay sharp as they are. Off, it may "
-     "change them too, as in the paper.",
+     "What is painted counts inside the head alone, and outlines stay sharp as they are. Off, it "
+     "may change them too, as in the paper.",
      true, Flag{}, "Detail", Applies::kLive, true},
     {"detail.solid_weight", "Weight of solidity", "",
      "How strongly the head is kept from becoming translucent while it is brought to painted views, "

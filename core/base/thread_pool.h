@@ -13,8 +13,9 @@ namespace portrait {
 int pool_threads();
 
 // Calls body(begin, end) over [0, count) in chunks of `grain`, in any order and on any thread.
-// Returns when all are done. The first exception thrown by a chunk is rethrown here, and chunks that
-// were not begun by then are left out. Between chunks of the calling thread lie interruption points.
+// Returns when all are done. The first exception thrown by a chunk is rethrown here, and chunks
+// that were not begun by then are left out. Between chunks of the calling thread lie interruption
+// points.
 void parallel_for(std::int64_t count, std::int64_t grain,
                   const std::function<void(std::int64_t begin, std::int64_t end)>& body);
 

@@ -198,7 +198,8 @@ class SettingsTest : public QObject {
     QCOMPARE(paper.get<int>("diffusion.t_min"), paper.get<int>("diffusion.t_max"));
     QCOMPARE(paper.get<int>("detail.inner_steps"), 1);
     QCOMPARE(paper.get<int>("detail.views_per_iteration"), 13);
-    QVERIFY(paper.get<double>("detail.colour_scale") == 0 && !paper.get<bool>("detail.keep_outlines"));
+    QCOMPARE(paper.get<double>("detail.colour_scale"), 0.0);
+    QVERIFY(!paper.get<bool>("detail.keep_outlines"));
   }
 
   void help_and_manual_name_every_row() {
