@@ -9,7 +9,6 @@
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
 #include "core/pipeline/head_view.h"
-#include "core/pipeline/image_tensor.h"
 #include "core/pipeline/pack_stages.h"
 #include "core/pipeline/pipeline.h"
 
@@ -33,19 +32,6 @@ constexpr int kViewCounts[] = {3, 6, 12};
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-// The head from the front, as if it were a photo of 512 x 512 pixels.
-PhotoInput photo_of(const Field& head) {
-  const HeadPicture picture = HeadView(head, {}).picture(rig_camera({0, 0}), 128);
-  PhotoInput photo;
-  photo.camera = rig_camera({0, 0});
-  const Tensor rgba = tensor_of_image(picture.rgba);
-  const Tensor alpha = rgba.narrow(0, 3, 1);
-  photo.matte = image_of_tensor(alpha);
-  photo.target = image_of_tensor(rgba.narrow(0, 0, 3) * alpha + (1 - alpha) * photo.background);
-  photo.crop = photo.target;
-  return photo;
 }
 
 // One stage alone, as the preset `standard` has it.
@@ -94,7 +80,7 @@ class StageRun {
 
 std::vector<BenchRow> bench_stages(const Machine&, const BenchOptions& bench, Json& findings) {
   const Field head = head_field(bench.pack);
-  const PhotoInput photo = photo_of(head);
+  const PhotoInput photo = photo_of(head, rig_camera({0, 0}), 128);
   const StageSources sources = stage_sources(std::make_shared<const ModelPack>(
       ModelPack::open(bench.pack.empty() ? default_pack_folder() : bench.pack)));
   std::vector<BenchRow> rows;
@@ -110,9 +96,8 @@ std::vector<BenchRow> bench_stages(const Machine&, const BenchOptions& bench, Js
     rows.push_back(std::move(row));
   };
   for (const std::string stage : kStages) {
-    if (stage == "geometry" ? !sources.geometry : stage == "detail" ? !sources.painter : false) {
-      continue;
-    }
+    if (stage == "geometry" && !sources.geometry) continue;
+    if (stage == "detail" && !sources.painter) continue;
     StageRun run(head, photo, sources, stage);
     run.seconds();  // it comes up
     std::vector<double> seconds;

@@ -78,6 +78,18 @@ HeadPicture HeadView::picture(const Camera& camera, int width, bool neural,
   return picture;
 }
 
+PhotoInput photo_of(const Field& head, const Camera& camera, int width) {
+  const HeadPicture picture = HeadView(head, {}).picture(camera, width);
+  const Tensor rgba = tensor_of_image(picture.rgba);
+  const Tensor alpha = rgba.narrow(0, 3, 1);
+  PhotoInput photo;
+  photo.camera = camera;
+  photo.matte = image_of_tensor(alpha);
+  photo.target = image_of_tensor(rgba.narrow(0, 0, 3) * alpha + (1 - alpha) * photo.background);
+  photo.crop = photo.target;
+  return photo;
+}
+
 FrontMeasure measure_front(const HeadView& head, const PhotoInput& photo) {
   const at::NoGradGuard no_grad;
   const int size = photo.crop.width;

@@ -50,6 +50,10 @@ class HeadView {
   OccupancyGrid occupancy_;
 };
 
+// What the camera sees of the head as if it were a photo of it, with a matte that is exact:
+// `width` feature pixels a side, four times as many in the photo where there is super-resolution.
+PhotoInput photo_of(const Field& head, const Camera& camera, int width);
+
 // How well the front render shows the photo, at the photo's camera, at full size.
 struct FrontMeasure {
   double psnr_db = 0;          // inside the matte (matte > 0.5), against the canonical crop

@@ -57,15 +57,7 @@ inline Field tiny_head(std::array<float, 3> front, std::uint64_t seed = 1) {
 
 // 64 x 64 pixels of a head, from the front.
 inline PhotoInput photo_of(const Field& head, const Camera& camera = rig_camera({0, 0})) {
-  const HeadPicture picture = HeadView(head, {}).picture(camera, 16);
-  PhotoInput photo;
-  photo.camera = camera;
-  const Tensor rgba = tensor_of_image(picture.rgba);
-  const Tensor alpha = rgba.narrow(0, 3, 1);
-  photo.matte = image_of_tensor(alpha);
-  photo.target = image_of_tensor(rgba.narrow(0, 0, 3) * alpha + (1 - alpha) * photo.background);
-  photo.crop = photo.target;
-  return photo;
+  return photo_of(head, camera, 16);
 }
 
 // Mean absolute difference of two heads over the picture, premultiplied, from one side.
