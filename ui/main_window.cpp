@@ -5,6 +5,9 @@
 #include "core/session/session.h"
 #include "ui/panels/export_panel.h"
 #include "ui/panels/formation_strip.h"
+#include "ui/panels/guidance_panel.h"
+#include "ui/panels/noise_panel.h"
+#include "ui/panels/painted_view_panel.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/panels/photo_panel.h"
 #include "ui/panels/settings_panel.h"
@@ -28,7 +31,7 @@ namespace portrait {
 namespace {
 
 constexpr int kLeftWidth = 264;
-constexpr int kRightWidth = 300;
+constexpr int kRightWidth = 308;
 
 // A column of sections that scrolls when the window is low.
 QWidget* make_side(const char* name, int width, const QList<QWidget*>& sections) {
@@ -80,6 +83,9 @@ MainWindow::MainWindow(std::unique_ptr<Session> session, const WindowOptions& op
       photo_(with_separator(new PhotoPanel)),
       stages_(with_separator(new StagesPanel)),
       viewpoints_(with_separator(new ViewpointsPanel)),
+      guidance_(with_separator(new GuidancePanel)),
+      noise_(with_separator(new NoisePanel)),
+      painted_view_(with_separator(new PaintedViewPanel)),
       view_(with_separator(new ViewPanel)),
       settings_(new SettingsPanel),
       exporting_(with_separator(new ExportPanel)),
@@ -112,7 +118,8 @@ void MainWindow::build_layout() {
   columns->setSpacing(0);
   columns->addWidget(make_side("leftPanel", kLeftWidth, {photo_, stages_, viewpoints_}));
   columns->addWidget(viewport_, 1);
-  columns->addWidget(make_side("rightPanel", kRightWidth, {view_, exporting_, settings_}));
+  columns->addWidget(make_side("rightPanel", kRightWidth,
+                               {guidance_, noise_, painted_view_, view_, exporting_, settings_}));
   rows->addLayout(columns, 1);
   rows->addWidget(formation_);
   setCentralWidget(centre);
@@ -129,6 +136,7 @@ void MainWindow::connect_panels() {
           [this](const Camera& camera, bool resting) {
             session_->move_camera(camera, resting);
             viewpoints_->set_camera(viewport_->view().viewpoint());
+            painted_view_->set_camera(viewport_->view().viewpoint());
             view_->set_camera_text(viewport_->view().describe());
           });
   connect(viewport_, &Viewport::open_requested, this, &MainWindow::choose_photo);
@@ -143,26 +151,51 @@ void MainWindow::connect_panels() {
   connect(stages_, &StagesPanel::resume_requested, this, [this] { session_->resume(); });
   connect(stages_, &StagesPanel::step_requested, this, [this] { session_->step(); });
   connect(stages_, &StagesPanel::stop_requested, this, [this] { session_->stop(); });
-  connect(stages_, &StagesPanel::preset_chosen, this, [this](const QString& name) {
-    Settings settings = settings_->settings();
-    // A preset is partial: it starts from the defaults, and the seed stays the artist's.
-    const auto seed = settings.get<std::int64_t>("seed");
-    settings = Settings();
-    settings.set("seed", seed);
-    settings.apply_preset(name.toStdString());
-    settings_->show_settings(settings);
-    session_->set_settings(std::make_shared<const Settings>(settings));
-  });
-  connect(settings_, &SettingsPanel::changed, this,
-          [this](const std::shared_ptr<const Settings>& settings) {
-            if (settings->get<std::int64_t>("seed") != std::int64_t(snapshot_->seed)) {
-              session_->set_seed(std::uint64_t(settings->get<std::int64_t>("seed")));
-            }
-            session_->set_settings(settings);
-            stages_->show_settings(*settings);
-          });
   connect(exporting_, &ExportPanel::export_requested, this, &MainWindow::export_head);
   connect(exporting_, &ExportPanel::cancel_requested, this, [this] { session_->cancel_export(); });
+  connect_settings();
+  connect_views();
+}
+
+void MainWindow::connect_settings() {
+  connect(stages_, &StagesPanel::preset_chosen, this, [this](const QString& name) {
+    // A preset is partial: it starts from the defaults, and the seed stays the artist's.
+    auto settings = std::make_shared<Settings>();
+    settings->set("seed", settings_->settings().get<std::int64_t>("seed"));
+    settings->apply_preset(name.toStdString());
+    change_settings(settings);
+  });
+  connect(settings_, &SettingsPanel::changed, this, &MainWindow::change_settings);
+  connect(guidance_, &GuidancePanel::changed, this, &MainWindow::change_settings);
+  connect(noise_, &NoisePanel::changed, this, &MainWindow::change_settings);
+}
+
+void MainWindow::connect_views() {
+  connect(guidance_, &GuidancePanel::keep_requested, viewport_, &Viewport::keep_frame);
+  connect(guidance_, &GuidancePanel::held, viewport_, &Viewport::hold_kept);
+  connect(formation_, &FormationStrip::shown, viewport_, &Viewport::show_moment);
+  connect(formation_, &FormationStrip::return_requested, this,
+          [this](quint64 moment) { session_->return_to(moment); });
+  connect(painted_view_, &PaintedViewPanel::selected_changed, noise_, &NoisePanel::set_selected);
+  connect(noise_, &NoisePanel::view_chosen, this, [this](int view) {
+    if (snapshot_->refined != nullptr && view < int(snapshot_->refined->size())) {
+      viewport_->look_from((*snapshot_->refined)[std::size_t(view)].viewpoint);
+    }
+  });
+}
+
+void MainWindow::change_settings(const std::shared_ptr<const Settings>& settings) {
+  const auto seed = settings->get<std::int64_t>("seed");
+  if (seed != std::int64_t(snapshot_->seed)) session_->set_seed(std::uint64_t(seed));
+  session_->set_settings(settings);
+  show_settings(*settings);
+}
+
+void MainWindow::show_settings(const Settings& settings) {
+  settings_->show_settings(settings);
+  guidance_->show_settings(settings);
+  noise_->show_settings(settings);
+  stages_->show_settings(settings);
 }
 
 void MainWindow::take_snapshot() {
@@ -171,6 +204,9 @@ void MainWindow::take_snapshot() {
   photo_->show_snapshot(s);
   stages_->show_snapshot(s);
   viewpoints_->show_snapshot(s);
+  guidance_->show_snapshot(s);
+  noise_->show_snapshot(s);
+  painted_view_->show_snapshot(s);
   view_->show_snapshot(s);
   settings_->show_snapshot(s);
   exporting_->show_snapshot(s);
@@ -182,8 +218,7 @@ void MainWindow::take_snapshot() {
   // undo the ones made since.
   const bool another = s.photo != shown_photo_ || !settings_shown_;
   if (s.settings != nullptr && another) {
-    settings_->show_settings(*s.settings);
-    stages_->show_settings(*s.settings);
+    show_settings(*s.settings);
     settings_shown_ = true;
   }
   shown_photo_ = s.photo;

@@ -16,6 +16,9 @@ namespace portrait {
 
 class ExportPanel;
 class FormationStrip;
+class GuidancePanel;
+class NoisePanel;
+class PaintedViewPanel;
 class PhotoPanel;
 class Session;
 class SettingsPanel;
@@ -51,6 +54,9 @@ class MainWindow : public QMainWindow {
   ExportPanel& exporting() { return *exporting_; }
   SettingsPanel& settings() { return *settings_; }
   FormationStrip& formation() { return *formation_; }
+  GuidancePanel& guidance() { return *guidance_; }
+  NoisePanel& noise() { return *noise_; }
+  PaintedViewPanel& painted_view() { return *painted_view_; }
 
  Q_SIGNALS:
   void snapshot_waiting();  // from the worker's thread
@@ -70,6 +76,11 @@ class MainWindow : public QMainWindow {
   QAction* add_action(QMenu* menu, const QString& text, const QKeySequence& keys,
                       const std::function<void()>& act);
   void connect_panels();
+  void connect_settings();
+  void connect_views();
+  // What a panel made of the settings: shown by the others, in force from the worker's next step.
+  void change_settings(const std::shared_ptr<const Settings>& settings);
+  void show_settings(const Settings& settings);
   void take_snapshot();
   void show_messages();
   void update_actions();
@@ -94,6 +105,9 @@ class MainWindow : public QMainWindow {
   PhotoPanel* photo_;
   StagesPanel* stages_;
   ViewpointsPanel* viewpoints_;
+  GuidancePanel* guidance_;
+  NoisePanel* noise_;
+  PaintedViewPanel* painted_view_;
   ViewPanel* view_;
   SettingsPanel* settings_;
   ExportPanel* exporting_;

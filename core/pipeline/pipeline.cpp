@@ -19,7 +19,6 @@ namespace portrait {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t kHistoryPoints = 512;
 constexpr int kFirstHead = 0;
 constexpr int kPhotoFit = 1;
 constexpr int kGeometry = 2;
@@ -122,8 +121,7 @@ void Pipeline::begin_run() {
   stage_ = kFirstHead;
   steps_taken_ = 0;
   losses_.clear();
-  history_.reset();
-  history_stride_ = 1;
+  history_.clear();
   seconds_per_step_ = 0;
   given_plan_ = 0;
   run_seed_ = seed_;
@@ -167,8 +165,7 @@ void Pipeline::start(int stage) {
   }
   stage_ = stage;
   info.state = StageState::kRunning;
-  history_.reset();
-  history_stride_ = 1;
+  history_.begin_stage(stage);
   running_ = make_stage(stage, *settings_);
   if (auto* fit = dynamic_cast<PhotoFit*>(running_.get())) {
     plan_steps(given_plan_ > 0 ? given_plan_ : fit->plan());
@@ -234,7 +231,7 @@ StepStatus Pipeline::run_stage() {
                                                     (1 - kTimeMemory) * part_seconds_
                                               : part_seconds_;
     part_seconds_ = 0;
-    record(info.step, result.losses.terms);
+    record(info.step, seconds() + since(begin), result.losses.terms);
   }
   if (running_->finished()) info.state = StageState::kDone;
   if (!result.losses.terms.empty()) losses_ = result.losses.terms;
@@ -268,6 +265,21 @@ void Pipeline::end_run() {
   under_way_ = false;
 }
 
+void Pipeline::record(int step, double seconds,
+                      const std::vector<std::pair<std::string, double>>& losses) {
+  history_.record(step, seconds, losses);
+  const DetailStage* painting = detail();
+  if (painting == nullptr) return;
+  double sum = 0;
+  int judged = 0;
+  for (const DetailStage::View& view : painting->views()) {
+    if (view.memory.judged == 0) continue;
+    sum += std::max(view.memory.scores.resampled, view.memory.scores.kept);
+    ++judged;
+  }
+  if (judged > 0) history_.record_score(step, seconds, "agreement", sum / judged);
+}
+
 double Pipeline::seconds() const {
   double sum = 0;
   for (const StageInfo& stage : stages_) sum += stage.seconds;
@@ -276,40 +288,6 @@ double Pipeline::seconds() const {
 
 double Pipeline::seconds_per_step() const {
   return seconds_per_step_;
-}
-
-// Snapshots share the history, so it is copied when it grows; it stays short by dropping every
-// second point when it is full.
-void Pipeline::record(int step, const std::vector<std::pair<std::string, double>>& losses) {
-  if (step % history_stride_ != 0) return;
-  auto history = history_ ? std::make_shared<std::vector<LossSeries>>(*history_)
-                          : std::make_shared<std::vector<LossSeries>>();
-  bool full = false;
-  for (const auto& loss : losses) {
-    auto series = std::find_if(history->begin(), history->end(),
-                               [&](const LossSeries& s) { return s.name == loss.first; });
-    if (series == history->end()) {
-      history->push_back({loss.first, {}, {}});
-      series = history->end() - 1;
-    }
-    series->steps.push_back(step);
-    series->values.push_back(static_cast<float>(loss.second));
-    full |= series->steps.size() >= kHistoryPoints;
-  }
-  if (full) {
-    history_stride_ *= 2;
-    for (LossSeries& series : *history) {
-      std::size_t kept = 0;
-      for (std::size_t i = 0; i < series.steps.size(); ++i) {
-        if (series.steps[i] % history_stride_ != 0) continue;
-        series.steps[kept] = series.steps[i];
-        series.values[kept++] = series.values[i];
-      }
-      series.steps.resize(kept);
-      series.values.resize(kept);
-    }
-  }
-  history_ = std::move(history);
 }
 
 }  // namespace portrait

@@ -5,6 +5,7 @@
 #include "core/field/field.h"
 #include "core/nn/torch_safetensors.h"
 #include "core/pipeline/journal.h"
+#include "core/pipeline/loss_history.h"
 #include "core/pipeline/photo_target.h"
 #include "core/pipeline/stage_info.h"
 
@@ -87,7 +88,8 @@ class Pipeline {
   const std::vector<StageInfo>& stages() const { return stages_; }
   int stage() const { return stage_; }  // index of the running or last run one
   const std::vector<std::pair<std::string, double>>& losses() const { return losses_; }
-  std::shared_ptr<const std::vector<LossSeries>> loss_history() const { return history_; }
+  // Of all stages of the run.
+  std::shared_ptr<const std::vector<LossSeries>> loss_history() const { return history_.series(); }
   double seconds() const;           // computing time over all stages
   double seconds_per_step() const;  // of the stage at hand, smoothed; 0 = not known
 
@@ -107,7 +109,7 @@ class Pipeline {
   StepStatus run_stage();
   void plan_steps(int steps);
   void revise_plan(double seconds);
-  void record(int step, const std::vector<std::pair<std::string, double>>& losses);
+  void record(int step, double seconds, const std::vector<std::pair<std::string, double>>& losses);
 
   PhotoInput photo_;
   Field first_;
@@ -128,8 +130,7 @@ class Pipeline {
   std::vector<StageInfo> stages_;
   int stage_ = 0;
   std::vector<std::pair<std::string, double>> losses_;
-  std::shared_ptr<const std::vector<LossSeries>> history_;
-  int history_stride_ = 1;
+  LossHistory history_;
   double seconds_per_step_ = 0;
 };
 

@@ -119,6 +119,7 @@ void Pipeline::save_to(TensorMap& tensors, json& state) const {
            {"steps_taken", steps_taken_ - (running_ && under_way_ ? running_->parts_done() : 0)},
            {"stage", stage_},
            {"stages", stages_to_json(stages_)},
+           {"losses", history_.to_json()},
            {"journal", journal_to_json(journal_)}};
   if (!under_way_ || stages_[std::size_t(stage_)].state != StageState::kRunning) return;
   if (running_) {
@@ -155,6 +156,8 @@ Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
     pipeline.stage_ = state.at("stage").get<int>();
     check(pipeline.stage_ >= 0 && pipeline.stage_ < static_cast<int>(pipeline.stages_.size()),
           ErrorCode::kCorrupt, "The project names stage {}, which does not exist", pipeline.stage_);
+    // Projects of the first versions have none.
+    if (state.contains("losses")) pipeline.history_ = LossHistory::from_json(state.at("losses"));
     pipeline.journal_ = journal_from_json(state.at("journal"));
     // "photo_fit": as the first versions called the only stage that they had.
     const char* running = state.contains("photo_fit") ? "photo_fit" : "running";

@@ -20,10 +20,14 @@ struct StageInfo {
   double seconds = 0;
 };
 
-// Losses of one name over the steps of the running stage, thinned to at most 512 points.
+// Figures of one name over the steps of one stage, thinned to fewer than 512 points. In a list the
+// stages follow each other, and the first of a stage is its total.
 struct LossSeries {
   std::string name;
+  int stage = 0;       // index of its StageInfo
+  bool score = false;  // not a loss: a figure in [-1, 1], higher is better
   std::vector<int> steps;
+  std::vector<float> seconds;  // computing time of the head at these steps
   std::vector<float> values;
 };
 

@@ -7,6 +7,7 @@
 #include "core/nn/torch_safetensors.h"
 #include "core/pipeline/camera_json.h"
 #include "core/pipeline/pipeline.h"
+#include "core/project/formation_file.h"
 
 #include <nlohmann/json.hpp>
 
@@ -126,15 +127,18 @@ LoadedProject& LoadedProject::operator=(LoadedProject&&) noexcept = default;
 LoadedProject::~LoadedProject() = default;
 
 void save_project(const std::filesystem::path& path, const Pipeline& pipeline,
-                  const ProjectInfo& info) {
+                  const ProjectInfo& info, const FormationRecorder& formation) {
   TensorMap tensors;
   json state;
+  json moments;
   pipeline.save_to(tensors, state);
+  save_formation(formation, tensors, moments);
   if (!info.photo.empty()) tensors["photo.full"] = bytes_of_image(info.photo);
   save_tensors(path, tensors,
                {{"format", "portrait-project-" + std::to_string(kProjectFormat)},
                 {"info", info_to_json(info).dump()},
-                {"state", state.dump()}});
+                {"state", state.dump()},
+                {"formation", moments.dump()}});
 }
 
 LoadedProject load_project(const std::filesystem::path& path) {
@@ -156,6 +160,11 @@ LoadedProject load_project(const std::filesystem::path& path) {
   if (photo != tensors.end()) project.info.photo = image_of_bytes(photo->second, path);
   try {
     project.pipeline = std::make_unique<Pipeline>(Pipeline::load(tensors, documents.state));
+    // Projects of the first versions have none.
+    if (file.metadata().count("formation") != 0) {
+      project.formation =
+          load_formation(tensors, json::parse(file.metadata().at("formation"), nullptr, false));
+    }
   } catch (const Error& e) {
     throw e.within(path.string());
   }

@@ -3,6 +3,7 @@
 
 #include "core/base/image.h"
 #include "core/camera/camera.h"
+#include "core/project/formation_recorder.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -39,6 +40,7 @@ struct ProjectInfo {
 struct LoadedProject {
   std::unique_ptr<Pipeline> pipeline;
   ProjectInfo info;
+  FormationRecorder formation;
   LoadedProject();
   LoadedProject(LoadedProject&&) noexcept;
   LoadedProject& operator=(LoadedProject&&) noexcept;
@@ -50,11 +52,12 @@ inline constexpr int kProjectFormat = 1;
 // NAME.portrait: one safetensors file. Tensors: photo.full (u8, H x W x 3), photo.crop,
 // photo.target, photo.matte, first.* (T_init, decoder, super-resolution), head.* (the same under
 // optimisation), fit.* or another stage's name (optimiser, samplers and views of a run under way),
-// all fp32 but detail.occupied (u8: the cells with matter in force). Metadata: "format", "info" and
-// "state" (settings, seed, cameras, stages, journal), both JSON.
+// all fp32 but detail.occupied (u8: the cells with matter in force); formation.* as
+// core/project/formation_file.h has it. Metadata: "format", and as JSON "info", "state" (settings,
+// seed, cameras, stages, losses, journal) and "formation".
 // Written beside and renamed: what was there before stays when it fails. Throws kIo.
 void save_project(const std::filesystem::path& path, const Pipeline& pipeline,
-                  const ProjectInfo& info);
+                  const ProjectInfo& info, const FormationRecorder& formation = {});
 
 // Checks everything before anything is returned. Throws kNotFound, kBadInput (not a project),
 // kUnsupported (a newer format), kCorrupt (names what is missing, malformed or not finite).

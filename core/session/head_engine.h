@@ -25,7 +25,8 @@ class ExportJob {
 
 struct EngineStep {
   bool head_changed = false;
-  bool finished = false;  // all installed stages are done
+  bool stage_done = false;  // a stage came to its end
+  bool finished = false;    // all installed stages are done
 };
 
 // What the worker drives: one photo, one head, step by step. All of it runs on one thread. The
@@ -59,6 +60,12 @@ class HeadEngine {
   virtual EngineStep step() = 0;
   // The run ends here: closes the running stage.
   virtual void end_run() = 0;
+  // The newest bake is of the head as it stands: a moment of its formation, should it be time to
+  // keep one.
+  virtual void keep_moment(const std::shared_ptr<const BakedVolume>& volume) = 0;
+  // Takes the head back to the nearest restart point at or before a moment of its formation, and
+  // keeps where it stood. True when its run can go on. Strong guarantee.
+  virtual bool return_to(std::uint64_t moment) = 0;
 
   virtual bool has_head() const = 0;
   // Of the head as it stands. `final`: at full resolution, for a head at rest.

@@ -11,6 +11,7 @@
 #include "core/base/machine_info.h"
 #include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
+#include "core/diffusion/hpdm_config.h"
 #include "core/field/bake.h"
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
@@ -26,6 +27,7 @@
 #include "core/prior/gan_prior.h"
 #include "core/project/autosave.h"
 #include "core/project/project_file.h"
+#include "core/session/formation_keeper.h"
 #include "core/session/head_exports.h"
 #include "core/session/refined_views.h"
 
@@ -74,6 +76,10 @@ class PipelineEngine : public HeadEngine {
     if (pack->has("landmarks")) landmarks_ = load_landmark_net(*pack);
     if (pack->has("matting")) matting_ = load_matte_net(*pack);
     sources_ = stage_sources(pack);
+    if (sources_.painter) {
+      const HpdmConfig hpdm = hpdm_config(pack->network("hpdm").config);
+      branches_ = {true, hpdm.implicit, hpdm.geometry_prior};
+    }
     pack_ = std::move(pack);
     prior_ = std::move(prior);
   }
@@ -112,7 +118,7 @@ class PipelineEngine : public HeadEngine {
     info.pack_name = pack_->name();
     info.pack_version = pack_->version();
     info.pack_hash = pack_->hash();
-    take(std::move(pipeline), std::move(info), {});
+    take(std::move(pipeline), std::move(info), {}, {});
   }
 
   bool open_project(const fs::path& path) override {
@@ -124,13 +130,14 @@ class PipelineEngine : public HeadEngine {
     } catch (const Error& error) {
       log_warning("The project is open without a model pack: {}", error.message());
     }
-    take(std::move(project.pipeline), std::move(project.info), path);
+    take(std::move(project.pipeline), std::move(project.info), path,
+         FormationKeeper(std::move(project.formation)));
     settings_ = std::make_shared<const Settings>(pipeline_->settings());
     return pipeline_->under_way();
   }
 
   void save_project(const fs::path& path) override {
-    portrait::save_project(path, pipeline(), info_);
+    portrait::save_project(path, pipeline(), info_, formation_.recorder());
     const fs::path old_copy = autosave_place();
     project_path_ = path;
     if (!old_copy.empty()) discard_autosave(old_copy);
@@ -140,7 +147,7 @@ class PipelineEngine : public HeadEngine {
     const fs::path place = autosave_place();
     if (!place.empty()) {
       fs::create_directories(place.parent_path());
-      portrait::save_project(place, pipeline(), info_);
+      portrait::save_project(place, pipeline(), info_, formation_.recorder());
     }
     return place;
   }
@@ -160,6 +167,7 @@ class PipelineEngine : public HeadEngine {
 
   void begin_run() override {
     pipeline().begin_run();
+    formation_.run_begins();
     view_.reset();
     refined_ = {};
   }
@@ -167,11 +175,29 @@ class PipelineEngine : public HeadEngine {
   EngineStep step() override {
     view_.reset();
     const StepStatus status = pipeline().step();
-    return {status.head_changed, status.finished};
+    const StageInfo& stage = pipeline().stages()[std::size_t(pipeline().stage())];
+    return {status.head_changed, stage.state == StageState::kDone, status.finished};
   }
 
   void end_run() override {
-    if (pipeline_) pipeline_->end_run();
+    if (!pipeline_) return;
+    formation_.run_ends(*pipeline_);
+    pipeline_->end_run();
+  }
+
+  void keep_moment(const std::shared_ptr<const BakedVolume>& volume) override {
+    formation_.baked(pipeline(), view(), volume);
+  }
+
+  bool return_to(std::uint64_t moment) override {
+    auto back = std::make_unique<Pipeline>(formation_.back(pipeline(), view(), baked_, moment));
+    back->set_sources(sources_);
+    back->set_settings(settings_);
+    back->set_seed(seed());
+    pipeline_ = std::move(back);
+    view_.reset();
+    refined_ = {};
+    return pipeline_->under_way();
   }
 
   bool has_head() const override { return pipeline_ != nullptr; }
@@ -236,6 +262,7 @@ class PipelineEngine : public HeadEngine {
     snapshot.seed = seed();
     snapshot.device = device_.is_cuda() ? std::string("CUDA") : "CPU (" + processor_ + ")";
     snapshot.threads = at::get_num_threads();
+    snapshot.hpdm = branches_;
     snapshot.memory_mb = resident_memory_mb();
     snapshot.photo = photo_;
     snapshot.project_path = project_path_;
@@ -244,6 +271,7 @@ class PipelineEngine : public HeadEngine {
     snapshot.stage = pipeline_->stage();
     snapshot.losses = pipeline_->losses();
     snapshot.loss_history = pipeline_->loss_history();
+    snapshot.formation = formation_.formation();
     snapshot.refined = refined_.of(pipeline_->detail());
     snapshot.elapsed_s = pipeline_->seconds();
     snapshot.seconds_per_step = pipeline_->seconds_per_step();
@@ -279,7 +307,8 @@ class PipelineEngine : public HeadEngine {
   }
 
   // Everything new is ready: nothing from here on throws.
-  void take(std::unique_ptr<Pipeline> pipeline, ProjectInfo info, fs::path project_path) {
+  void take(std::unique_ptr<Pipeline> pipeline, ProjectInfo info, fs::path project_path,
+            FormationKeeper formation) {
     const PhotoInput& input = pipeline->photo();
     auto photo = std::make_shared<PhotoInfo>();
     photo->path = info.photo_path;
@@ -298,6 +327,7 @@ class PipelineEngine : public HeadEngine {
     pipeline_ = std::move(pipeline);
     info_ = std::move(info);
     project_path_ = std::move(project_path);
+    formation_ = std::move(formation);
     view_.reset();
     baked_.reset();
     refined_ = {};
@@ -309,6 +339,7 @@ class PipelineEngine : public HeadEngine {
   std::string processor_ = processor_name();
   std::shared_ptr<const ModelPack> pack_;
   StageSources sources_;
+  HpdmBranches branches_;
   std::unique_ptr<GanPrior> prior_;
   std::shared_ptr<const LandmarkNet> landmarks_;
   std::shared_ptr<const MatteNet> matting_;
@@ -317,6 +348,7 @@ class PipelineEngine : public HeadEngine {
   ProjectInfo info_;
   std::shared_ptr<const PhotoInfo> photo_;
   fs::path project_path_;
+  FormationKeeper formation_;
   std::optional<HeadView> view_;  // of the head as it stands; gone after each step
   mutable RefinedViews refined_;  // what describe() has made so far
   std::shared_ptr<const BakedVolume> baked_;

@@ -20,6 +20,7 @@ Image noise_picture(const Tensor& noise) {
 RefinedView shown(const DetailStage::View& view) {
   RefinedView made;
   made.viewpoint = view.rig.viewpoint;
+  made.painted = view.painted;
   made.driver = view.rig.driver;
   const Image target = image_of_tensor(view.memory.target);
   made.target = target.width > kShownPx ? resize(target, kShownPx, kShownPx) : target;
@@ -36,6 +37,16 @@ RefinedView shown(const DetailStage::View& view) {
   made.loss = view.loss;
   made.gradient_norm = view.gradient_norm;
   return made;
+}
+
+// The view's scores, with those of its newest painting when that was judged.
+std::shared_ptr<const std::vector<NoiseScore>> with_newest(const RefinedView& before,
+                                                           const RefinedView& now) {
+  if (now.judged == 0 || now.judged == before.judged) return before.scores;
+  auto scores = before.scores ? std::make_shared<std::vector<NoiseScore>>(*before.scores)
+                              : std::make_shared<std::vector<NoiseScore>>();
+  scores->push_back({now.painted, now.score_resampled, now.score_kept, now.accepted_last});
+  return scores;
 }
 
 }  // namespace
@@ -55,7 +66,9 @@ std::shared_ptr<const std::vector<RefinedView>> RefinedViews::of(const DetailSta
       changed = views_ ? std::make_shared<std::vector<RefinedView>>(*views_)
                        : std::make_shared<std::vector<RefinedView>>(views.size());
     }
-    (*changed)[v] = shown(views[v]);
+    RefinedView made = shown(views[v]);
+    made.scores = with_newest((*changed)[v], made);
+    (*changed)[v] = std::move(made);
     painted_[v] = views[v].painted;
   }
   if (changed) views_ = std::move(changed);

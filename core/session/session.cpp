@@ -41,6 +41,10 @@ void Session::stop() {
   worker_->post_at_once([](Worker& worker) { worker.stop(); });
 }
 
+void Session::return_to(std::uint64_t moment) {
+  worker_->post_at_once([=](Worker& worker) { worker.return_to(moment); });
+}
+
 void Session::set_settings(std::shared_ptr<const Settings> settings) {
   worker_->set_settings(std::move(settings));
 }

@@ -53,6 +53,10 @@ class Session {
   void step();  // one step, then stands still
   void stop();  // ends the run; the head stays as it is after the last whole step
 
+  // Back to the nearest restart point at or before a moment of the formation (Snapshot::formation),
+  // paused there; the branch that is left stays and can be returned to in the same way.
+  void return_to(std::uint64_t moment);
+
   void set_settings(std::shared_ptr<const Settings> settings);  // latest wins, journalled
   void set_seed(std::uint64_t seed);                            // acts at the next start
 

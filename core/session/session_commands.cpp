@@ -74,6 +74,8 @@ void Session::Worker::start() {
   snapshot_.error.clear();
   if (!guarded("The run cannot start", [this] { engine().begin_run(); })) return;
   snapshot_.state = SessionState::kRunning;
+  baking_.reset();  // the first steps change most
+  framing_.reset();
   next_autosave_ = Clock::now() + std::chrono::seconds(60);
 }
 
@@ -98,6 +100,21 @@ void Session::Worker::single_step() {
 
 void Session::Worker::stop() {
   if (refuse_unless(can_stop(snapshot_.state), "stop")) finish_run();
+}
+
+void Session::Worker::return_to(std::uint64_t moment) {
+  if (!refuse_unless(can_return(snapshot_), "going back")) return;
+  bool under_way = false;
+  const bool done = guarded("The formation cannot be taken up there",
+                            [&] { under_way = engine().return_to(moment); });
+  if (!done) return;
+  snapshot_.state = under_way ? SessionState::kPaused : SessionState::kReady;
+  snapshot_.error.clear();
+  snapshot_.activity.clear();
+  snapshot_.front_psnr_db = snapshot_.blurred_psnr_db = snapshot_.front_mask_iou = 0;
+  one_step_ = false;
+  bake_due_ = frame_due_ = true;
+  next_thumbnail_ = 0;
 }
 
 void Session::Worker::set_seed(std::uint64_t seed) {

@@ -175,6 +175,7 @@ void Session::Worker::take_step() {
     return;
   }
   if (result.head_changed) bake_due_ = frame_due_ = true;
+  if (result.stage_done) baking_.reset();  // its head is one that is gone back to
   if (result.finished) finish_run();
 }
 
@@ -248,6 +249,7 @@ void Session::Worker::bake_volume(bool final) {
     if (bake_due_) return;
     snapshot_.volume = std::move(volume);
     ++snapshot_.volume_version;
+    engine().keep_moment(snapshot_.volume);
   });
   baking_.spent(begin, Clock::now());
 }

@@ -47,6 +47,7 @@ class Session::Worker {
   void resume();
   void single_step();
   void stop();
+  void return_to(std::uint64_t moment);
   void set_seed(std::uint64_t seed);
   void export_to(const ExportRequest& request);
   void cancel_export();

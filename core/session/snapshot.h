@@ -4,6 +4,7 @@
 #include "core/base/image.h"
 #include "core/camera/camera.h"
 #include "core/pipeline/stage_info.h"
+#include "core/project/formation.h"
 #include "core/session/session_state.h"
 
 #include <cstdint>
@@ -55,9 +56,18 @@ struct RingThumbnail {
   Image rgba;  // 64 to 128 pixels square
 };
 
+// (16), (17) for one painting of a view.
+struct NoiseScore {
+  int painting = 0;      // of the view, from 1 on
+  double resampled = 0;  // S_D
+  double kept = 0;       // S_P
+  bool accepted = false;
+};
+
 // A viewpoint of the detail stage as it was painted last; pictures are empty before that.
 struct RefinedView {
   Viewpoint viewpoint;
+  int painted = 0;  // how often
   int driver = -1;  // the viewpoint that drives it; -1: the photo
   Image target;     // what was painted, and stays until something better is: RGB, at most 256 px
   // 128 px or less:
@@ -72,8 +82,17 @@ struct RefinedView {
   double score_resampled = 0;  // S_D
   double score_kept = 0;       // S_P
   int anchor_age = 0;          // iterations since the anchor changed
+  // Of every painting that was judged since the photo or project was opened; null before one was.
+  std::shared_ptr<const std::vector<NoiseScore>> scores;
   double loss = 0;             // L_I of what was applied
   double gradient_norm = 0;    // of that
+};
+
+// What the model pack's HPDM was trained with; all false when it has none.
+struct HpdmBranches {
+  bool explicit_branch = false;  // (9)
+  bool implicit_branch = false;  // (10)
+  bool geometry_prior = false;   // (11)
 };
 
 struct ExportedFile {
@@ -126,7 +145,8 @@ struct Snapshot {
   std::vector<StageInfo> stages;
   int stage = -1;  // index of the running (or last run) one; -1 = none yet
   std::vector<std::pair<std::string, double>> losses;  // of the last step, "total" first
-  std::shared_ptr<const std::vector<LossSeries>> loss_history;
+  std::shared_ptr<const std::vector<LossSeries>> loss_history;  // of all stages
+  std::shared_ptr<const Formation> formation;                   // null before a first head
   double front_psnr_db = 0;    // front render against the crop inside the matte; 0 = unknown
   double blurred_psnr_db = 0;  // the same for the crop blurred by sigma = 2 px
   double front_mask_iou = 0;
@@ -138,6 +158,7 @@ struct Snapshot {
   double memory_mb = 0;     // resident
   std::string device;       // "CPU (AMD EPYC ...)"
   int threads = 0;
+  HpdmBranches hpdm;
   std::uint64_t seed = 0;
   std::shared_ptr<const Settings> settings;  // in force at this step
 
@@ -175,6 +196,9 @@ inline bool can_open(const Snapshot& s) {
 }
 inline bool can_save(const Snapshot& s) {
   return can_save(s.state, s.has_head());
+}
+inline bool can_return(const Snapshot& s) {
+  return !s.opening && s.has_head() && s.state != SessionState::kStopping && s.formation != nullptr;
 }
 inline bool can_export(const Snapshot& s) {
   return can_export(s.state, s.has_head()) && s.exporting.state != ExportStatus::State::kRunning;

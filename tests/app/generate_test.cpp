@@ -7,6 +7,7 @@
 #include "core/image/read_image.h"
 #include "core/image/write_image.h"
 #include "tests/app/run_portrait.h"
+#include "tests/support/sample_photo.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -22,15 +23,6 @@ namespace portrait {
 namespace {
 
 const QString kPack = QStringLiteral(PORTRAIT_SOURCE_DIR "/resources/packs/compact");
-
-// The sample that ships; else the one that `./studio` takes from a package of the distribution.
-QString sample_photo() {
-  const QDir samples(QStringLiteral(PORTRAIT_SOURCE_DIR "/resources/samples"));
-  const auto names = samples.entryList({"*.png", "*.jpg", "*.webp"}, QDir::Files);
-  if (!names.isEmpty()) return samples.filePath(names.first());
-  const QString packaged = "/usr/lib/python3/dist-packages/imageio/resources/images/astronaut.png";
-  return QFile::exists(packaged) ? packaged : qEnvironmentVariable("PORTRAIT_SAMPLE");
-}
 
 QJsonObject object_of(const QByteArray& bytes) {
   return QJsonDocument::fromJson(bytes).object();

@@ -28,6 +28,7 @@ struct FakeScript {
   std::atomic<int> renders{0};
   std::atomic<int> bakes{0};
   std::atomic<int> autosaves{0};
+  std::atomic<int> moments{0};
   std::atomic<bool> gate_closed{false};  // steps wait until it opens
   std::atomic<bool> endless{false};      // steps end by being given up alone
   std::atomic<bool> endless_renders{false};
@@ -101,9 +102,28 @@ class FakeEngine : public HeadEngine {
     const int step = ++script_->steps;
     check(step != script_->throw_at, ErrorCode::kNumerical, "The loss is not finite");
     ++head_;
-    return {true, ++step_ >= script_->steps_planned};
+    return {true, false, ++step_ >= script_->steps_planned};
   }
   void end_run() override {}
+  void keep_moment(const std::shared_ptr<const BakedVolume>& volume) override {
+    ++script_->moments;
+    auto formation = std::make_shared<Formation>(*formation_);
+    auto moment = std::make_shared<FormationMoment>();
+    moment->id = formation->moments.size() + 1;
+    moment->previous = formation->tip;
+    moment->step = step_;
+    moment->volume = volume;
+    moment->restart = true;
+    formation->tip = moment->id;
+    formation->moments.push_back(std::move(moment));
+    formation_ = std::move(formation);
+  }
+  bool return_to(std::uint64_t moment) override {
+    const auto to = formation_->find(moment);
+    check(to != nullptr, ErrorCode::kNotFound, "There is no moment {}", moment);
+    step_ = to->step;
+    return step_ > 0;
+  }
   bool has_head() const override { return head_ > 0; }
   std::shared_ptr<const BakedVolume> bake(bool) override {
     ++script_->bakes;
@@ -133,6 +153,7 @@ class FakeEngine : public HeadEngine {
     snapshot.project_path = project_;
     snapshot.stages = {{"photo_fit", "Photo fit", StageState::kRunning, step_, 10, 0}};
     snapshot.stage = 0;
+    snapshot.formation = formation_;
   }
 
  private:
@@ -143,6 +164,7 @@ class FakeEngine : public HeadEngine {
 
   std::shared_ptr<FakeScript> script_;
   std::shared_ptr<PhotoInfo> photo_;
+  std::shared_ptr<const Formation> formation_ = std::make_shared<Formation>();
   std::shared_ptr<const Settings> settings_;
   std::filesystem::path project_;
   std::uint64_t seed_ = 0;

@@ -151,6 +151,30 @@ class SessionTest : public QObject {
     }));
   }
 
+  void goes_back_in_the_formation() {
+    Studio studio;
+    QVERIFY(studio.open());
+    studio.session().start();
+    const auto later = studio.wait_for([](const Snapshot& s) {
+      return s.formation && s.formation->moments.size() >= 4;
+    });
+    QVERIFY(later);
+    // While a step is under way too: it is given up.
+    studio.script().endless = true;
+    const auto to = later->formation->moments[1];
+    studio.session().return_to(to->id);
+    const auto back = studio.wait_for([&](const Snapshot& s) {
+      return s.state == (to->step > 0 ? SessionState::kPaused : SessionState::kReady) &&
+             s.stages[0].step == to->step;
+    });
+    QVERIFY(back);
+    // The head of then is drawn.
+    const auto volumes = back->volume_version;
+    QVERIFY(studio.wait_for([&](const Snapshot& s) { return s.volume_version > volumes; }));
+    studio.session().return_to(4000);
+    QVERIFY(studio.wait_for([](const Snapshot& s) { return says(s, "There is no moment 4000"); }));
+  }
+
   void runs_to_the_end() {
     Studio studio;
     studio.script().steps_planned = 20;

@@ -7,6 +7,7 @@
 #include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/field/baked_volume.h"
+#include "core/project/formation_recorder.h"
 #include "core/session/head_engine.h"
 
 #include <QImage>
@@ -29,6 +30,9 @@ struct BustScript {
   std::atomic<int> throw_at{-1};   // the step that fails
   std::atomic<int> open_ms{0};
   std::atomic<int> steps{0};
+  std::atomic<bool> restarts_everywhere{false};
+  std::atomic<bool> paints{false};  // steps are those of the stage Detail
+  std::atomic<bool> has_implicit{true};
 };
 
 struct Ellipsoid {
@@ -140,6 +144,11 @@ class BustExport : public ExportJob {
   std::vector<ExportedFile> files_;
 };
 
+class BustRestart : public RestartPoint {
+ public:
+  bool is_small() const override { return true; }
+};
+
 class BustEngine : public HeadEngine {
  public:
   explicit BustEngine(std::shared_ptr<BustScript> script) : script_(std::move(script)) {}
@@ -175,6 +184,7 @@ class BustEngine : public HeadEngine {
     photo->notes = {{"small_face", "The head is 290 px tall: skin detail will be soft", true},
                     {"even_light", "The light is even", false}};
     photo_ = photo;
+    formation_ = {};
     script_->steps = 0;
     has_head_ = true;
     open_ = false;
@@ -204,15 +214,41 @@ class BustEngine : public HeadEngine {
           int(script_->steps));
     const int step = ++script_->steps;
     const float total = 0.02F + 0.2F * std::exp(-0.08F * float(step));
-    if (losses_.empty()) losses_ = {{"total", {}, {}}, {"reference", {}, {}}, {"hold", {}, {}}};
+    if (losses_.empty()) {
+      for (const char* name : {"total", "reference", "hold"}) {
+        losses_.emplace_back();
+        losses_.back().name = name;
+        losses_.back().stage = 1;
+      }
+    }
     const float values[] = {total, total * 0.7F, total * 0.3F + 0.004F * float(step % 3)};
     for (int i = 0; i < 3; ++i) {
       losses_[std::size_t(i)].steps.push_back(step);
+      losses_[std::size_t(i)].seconds.push_back(float(step * script_->step_ms) / 1000);
       losses_[std::size_t(i)].values.push_back(values[i]);
     }
-    return {true, step >= script_->steps_planned};
+    return {true, false, step >= script_->steps_planned};
   }
   void end_run() override { open_ = false; }
+  void keep_moment(const std::shared_ptr<const BakedVolume>& volume) override {
+    FormationMoment moment;
+    moment.stage = script_->steps > 0 ? "Photo fit" : "First head";
+    moment.step = script_->steps;
+    moment.seconds = script_->steps * script_->step_ms / 1000.0;
+    if (!formation_.is_due(moment.seconds, moment.stage)) return;
+    moment.volume = volume;
+    moment.picture = march(rig_camera({25, 5}), 48);
+    const bool restart = script_->restarts_everywhere || script_->steps == 0;
+    formation_.add(std::move(moment), restart ? std::make_shared<BustRestart>() : nullptr);
+  }
+  bool return_to(std::uint64_t moment) override {
+    const auto to = formation_.formation()->restart_of(moment);
+    check(to != nullptr, ErrorCode::kNotFound, "There is no such moment");
+    script_->steps = to->step;
+    formation_.go_on_from(to->id);
+    open_ = to->step > 0;
+    return open_;
+  }
   bool has_head() const override { return has_head_; }
   std::shared_ptr<const BakedVolume> bake(bool final) override {
     return bake_bust(blur(), final ? 128 : 96);
@@ -262,6 +298,7 @@ class BustEngine : public HeadEngine {
     for (const LossSeries& series : losses_) {
       if (!series.values.empty()) snapshot.losses.emplace_back(series.name, series.values.back());
     }
+    snapshot.formation = formation_.formation();
     snapshot.loss_history = std::make_shared<const std::vector<LossSeries>>(losses_);
     snapshot.seconds_per_step = script_->step_ms / 1000.0;
     snapshot.elapsed_s = step * snapshot.seconds_per_step;
@@ -269,12 +306,52 @@ class BustEngine : public HeadEngine {
     snapshot.memory_mb = 412;
     snapshot.device = "CPU";
     snapshot.threads = 2;
+    snapshot.hpdm = {true, script_->has_implicit, true};
+    snapshot.refined = script_->paints ? painted() : nullptr;
     snapshot.seed = seed_;
   }
 
  private:
   float blur() const {
     return std::max(0.0F, 1.0F - float(script_->steps) / float(script_->steps_planned)) * 0.35F;
+  }
+  // Pictures and scores of the viewpoints, painted one a step.
+  std::shared_ptr<const std::vector<RefinedView>> painted() const {
+    const auto rig = standard_viewpoint_rig();
+    const int steps = script_->steps;
+    if (steps == painted_steps_ || steps == 0) return painted_;
+    auto views = painted_ ? std::make_shared<std::vector<RefinedView>>(*painted_)
+                          : std::make_shared<std::vector<RefinedView>>(rig.size());
+    for (std::size_t v = 0; v < rig.size(); ++v) {
+      (*views)[v].viewpoint = rig[v].viewpoint;
+      (*views)[v].driver = rig[v].driver;
+    }
+    RefinedView& view = (*views)[std::size_t(steps - 1) % rig.size()];
+    ++view.painted;
+    view.render = march(rig_camera(view.viewpoint), 48);
+    view.target = view.reference = view.render;
+    view.known = Image(48, 48, 1, 1.0F);
+    for (int y = 0; y < 48; ++y) {
+      for (int x = 0; x < 12; ++x) *view.known.at(x, y) = 0;
+    }
+    view.anchor_noise = Image(16, 16, 3);
+    for (std::size_t i = 0; i < view.anchor_noise.pixels.size(); ++i) {
+      view.anchor_noise.pixels[i] = float((i * 2654435761U >> 7U) % 256) / 255;
+    }
+    if (view.painted > 1) {
+      const NoiseScore score{view.painted, 0.1 + 0.02 * view.painted, 0.12, view.painted % 3 != 0};
+      auto scores = view.scores ? std::make_shared<std::vector<NoiseScore>>(*view.scores)
+                                : std::make_shared<std::vector<NoiseScore>>();
+      scores->push_back(score);
+      view.scores = scores;
+      ++view.judged;
+      view.accepted += score.accepted ? 1 : 0;
+      view.score_resampled = score.resampled;
+      view.score_kept = score.kept;
+    }
+    painted_ = views;
+    painted_steps_ = steps;
+    return painted_;
   }
   // The first surface along each ray, a few samples: enough for a picture.
   Image march(const Camera& camera, int size) const {
@@ -305,6 +382,9 @@ class BustEngine : public HeadEngine {
   std::shared_ptr<const PhotoInfo> photo_;
   std::filesystem::path project_;
   std::vector<LossSeries> losses_;
+  FormationRecorder formation_;
+  mutable std::shared_ptr<const std::vector<RefinedView>> painted_;
+  mutable int painted_steps_ = 0;
   std::uint64_t seed_ = 0;
   bool has_head_ = false;
   bool open_ = false;

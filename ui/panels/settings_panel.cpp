@@ -22,8 +22,11 @@
 namespace portrait {
 namespace {
 
-// Fixed for a session: set on the command line.
-constexpr std::array kElsewhere = {"device", "face"};
+// Fixed for a session and set on the command line, or edited by a panel of their own.
+constexpr std::array kElsewhere = {"device",        "face",      "hpdm.explicit",
+                                   "hpdm.w_ex",     "hpdm.implicit", "hpdm.w_im",
+                                   "hpdm.geometry_prior", "hpdm.w_geo", "noise.mode",
+                                   "noise.sigma"};
 
 bool shown_here(const SettingRow& row) {
   return std::find(kElsewhere.begin(), kElsewhere.end(), row.key) == kElsewhere.end();

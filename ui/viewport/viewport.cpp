@@ -2,6 +2,7 @@
 #include "ui/viewport/viewport.h"
 
 #include "core/field/baked_volume.h"
+#include "core/project/formation.h"
 #include "core/session/snapshot.h"
 #include "ui/theme.h"
 #include "ui/viewport/placeholder.h"
@@ -127,13 +128,15 @@ bool Viewport::settled() const {
 
 void Viewport::show_snapshot(const Snapshot& snapshot) {
   if (snapshot.settings) ring_->show_settings(*snapshot.settings);
-  const bool new_volume = snapshot.volume_version != scene_.volume_version;
+  const bool new_volume = snapshot.volume_version != newest_version_;
   const bool new_photo = snapshot.photo != scene_.photo;
   const bool yield = is_busy(snapshot.state);
   const bool new_frame = snapshot.frame != newest_frame_;
   const bool changed = new_volume || new_photo || new_frame;
-  scene_.volume = snapshot.volume;
-  scene_.volume_version = snapshot.volume_version;
+  newest_volume_ = snapshot.volume;
+  newest_version_ = snapshot.volume_version;
+  if (new_photo) moment_.reset();
+  choose_volume();
   scene_.photo = snapshot.photo;
   scene_.yield = yield;
   newest_frame_ = snapshot.frame;
@@ -142,6 +145,10 @@ void Viewport::show_snapshot(const Snapshot& snapshot) {
   has_head_ = snapshot.has_head() && snapshot.volume != nullptr;
   update_placeholder(!has_head_, snapshot.opening, QString::fromStdString(snapshot.activity));
   if (new_photo && wipe_on_) set_wipe(false);
+  if (new_photo) {  // A would be of another head
+    hold_kept(false);
+    kept_frame_.reset();
+  }
   if (has_head_ && (!had_head || new_photo)) {
     reset_view();
   }
@@ -197,6 +204,28 @@ void Viewport::set_mode(DisplayMode mode) {
   Q_EMIT mode_changed(mode);
 }
 
+void Viewport::show_moment(const std::shared_ptr<const FormationMoment>& moment) {
+  if (moment == moment_) return;
+  moment_ = moment;
+  choose_volume();
+  choose_frame();
+  push_scene();
+}
+
+void Viewport::choose_volume() {
+  scene_.volume = moment_ ? moment_->volume : newest_volume_;
+  // Moments count from the other end, so that no version is given to two volumes.
+  scene_.volume_version = moment_ ? ~moment_->id : newest_version_;
+}
+
+void Viewport::hold_kept(bool held) {
+  held = held && kept_frame_ != nullptr;
+  if (held == held_) return;
+  held_ = held;
+  choose_frame();
+  push_scene();
+}
+
 void Viewport::set_wipe(bool on) {
   on = on && can_wipe();
   if (on != wipe_on_) {
@@ -234,6 +263,20 @@ void Viewport::rest() {
 
 // The neural frame is shown over the volume where it is of this very camera.
 void Viewport::choose_frame() {
+  if (held_) {
+    fade_.stop();
+    scene_.frame = kept_frame_;
+    scene_.frame_opacity = fade_target_ = 1;
+    update_label();
+    return;
+  }
+  if (moment_) {  // neural frames are of the head as it is
+    fade_.stop();
+    scene_.frame = nullptr;
+    scene_.frame_opacity = fade_target_ = 0;
+    update_label();
+    return;
+  }
   const bool any = newest_frame_ != nullptr && !newest_frame_->rgba.empty();
   const bool fits = any && same_camera(newest_frame_->camera, view_.camera());
   if (scene_.mode == DisplayMode::kNeural && any) {
@@ -268,7 +311,7 @@ void Viewport::fade_frame_to(float opacity) {
 }
 
 void Viewport::push_scene() {
-  scene_.camera = view_.camera();
+  scene_.camera = held_ ? kept_frame_->camera : view_.camera();
   const qreal ratio = devicePixelRatioF();
   const QRectF frame = view_.frame_rect(size());
   scene_.frame_rect = {frame.topLeft() * ratio, frame.size() * ratio};
@@ -279,7 +322,11 @@ void Viewport::push_scene() {
 
 void Viewport::update_label() {
   QString text = view_.describe();
-  if (scene_.frame != nullptr && scene_.frame_opacity + fade_target_ > 0) {
+  if (held_) {
+    text = tr("A, as it was kept");
+  } else if (moment_) {
+    text += tr(" · %1, step %2").arg(QString::fromStdString(moment_->stage)).arg(moment_->step);
+  } else if (scene_.frame != nullptr && scene_.frame_opacity + fade_target_ > 0) {
     text += tr(" · neural %1").arg(scene_.frame->rgba.width);
   }
   if (text == label_->text()) return;

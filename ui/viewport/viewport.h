@@ -15,6 +15,8 @@ class QPushButton;
 
 namespace portrait {
 
+struct BakedVolume;
+struct FormationMoment;
 struct Snapshot;
 class Banner;
 class Placeholder;
@@ -40,6 +42,13 @@ class Viewport : public QWidget {
   void look_from(const Viewpoint& viewpoint);
   void reset_view();
   void set_mode(DisplayMode mode);
+  // The newest frame becomes A; hold_kept(true) shows it, through its own camera, until false.
+  void keep_frame() { kept_frame_ = newest_frame_; }
+  void hold_kept(bool held);
+  // The head as it was; null: as it is.
+  void show_moment(const std::shared_ptr<const FormationMoment>& moment);
+  const FormationMoment* moment() const { return moment_.get(); }
+  bool holds_kept() const { return held_; }
   void set_wipe(bool on);
   bool wipe() const { return wipe_on_; }
   bool can_wipe() const { return scene_.photo != nullptr && scene_.volume_version != 0; }
@@ -74,6 +83,7 @@ class Viewport : public QWidget {
   void view_changed(bool camera_moved);
   void rest();
   void choose_frame();
+  void choose_volume();
   void fade_frame_to(float opacity);
   void push_scene();
   void place_children();
@@ -83,6 +93,11 @@ class Viewport : public QWidget {
   ViewState view_;
   ViewportScene scene_;
   std::shared_ptr<const NeuralFrame> newest_frame_;
+  std::shared_ptr<const NeuralFrame> kept_frame_;  // A, to hold newer ones against
+  std::shared_ptr<const BakedVolume> newest_volume_;
+  std::uint64_t newest_version_ = 0;
+  std::shared_ptr<const FormationMoment> moment_;  // shown instead, if any
+  bool held_ = false;                              // A is what is shown
   GlReport gl_;
   OffscreenRenderer* renderer_ = nullptr;  // while it is needed
   ViewportCanvas* canvas_ = nullptr;

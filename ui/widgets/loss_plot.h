@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QString>
 #include <QWidget>
 
 #include <memory>
@@ -9,17 +10,19 @@
 namespace portrait {
 
 struct LossSeries;
+struct StageInfo;
 
-// The losses of the running stage over time, on a logarithmic scale: the first (the total) in the
-// colour of information, the others dim. The mark says how far the stage has come.
+// Losses over the computing time, on a logarithmic scale: each stage's total in the colour of
+// information, its other losses dim. Scores lie over them on a scale of their own, from 0 to 1, in
+// the accent. The stages are set apart by lines with their names.
 class LossPlot : public QWidget {
   Q_OBJECT
 
  public:
   explicit LossPlot(QWidget* parent = nullptr);
-  // steps: planned, 0 = not known; the axis then ends at the newest point.
-  void show_losses(const std::shared_ptr<const std::vector<LossSeries>>& history, int step,
-                   int steps, double seconds_per_step, bool running);
+  // elapsed, total: seconds of computing time of the head, so far and expected.
+  void show_losses(const std::shared_ptr<const std::vector<LossSeries>>& history,
+                   const std::vector<StageInfo>& stages, double elapsed, double total);
   QSize sizeHint() const override { return {400, 84}; }
 
  protected:
@@ -31,14 +34,15 @@ class LossPlot : public QWidget {
   struct Scale;
   Scale scale() const;
   void paint_axis(QPainter& painter, const Scale& s) const;
+  void paint_stages(QPainter& painter, const Scale& s) const;
   void paint_series(QPainter& painter, const Scale& s) const;
   void paint_hover(QPainter& painter, const Scale& s) const;
+  bool is_total(std::size_t series) const;
 
   std::shared_ptr<const std::vector<LossSeries>> history_;
-  int step_ = 0;
-  int steps_ = 0;
-  double seconds_per_step_ = 0;
-  bool running_ = false;
+  std::vector<QString> stage_names_;
+  double elapsed_ = 0;
+  double total_ = 0;
   double hover_x_ = -1;
 };
 

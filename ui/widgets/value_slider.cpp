@@ -17,6 +17,8 @@ constexpr double kWide = 200;  // steps from end to end beyond which the scale b
 constexpr double kTooMany = 1e6;
 constexpr int kSliderWidth = 72;
 constexpr int kFieldWidth = 64;
+constexpr int kCompactWidth = 50;
+constexpr int kCompactSlider = 54;
 
 // A wheel over a panel scrolls it; it must not change a setting on the way.
 class StillSlider : public QSlider {
@@ -55,6 +57,11 @@ ValueSlider::ValueSlider(const Range& range, QWidget* parent)
   connect(field_, &QLineEdit::editingFinished, this, [this] {
     if (field_->text() != text_of(value_)) Q_EMIT edited(field_->text());
   });
+}
+
+void ValueSlider::set_compact() {
+  field_->setFixedWidth(kCompactWidth);
+  slider_->setFixedWidth(kCompactSlider);
 }
 
 double ValueSlider::at_position(int position) const {

@@ -24,6 +24,7 @@ class ValueSlider : public QWidget {
   explicit ValueSlider(const Range& range, QWidget* parent = nullptr);
   void set_value(double value);  // says nothing
   double value() const { return value_; }
+  void set_compact();  // a narrower field, for numbers of few digits
 
  Q_SIGNALS:
   // By hand: at the end of typing, or while the slider moves. As text, so that nothing is lost.

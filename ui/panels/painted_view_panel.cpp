@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/painted_view_panel.h"
+
+#include "core/session/snapshot.h"
+#include "ui/image_convert.h"
+#include "ui/panels/panel_parts.h"
+#include "ui/theme.h"
+#include "ui/viewport/view_state.h"
+#include "ui/widgets/thumbnail.h"
+
+#include <QGridLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace portrait {
+namespace {
+
+constexpr int kColumns = 3;
+
+struct Caption {
+  const char* label;
+  const char* tip;
+};
+constexpr std::array<Caption, 6> kCaptions = {{
+    {QT_TRANSLATE_NOOP("PaintedViewPanel", "render"),
+     QT_TRANSLATE_NOOP("PaintedViewPanel", "The head as it was before this painting")},
+    {QT_TRANSLATE_NOOP("PaintedViewPanel", "projected"),
+     QT_TRANSLATE_NOOP("PaintedViewPanel",
+                       "What the driving view shows, carried over into this one (8); empty where "
+                       "it sees nothing of it")},
+    {QT_TRANSLATE_NOOP("PaintedViewPanel", "target"),
+     QT_TRANSLATE_NOOP("PaintedViewPanel", "What the diffusion model painted and the head is "
+                                           "brought to")},
+    {QT_TRANSLATE_NOOP("PaintedViewPanel", "void"),
+     QT_TRANSLATE_NOOP("PaintedViewPanel", "White: the driving view says nothing here, it is "
+                                           "invented")},
+    {QT_TRANSLATE_NOOP("PaintedViewPanel", "anchor noise"),
+     QT_TRANSLATE_NOOP("PaintedViewPanel", "Three channels of the noise that the view keeps (13)")},
+    {QT_TRANSLATE_NOOP("PaintedViewPanel", "change"),
+     QT_TRANSLATE_NOOP("PaintedViewPanel",
+                       "Where target and render differ, four times enlarged about grey")},
+}};
+
+// The reference lies over the panel's ground: what is not known shows the ground.
+QImage over_ground(const Image& reference, const Image& known) {
+  QImage out = to_qimage(reference);
+  if (known.width != reference.width || known.height != reference.height) return out;
+  const QColor ground = theme().statusbar;
+  for (int y = 0; y < out.height(); ++y) {
+    auto* row = reinterpret_cast<QRgb*>(out.scanLine(y));
+    for (int x = 0; x < out.width(); ++x) {
+      const float keep = std::clamp(*known.at(x, y), 0.0F, 1.0F);
+      const auto blend = [&](int v, int g) { return int(float(v) * keep + float(g) * (1 - keep)); };
+      row[x] = qRgb(blend(qRed(row[x]), ground.red()), blend(qGreen(row[x]), ground.green()),
+                    blend(qBlue(row[x]), ground.blue()));
+    }
+  }
+  return out;
+}
+
+QImage inverted(const Image& mask) {
+  QImage out = to_qimage(mask);
+  out.invertPixels(QImage::InvertRgb);
+  return out;
+}
+
+// Target less render at the render's size.
+QImage change_of(const Image& target, const Image& render) {
+  QImage to = to_qimage(target);
+  const QImage from = to_qimage(render);
+  if (to.isNull() || from.isNull()) return {};
+  to = to.scaled(from.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+  for (int y = 0; y < to.height(); ++y) {
+    auto* a = reinterpret_cast<QRgb*>(to.scanLine(y));
+    const auto* b = reinterpret_cast<const QRgb*>(from.constScanLine(y));
+    for (int x = 0; x < to.width(); ++x) {
+      const auto difference = [](int u, int v) { return std::clamp(128 + 4 * (u - v), 0, 255); };
+      a[x] = qRgb(difference(qRed(a[x]), qRed(b[x])), difference(qGreen(a[x]), qGreen(b[x])),
+                  difference(qBlue(a[x]), qBlue(b[x])));
+    }
+  }
+  return to;
+}
+
+double angle_between(const Viewpoint& a, const Viewpoint& b) {
+  const double turn = std::remainder(a.azimuth_deg - b.azimuth_deg, 360.0);
+  return std::hypot(turn * std::cos(a.elevation_deg * M_PI / 180), a.elevation_deg - b.elevation_deg);
+}
+
+}  // namespace
+
+PaintedViewPanel::PaintedViewPanel(QWidget* parent)
+    : QWidget(parent), agreement_(new QLabel), loss_(new QLabel) {
+  PanelSection section = make_section(tr("Painted view"));
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->addWidget(section.widget);
+  heading_note_ = section.note;
+  auto* grid = new QGridLayout;
+  grid->setHorizontalSpacing(6);
+  grid->setVerticalSpacing(2);
+  for (int i = 0; i < kPictures; ++i) {
+    const Caption& caption = kCaptions[std::size_t(i)];
+    auto* picture = new Thumbnail;
+    picture->setToolTip(tr(caption.tip));
+    picture->setAccessibleName(tr(caption.label));
+    auto* label = new QLabel(tr(caption.label));
+    label->setObjectName("note");
+    pictures_[std::size_t(i)] = picture;
+    const int row = 2 * (i / kColumns);
+    grid->addWidget(picture, row, i % kColumns);
+    grid->addWidget(label, row + 1, i % kColumns);
+    grid->setColumnStretch(i % kColumns, 1);
+  }
+  grid->setRowMinimumHeight(2, 4);
+  section.body->addLayout(grid);
+  for (QLabel* label : {agreement_, loss_}) {
+    label->setObjectName("dim");
+    section.body->addWidget(label);
+  }
+  hide();
+}
+
+void PaintedViewPanel::show_snapshot(const Snapshot& snapshot) {
+  if (snapshot.refined == views_) return;
+  const auto before = views_;
+  views_ = snapshot.refined;
+  const bool any = views_ != nullptr && !views_->empty();
+  setVisible(any);
+  if (!any || selected_ >= int(views_->size())) selected_ = -1;
+  if (any && selected_ < 0) select(0);
+  if (selected_ < 0) return;
+  const auto index = std::size_t(selected_);
+  const bool same = before != nullptr && index < before->size() &&
+                    (*before)[index].painted == (*views_)[index].painted;
+  if (!same) show_view();
+}
+
+void PaintedViewPanel::set_camera(const Viewpoint& viewpoint) {
+  if (views_ == nullptr) return;
+  int nearest = -1;
+  double least = std::numeric_limits<double>::max();
+  for (std::size_t v = 0; v < views_->size(); ++v) {
+    const double angle = angle_between((*views_)[v].viewpoint, viewpoint);
+    if (angle < least) {
+      least = angle;
+      nearest = int(v);
+    }
+  }
+  select(nearest);
+}
+
+void PaintedViewPanel::select(int view) {
+  if (view == selected_ || views_ == nullptr || view < 0 || view >= int(views_->size())) return;
+  selected_ = view;
+  show_view();
+  Q_EMIT selected_changed(view);
+}
+
+void PaintedViewPanel::show_view() {
+  const RefinedView& view = (*views_)[std::size_t(selected_)];
+  ViewState where;
+  where.look_from(view.viewpoint);
+  set_text(heading_note_, where.describe());
+  pictures_[kRender]->set_image(to_qimage(view.render));
+  pictures_[kProjected]->set_image(over_ground(view.reference, view.known));
+  pictures_[kTarget]->set_image(to_qimage(view.target));
+  pictures_[kVoid]->set_image(inverted(view.known));
+  pictures_[kNoise]->set_image(to_qimage(view.anchor_noise));
+  pictures_[kChange]->set_image(change_of(view.target, view.render));
+  QString driver = tr("Driven by the photo");
+  if (view.driver >= 0 && view.driver < int(views_->size())) {
+    ViewState from;
+    from.look_from((*views_)[std::size_t(view.driver)].viewpoint);
+    driver = tr("Driven by %1").arg(from.describe());
+  }
+  set_text(agreement_, view.judged == 0 ? driver
+                                        : driver + tr(" · S_D %1, S_P %2")
+                                                       .arg(view.score_resampled, 0, 'f', 2)
+                                                       .arg(view.score_kept, 0, 'f', 2));
+  set_text(loss_, view.target.empty() ? tr("Not painted yet")
+                                      : tr("L_I %1 · gradient %2")
+                                            .arg(view.loss, 0, 'g', 3)
+                                            .arg(view.gradient_norm, 0, 'g', 3));
+}
+
+}  // namespace portrait
