@@ -124,25 +124,29 @@ class PipelineEngine : public HeadEngine {
     } catch (const Error& error) {
       log_warning("The project is open without a model pack: {}", error.message());
     }
-    take(std::move(project.pipeline), std::move(project.info), path);
+    const bool recovered = is_autosave(path);
+    take(std::move(project.pipeline), std::move(project.info),
+         recovered ? project_of(path) : path);
+    if (recovered) autosave_ = path;
     settings_ = std::make_shared<const Settings>(pipeline_->settings());
     return pipeline_->under_way();
   }
 
   void save_project(const fs::path& path) override {
     portrait::save_project(path, pipeline(), info_);
-    const fs::path old_copy = autosave_place();
+    if (!project_path_.empty()) discard_autosave(autosave_path(project_path_));
+    if (!autosave_.empty()) discard_autosave(autosave_);
+    autosave_.clear();
     project_path_ = path;
-    if (!old_copy.empty()) discard_autosave(old_copy);
   }
 
   fs::path autosave() override {
-    const fs::path place = autosave_place();
-    if (!place.empty()) {
-      fs::create_directories(place.parent_path());
-      portrait::save_project(place, pipeline(), info_);
+    if (autosave_.empty()) autosave_ = autosave_place();
+    if (!autosave_.empty()) {
+      fs::create_directories(autosave_.parent_path());
+      portrait::save_project(autosave_, pipeline(), info_);
     }
-    return place;
+    return autosave_;
   }
 
   void set_settings(std::shared_ptr<const Settings> settings) override {
@@ -273,7 +277,7 @@ class PipelineEngine : public HeadEngine {
   fs::path autosave_place() const {
     if (!project_path_.empty()) return autosave_path(project_path_);
     if (!options_.autosave_folder.empty()) {
-      return autosave_path(options_.autosave_folder, info_.photo_name);
+      return free_autosave_path(options_.autosave_folder, info_.photo_name);
     }
     return {};
   }
@@ -298,6 +302,7 @@ class PipelineEngine : public HeadEngine {
     pipeline_ = std::move(pipeline);
     info_ = std::move(info);
     project_path_ = std::move(project_path);
+    autosave_.clear();
     view_.reset();
     baked_.reset();
     refined_ = {};
@@ -317,6 +322,7 @@ class PipelineEngine : public HeadEngine {
   ProjectInfo info_;
   std::shared_ptr<const PhotoInfo> photo_;
   fs::path project_path_;
+  fs::path autosave_;  // where this head's autosaves go; empty before the first
   std::optional<HeadView> view_;  // of the head as it stands; gone after each step
   mutable RefinedViews refined_;  // what describe() has made so far
   std::shared_ptr<const BakedVolume> baked_;
