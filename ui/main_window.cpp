@@ -3,6 +3,7 @@
 
 #include "core/base/settings.h"
 #include "core/session/session.h"
+#include "ui/file_opener.h"
 #include "ui/panels/export_panel.h"
 #include "ui/panels/formation_strip.h"
 #include "ui/panels/guidance_panel.h"
@@ -14,17 +15,15 @@
 #include "ui/panels/stages_panel.h"
 #include "ui/panels/view_panel.h"
 #include "ui/panels/viewpoints_panel.h"
+#include "ui/settings_history.h"
 #include "ui/status_line.h"
+#include "ui/still_writer.h"
+#include "ui/unsaved_guard.h"
 #include "ui/widgets/banner.h"
 
 #include <QAbstractButton>
-#include <QCloseEvent>
-#include <QDir>
-#include <QFileInfo>
 #include <QHBoxLayout>
-#include <QMimeData>
 #include <QScrollArea>
-#include <QStandardPaths>
 #include <QVBoxLayout>
 
 namespace portrait {
@@ -65,20 +64,14 @@ Panel* with_separator(Panel* panel) {
   return panel;
 }
 
-QString first_local_file(const QMimeData* data) {
-  if (!data->hasUrls()) return {};
-  for (const QUrl& url : data->urls()) {
-    if (url.isLocalFile()) return url.toLocalFile();
-  }
-  return {};
-}
-
 }  // namespace
 
 MainWindow::MainWindow(std::unique_ptr<Session> session, const WindowOptions& options)
     : options_(options),
       session_(std::move(session)),
       snapshot_(session_->latest()),
+      preferences_(options.preferences),
+      recoveries_(options.autosave_folder),
       viewport_(new Viewport(options.canvas)),
       photo_(with_separator(new PhotoPanel)),
       stages_(with_separator(new StagesPanel)),
@@ -90,14 +83,19 @@ MainWindow::MainWindow(std::unique_ptr<Session> session, const WindowOptions& op
       settings_(new SettingsPanel),
       exporting_(with_separator(new ExportPanel)),
       formation_(new FormationStrip),
-      status_(new StatusLine) {
+      status_(new StatusLine),
+      history_(new SettingsHistory(this)),
+      stills_(new StillWriter(this)),
+      guard_(new UnsavedGuard(*session_, options.ask_before_losing, this)),
+      opener_(new FileOpener(*session_, *guard_, options.ask_before_losing, this)) {
   setAcceptDrops(true);
   build_layout();
   build_menus();
   connect_panels();
+  connect_files();
   viewport_->set_sample_available(!options_.sample.empty());
-  exporting_->set_folder(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) +
-                         "/Portrait Studio");
+  restore_preferences();
+  show_recoveries();
   // From the worker's thread; the session does not notify again before latest().
   connect(this, &MainWindow::snapshot_waiting, this, &MainWindow::take_snapshot,
           Qt::QueuedConnection);
@@ -139,14 +137,10 @@ void MainWindow::connect_panels() {
             painted_view_->set_camera(viewport_->view().viewpoint());
             view_->set_camera_text(viewport_->view().describe());
           });
-  connect(viewport_, &Viewport::open_requested, this, &MainWindow::choose_photo);
-  connect(viewport_, &Viewport::sample_requested, this,
-          [this] { open_path(QString::fromStdString(options_.sample.string())); });
   connect(viewport_, &Viewport::wipe_changed, this, [this](bool on) { wipe_action_->setChecked(on); });
-  connect(photo_, &PhotoPanel::replace_requested, this, &MainWindow::choose_photo);
   connect(viewpoints_, &ViewpointsPanel::chosen, viewport_, &Viewport::look_from);
   connect(view_, &ViewPanel::view_chosen, viewport_, &Viewport::look_from);
-  connect(stages_, &StagesPanel::start_requested, this, [this] { session_->start(); });
+  connect(stages_, &StagesPanel::start_requested, this, &MainWindow::start);
   connect(stages_, &StagesPanel::pause_requested, this, [this] { session_->pause(); });
   connect(stages_, &StagesPanel::resume_requested, this, [this] { session_->resume(); });
   connect(stages_, &StagesPanel::step_requested, this, [this] { session_->step(); });
@@ -163,11 +157,15 @@ void MainWindow::connect_settings() {
     auto settings = std::make_shared<Settings>();
     settings->set("seed", settings_->settings().get<std::int64_t>("seed"));
     settings->apply_preset(name.toStdString());
-    change_settings(settings);
+    change_settings(settings, name);
   });
-  connect(settings_, &SettingsPanel::changed, this, &MainWindow::change_settings);
-  connect(guidance_, &GuidancePanel::changed, this, &MainWindow::change_settings);
-  connect(noise_, &NoisePanel::changed, this, &MainWindow::change_settings);
+  const auto change = [this](const std::shared_ptr<const Settings>& settings) {
+    change_settings(settings, {});
+  };
+  connect(settings_, &SettingsPanel::changed, this, change);
+  connect(guidance_, &GuidancePanel::changed, this, change);
+  connect(noise_, &NoisePanel::changed, this, change);
+  connect(history_, &SettingsHistory::restored, this, &MainWindow::send_settings);
 }
 
 void MainWindow::connect_views() {
@@ -184,11 +182,10 @@ void MainWindow::connect_views() {
   });
 }
 
-void MainWindow::change_settings(const std::shared_ptr<const Settings>& settings) {
-  const auto seed = settings->get<std::int64_t>("seed");
-  if (seed != std::int64_t(snapshot_->seed)) session_->set_seed(std::uint64_t(seed));
-  session_->set_settings(settings);
-  show_settings(*settings);
+void MainWindow::change_settings(const std::shared_ptr<const Settings>& settings,
+                                 const QString& preset) {
+  history_->record(*settings, preset);
+  send_settings(settings);
 }
 
 void MainWindow::show_settings(const Settings& settings) {
@@ -196,6 +193,13 @@ void MainWindow::show_settings(const Settings& settings) {
   guidance_->show_settings(settings);
   noise_->show_settings(settings);
   stages_->show_settings(settings);
+}
+
+void MainWindow::send_settings(const std::shared_ptr<const Settings>& settings) {
+  const auto seed = settings->get<std::int64_t>("seed");
+  if (seed != std::int64_t(snapshot_->seed)) session_->set_seed(std::uint64_t(seed));
+  session_->set_settings(settings);
+  show_settings(*settings);
 }
 
 void MainWindow::take_snapshot() {
@@ -211,7 +215,7 @@ void MainWindow::take_snapshot() {
   settings_->show_snapshot(s);
   exporting_->show_snapshot(s);
   formation_->show_snapshot(s);
-  status_->show_snapshot(s);
+  status_->show_snapshot(snapshot_);
   status_->set_renderer(viewport_->gl_report().renderer, viewport_->gl_report().software);
   viewport_->show_snapshot(s);
   // What a project brings along. Our own changes come back later than they were made, and would
@@ -219,13 +223,17 @@ void MainWindow::take_snapshot() {
   const bool another = s.photo != shown_photo_ || !settings_shown_;
   if (s.settings != nullptr && another) {
     show_settings(*s.settings);
+    history_->begin_with(*s.settings);
     settings_shown_ = true;
   }
+  remember_file();
   shown_photo_ = s.photo;
+  recoveries_.hold(s.autosave.path);
   show_messages();
   update_actions();
   Q_EMIT snapshot_shown();
-  if (closing_ && may_close()) close();
+  guard_->show_snapshot(snapshot_);
+  if (leaving_ && may_close()) close();
 }
 
 void MainWindow::show_messages() {
@@ -249,58 +257,6 @@ void MainWindow::show_messages() {
     viewport_->banner()->say(Banner::Kind::kFailure, QString::fromStdString(s.error));
   }
   failure_shown_ = s.state == SessionState::kFailed;
-}
-
-void MainWindow::open_path(const QString& path) {
-  const QString absolute = QFileInfo(path).absoluteFilePath();
-  viewport_->banner()->dismiss();
-  if (absolute.endsWith(".portrait", Qt::CaseInsensitive)) {
-    session_->open_project(absolute.toStdString());
-  } else {
-    session_->open_photo(absolute.toStdString(), {});
-  }
-}
-
-void MainWindow::export_head() {
-  if (!can_export(*snapshot_)) return;
-  // The worker makes the folder and proves that it can be written before it computes anything.
-  session_->export_to(exporting_->request());
-}
-
-// The window goes when the worker is done; until then it stays alive and says so.
-bool MainWindow::may_close() const {
-  return !is_busy(snapshot_->state) && !snapshot_->opening &&
-         snapshot_->exporting.state != ExportStatus::State::kRunning;
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-  if (may_close()) {
-    event->accept();
-    return;
-  }
-  event->ignore();
-  if (closing_) return;
-  closing_ = true;
-  setEnabled(false);
-  if (can_stop(*snapshot_)) session_->stop();
-  session_->cancel_export();
-  viewport_->banner()->say(Banner::Kind::kWarning, tr("Closing…"));
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (first_local_file(event->mimeData()).isEmpty() || !can_open(*snapshot_)) return;
-  event->acceptProposedAction();
-  viewport_->set_drop_hover(true);
-}
-
-void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { viewport_->set_drop_hover(false); }
-
-void MainWindow::dropEvent(QDropEvent* event) {
-  viewport_->set_drop_hover(false);
-  const QString path = first_local_file(event->mimeData());
-  if (path.isEmpty()) return;
-  event->acceptProposedAction();
-  open_path(path);
 }
 
 }  // namespace portrait

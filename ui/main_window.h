@@ -2,6 +2,9 @@
 #pragma once
 
 #include "core/camera/camera.h"
+#include "ui/appearance.h"
+#include "ui/preferences.h"
+#include "ui/recoveries.h"
 #include "ui/viewport/viewport.h"
 
 #include <QMainWindow>
@@ -14,17 +17,23 @@ class QAction;
 
 namespace portrait {
 
+class CheatSheet;
 class ExportPanel;
+class FileOpener;
 class FormationStrip;
 class GuidancePanel;
 class NoisePanel;
 class PaintedViewPanel;
 class PhotoPanel;
+class RecentMenu;
 class Session;
+class SettingsHistory;
 class SettingsPanel;
 class Settings;
 class StagesPanel;
 class StatusLine;
+class StillWriter;
+class UnsavedGuard;
 class ViewPanel;
 class ViewpointsPanel;
 struct Snapshot;
@@ -33,6 +42,9 @@ struct WindowOptions {
   std::filesystem::path pack;    // for the licences page
   std::filesystem::path sample;  // empty: no sample is offered
   CanvasKind canvas = CanvasKind::kAutomatic;
+  std::filesystem::path preferences;      // an ini file; empty: nothing is remembered
+  std::filesystem::path autosave_folder;  // the session's: what a crash left is looked for there
+  bool ask_before_losing = true;          // what is unsaved; off where nobody can answer
 };
 
 // The window: lays out viewport and panels, hands their wishes to the session and its snapshots
@@ -57,6 +69,10 @@ class MainWindow : public QMainWindow {
   GuidancePanel& guidance() { return *guidance_; }
   NoisePanel& noise() { return *noise_; }
   PaintedViewPanel& painted_view() { return *painted_view_; }
+  SettingsHistory& history() { return *history_; }
+  StillWriter& stills() { return *stills_; }
+  // Remembered, where the preferences are.
+  void set_appearance(Appearance appearance);
 
  Q_SIGNALS:
   void snapshot_waiting();  // from the worker's thread
@@ -72,30 +88,46 @@ class MainWindow : public QMainWindow {
  private:
   void build_layout();
   void build_menus();
+  void build_file_menu();
+  void build_edit_menu();
   void build_view_menu();
+  void build_appearance_menu(QMenu* view);
   QAction* add_action(QMenu* menu, const QString& text, const QKeySequence& keys,
                       const std::function<void()>& act);
   void connect_panels();
   void connect_settings();
   void connect_views();
-  // What a panel made of the settings: shown by the others, in force from the worker's next step.
-  void change_settings(const std::shared_ptr<const Settings>& settings);
+  // What a panel made of the settings: can be undone, is shown by the others, and is in force from
+  // the worker's next step. preset: its name, if it is one.
+  void change_settings(const std::shared_ptr<const Settings>& settings, const QString& preset);
   void show_settings(const Settings& settings);
+  void connect_files();
+  void restore_preferences();
+  void remember_window();
+  void remember_file();
+  void show_recoveries();
+  void send_settings(const std::shared_ptr<const Settings>& settings);
   void take_snapshot();
   void show_messages();
   void update_actions();
-  void choose_photo();
-  void choose_project();
-  void save();
-  void save_as();
+  void update_title();
+  void start();
   void export_head();
+  void step_round_ring(bool forwards);
+  void save_still(bool with_alpha);
   void show_about();
   bool may_close() const;
+  void leave(bool discard);
 
   const WindowOptions options_;
   std::unique_ptr<Session> session_;
   std::shared_ptr<const Snapshot> snapshot_;
-  bool closing_ = false;
+  Preferences preferences_;
+  Recoveries recoveries_;
+  AppearanceSwitch appearance_;
+  bool leaving_ = false;   // closing was decided
+  bool overdue_ = false;   // and took long enough
+  std::uint64_t shown_save_ = 0;
   bool failure_shown_ = false;
   std::uint64_t last_message_ = 0;
   std::shared_ptr<const PhotoInfo> shown_photo_;
@@ -113,6 +145,12 @@ class MainWindow : public QMainWindow {
   ExportPanel* exporting_;
   FormationStrip* formation_;
   StatusLine* status_;
+  SettingsHistory* history_;
+  StillWriter* stills_;
+  UnsavedGuard* guard_;
+  FileOpener* opener_;
+  CheatSheet* cheat_sheet_ = nullptr;
+  RecentMenu* recent_menu_ = nullptr;
   QAction* open_action_ = nullptr;
   QAction* open_project_action_ = nullptr;
   QAction* save_action_ = nullptr;

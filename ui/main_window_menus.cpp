@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The menus of the main window and what their entries do by themselves.
+#include "core/base/settings.h"
 #include "core/session/session.h"
 #include "ui/about_dialog.h"
+#include "ui/cheat_sheet.h"
+#include "ui/file_opener.h"
 #include "ui/main_window.h"
 #include "ui/panels/export_panel.h"
 #include "ui/panels/stages_panel.h"
+#include "ui/recent_menu.h"
+#include "ui/ring_walk.h"
+#include "ui/settings_history.h"
+#include "ui/unsaved_guard.h"
 
 #include <QAction>
-#include <QFileDialog>
+#include <QActionGroup>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenuBar>
@@ -24,28 +31,56 @@ QAction* MainWindow::add_action(QMenu* menu, const QString& text, const QKeySequ
 }
 
 void MainWindow::build_menus() {
-  QMenu* file = menuBar()->addMenu(tr("&File"));
-  open_action_ = add_action(file, tr("&Open photo…"), QKeySequence::Open, [this] { choose_photo(); });
-  open_project_action_ = add_action(file, tr("Open &project…"), QKeySequence("Ctrl+Shift+O"),
-                                    [this] { choose_project(); });
-  file->addSeparator();
-  save_action_ = add_action(file, tr("&Save"), QKeySequence::Save, [this] { save(); });
-  save_as_action_ =
-      add_action(file, tr("Save &as…"), QKeySequence::SaveAs, [this] { save_as(); });
-  export_action_ = add_action(file, tr("&Export"), QKeySequence("Ctrl+E"), [this] { export_head(); });
-  file->addSeparator();
-  add_action(file, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
-
+  build_file_menu();
+  build_edit_menu();
   build_view_menu();
 
   QMenu* run = menuBar()->addMenu(tr("&Run"));
   // Not a shortcut: with the keyboard on a button or a box, Space is theirs (see keyPressEvent).
   run_action_ = add_action(run, tr("Start or pause"), {}, [this] { stages_->run_or_pause(); });
+  run_action_->setProperty(CheatSheet::kText, tr("Start, pause, go on"));
+  run_action_->setProperty(CheatSheet::kMoreKeys, tr("Space"));
   step_action_ = add_action(run, tr("One step"), QKeySequence("Ctrl+."), [this] { session_->step(); });
   stop_action_ = add_action(run, tr("Stop"), QKeySequence("Ctrl+Shift+."), [this] { session_->stop(); });
 
   QMenu* help = menuBar()->addMenu(tr("&Help"));
+  cheat_sheet_ = new CheatSheet(*menuBar(), viewport_);
+  add_action(help, tr("Keys and mouse"), QKeySequence("H"), [this] { cheat_sheet_->toggle(); });
   add_action(help, tr("About and licences"), {}, [this] { show_about(); });
+}
+
+void MainWindow::build_file_menu() {
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  open_action_ = add_action(file, tr("&Open photo…"), QKeySequence::Open,
+                            [this] { opener_->choose_photo(); });
+  open_project_action_ = add_action(file, tr("Open &project…"), QKeySequence("Ctrl+Shift+O"),
+                                    [this] { opener_->choose_project(); });
+  recent_menu_ = new RecentMenu(preferences_, file);
+  file->addMenu(recent_menu_);
+  connect(recent_menu_, &RecentMenu::chosen, opener_, &FileOpener::open);
+  // Here and not when it opens itself, which it does not while it is empty.
+  connect(file, &QMenu::aboutToShow, this, [this] {
+    recent_menu_->refresh();
+    update_actions();
+  });
+  file->addSeparator();
+  save_action_ = add_action(file, tr("&Save"), QKeySequence::Save, [this] { guard_->save(); });
+  save_as_action_ = add_action(file, tr("Save &as…"), QKeySequence("Ctrl+Shift+S"),
+                               [this] { guard_->save_as(); });
+  export_action_ = add_action(file, tr("&Export"), QKeySequence("Ctrl+E"), [this] { export_head(); });
+  file->addSeparator();
+  add_action(file, tr("&Quit"), QKeySequence("Ctrl+Q"), [this] { close(); });
+}
+
+void MainWindow::build_edit_menu() {
+  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+  QAction* undo = history_->stack().createUndoAction(this, tr("Undo"));
+  undo->setShortcut(QKeySequence("Ctrl+Z"));
+  undo->setProperty(CheatSheet::kText, tr("Undo a setting"));
+  QAction* redo = history_->stack().createRedoAction(this, tr("Redo"));
+  redo->setShortcut(QKeySequence("Ctrl+Shift+Z"));
+  redo->setProperty(CheatSheet::kText, tr("Redo it"));
+  edit->addActions({undo, redo});
 }
 
 void MainWindow::build_view_menu() {
@@ -69,24 +104,64 @@ void MainWindow::build_view_menu() {
         view, entry.text, QKeySequence(entry.keys),
         [this, viewpoint = entry.viewpoint] { viewport_->look_from(viewpoint); });
   }
+  head_actions_ << add_action(view, tr("Previous viewpoint"), QKeySequence("["),
+                              [this] { step_round_ring(false); });
+  head_actions_ << add_action(view, tr("Next viewpoint"), QKeySequence("]"),
+                              [this] { step_round_ring(true); });
   head_actions_ << add_action(view, tr("Reset the view"), QKeySequence("Home"),
                               [this] { viewport_->reset_view(); });
-  view->addSeparator();
+  // Not a shortcut either: Enter is a field's first.
+  head_actions_.back()->setProperty(CheatSheet::kMoreKeys, tr("Enter"));
+  view->addSeparator()->setText(tr("Show"));
   const QString modes[] = {tr("Colour"), tr("Neural"), tr("Normals"), tr("Depth"), tr("Opacity")};
   for (int mode = 0; mode < 5; ++mode) {
     head_actions_ << add_action(view, modes[mode], QKeySequence(QString("Alt+%1").arg(mode + 1)),
                                 [this, mode] { viewport_->set_mode(DisplayMode(mode)); });
   }
-  view->addSeparator();
   wipe_action_ = add_action(view, tr("Photo wipe"), QKeySequence("G"),
                             [this] { viewport_->set_wipe(wipe_action_->isChecked()); });
   wipe_action_->setCheckable(true);
+  head_actions_ << add_action(view, tr("Save a still"), QKeySequence("F12"),
+                              [this] { save_still(false); });
+  head_actions_ << add_action(view, tr("Save a still with alpha"), QKeySequence("Ctrl+F12"),
+                              [this] { save_still(true); });
+  view->addSeparator();
+  build_appearance_menu(view);
+}
+
+void MainWindow::build_appearance_menu(QMenu* view) {
+  QMenu* menu = view->addMenu(tr("Appearance"));
+  auto* group = new QActionGroup(menu);
+  const std::pair<Appearance, QString> entries[] = {{Appearance::kDark, tr("Dark")},
+                                                    {Appearance::kLight, tr("Light")},
+                                                    {Appearance::kSystem, tr("As the system")}};
+  for (const auto& [appearance, text] : entries) {
+    QAction* action =
+        add_action(menu, text, {}, [this, appearance = appearance] { set_appearance(appearance); });
+    action->setCheckable(true);
+    group->addAction(action);
+    connect(menu, &QMenu::aboutToShow, action, [this, action, appearance = appearance] {
+      action->setChecked(appearance_.appearance() == appearance);
+    });
+  }
+}
+
+void MainWindow::set_appearance(Appearance appearance) {
+  appearance_.set(appearance);
+  preferences_.set_appearance(appearance);
+}
+
+void MainWindow::step_round_ring(bool forwards) {
+  if (snapshot_->settings == nullptr) return;
+  viewport_->look_from(next_in_ring(viewpoint_rig(*snapshot_->settings),
+                                    viewport_->view().viewpoint(), forwards));
 }
 
 void MainWindow::update_actions() {
   const Snapshot& s = *snapshot_;
   open_action_->setEnabled(can_open(s));
   open_project_action_->setEnabled(can_open(s));
+  recent_menu_->menuAction()->setEnabled(can_open(s) && recent_menu_->any());
   save_action_->setEnabled(can_save(s));
   save_as_action_->setEnabled(can_save(s));
   export_action_->setEnabled(exporting_->export_button()->isEnabled());
@@ -96,56 +171,20 @@ void MainWindow::update_actions() {
   stop_action_->setEnabled(can_stop(s));
   for (QAction* action : head_actions_) action->setEnabled(s.has_head());
   wipe_action_->setEnabled(viewport_->can_wipe());
+  update_title();
+}
 
+void MainWindow::update_title() {
+  const Snapshot& s = *snapshot_;
   QString name = QString::fromStdString(s.project_path.filename().string());
   if (name.isEmpty() && s.photo != nullptr) {
     name = QString::fromStdString(s.photo->path.filename().string());
   }
+  if (s.recovered) name += tr(" (recovered)");
+  if (s.unsaved) name += "[*]";
   const QString title = name.isEmpty() ? tr("Portrait Studio") : name + tr(" — Portrait Studio");
   if (title != windowTitle()) setWindowTitle(title);
-}
-
-// Dialogs are opened, not executed: the event loop below them stays the one event loop.
-void MainWindow::choose_photo() {
-  auto* dialog = new QFileDialog(this, tr("Open photo"));
-  dialog->setFileMode(QFileDialog::ExistingFile);
-  dialog->setNameFilters({tr("Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff)"), tr("All files (*)")});
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::open_path);
-  dialog->open();
-}
-
-void MainWindow::choose_project() {
-  auto* dialog = new QFileDialog(this, tr("Open project"));
-  dialog->setFileMode(QFileDialog::ExistingFile);
-  dialog->setNameFilters({tr("Portrait projects (*.portrait)")});
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::open_path);
-  dialog->open();
-}
-
-void MainWindow::save() {
-  if (snapshot_->project_path.empty()) {
-    save_as();
-  } else {
-    session_->save_project(snapshot_->project_path);
-  }
-}
-
-void MainWindow::save_as() {
-  if (!can_save(*snapshot_)) return;
-  auto* dialog = new QFileDialog(this, tr("Save project"));
-  dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->setNameFilters({tr("Portrait projects (*.portrait)")});
-  dialog->setDefaultSuffix("portrait");
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  if (snapshot_->photo != nullptr) {
-    dialog->selectFile(QString::fromStdString(snapshot_->photo->path.stem().string()) + ".portrait");
-  }
-  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-    session_->save_project(path.toStdString());
-  });
-  dialog->open();
+  setWindowModified(s.unsaved);
 }
 
 void MainWindow::show_about() {
@@ -166,6 +205,10 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
   const bool in_field = qobject_cast<QLineEdit*>(focusWidget()) != nullptr;
   if (in_field && (event->key() == Qt::Key_Escape || event->key() == Qt::Key_Return)) {
     viewport_->setFocus();
+    return;
+  }
+  if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && snapshot_->has_head()) {
+    viewport_->reset_view();
     return;
   }
   QMainWindow::keyPressEvent(event);

@@ -2,6 +2,7 @@
 #include "ui/status_line.h"
 
 #include "core/session/snapshot.h"
+#include "ui/ago_text.h"
 #include "ui/panels/panel_parts.h"
 
 #include <QHBoxLayout>
@@ -9,6 +10,8 @@
 
 namespace portrait {
 namespace {
+
+constexpr int kSecondMs = 1000;
 
 QString memory_text(double megabytes) {
   return megabytes < 1000 ? QString("%1 MB").arg(megabytes, 0, 'f', 0)
@@ -26,10 +29,13 @@ QString saved_text(const Snapshot& snapshot) {
   }
   const QString name = QString::fromStdString(snapshot.saved.path.filename().string());
   if (snapshot.autosave.state == State::kSaved) {
-    return StatusLine::tr("Autosaved at step %1").arg(snapshot.autosave.step);
+    const auto age = std::chrono::system_clock::now() - snapshot.autosave.at;
+    return StatusLine::tr("Autosaved %1")
+        .arg(ago_text(std::chrono::duration_cast<std::chrono::seconds>(age)));
   }
+  if (snapshot.unsaved) return StatusLine::tr("Not saved yet");
   if (snapshot.saved.state == State::kSaved) return StatusLine::tr("Saved as %1").arg(name);
-  return snapshot.has_head() ? StatusLine::tr("Not saved yet") : QString();
+  return {};
 }
 
 }  // namespace
@@ -54,9 +60,23 @@ StatusLine::StatusLine(QWidget* parent) : QStatusBar(parent) {
   saved_ = add();
   seed_ = add();
   addWidget(row, 1);
+  clock_.setInterval(kSecondMs);
+  connect(&clock_, &QTimer::timeout, this, &StatusLine::show_saved);
 }
 
-void StatusLine::show_snapshot(const Snapshot& snapshot) {
+void StatusLine::show_saved() {
+  set_text(saved_, saved_text(*snapshot_));
+  saved_->setVisible(!saved_->text().isEmpty());
+  const bool autosaved = snapshot_->autosave.state == SaveStatus::State::kSaved;
+  saved_->setToolTip(autosaved ? QString::fromStdString(snapshot_->autosave.path.string())
+                               : QString());
+  if (autosaved && !clock_.isActive()) clock_.start();
+  if (!autosaved) clock_.stop();
+}
+
+void StatusLine::show_snapshot(const std::shared_ptr<const Snapshot>& shown) {
+  snapshot_ = shown;
+  const Snapshot& snapshot = *shown;
   QString device = QString::fromStdString(snapshot.device);
   if (!device.isEmpty() && snapshot.threads > 0) {
     device += snapshot.threads == 1 ? tr(" · 1 thread") : tr(" · %1 threads").arg(snapshot.threads);
@@ -66,9 +86,9 @@ void StatusLine::show_snapshot(const Snapshot& snapshot) {
                        ? tr("%1 s a step").arg(snapshot.seconds_per_step, 0, 'f', 2)
                        : QString());
   set_text(memory_, snapshot.memory_mb > 0 ? memory_text(snapshot.memory_mb) : QString());
-  set_text(saved_, saved_text(snapshot));
+  show_saved();
   set_text(seed_, tr("seed %1").arg(snapshot.seed));
-  for (QLabel* label : {device_, speed_, memory_, drawing_, saved_}) {
+  for (QLabel* label : {device_, speed_, memory_, drawing_}) {
     label->setVisible(!label->text().isEmpty());
   }
 }

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <QStatusBar>
+#include <QTimer>
+
+#include <memory>
 
 class QLabel;
 
@@ -15,10 +18,14 @@ class StatusLine : public QStatusBar {
 
  public:
   explicit StatusLine(QWidget* parent = nullptr);
-  void show_snapshot(const Snapshot& snapshot);
+  void show_snapshot(const std::shared_ptr<const Snapshot>& snapshot);
   void set_renderer(const QString& name, bool software);
 
  private:
+  void show_saved();
+
+  std::shared_ptr<const Snapshot> snapshot_;
+  QTimer clock_;  // the age of the autosave
   QLabel* device_;
   QLabel* speed_;
   QLabel* memory_;

@@ -13,6 +13,7 @@
 #include <QStyleHints>
 #include <QSvgRenderer>
 
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -38,10 +39,10 @@ QByteArray icon_source(const QString& name, const QColor& colour) {
 // Draws the SVG at whatever size is asked for, so that icons stay sharp on dense screens.
 class SvgEngine : public QIconEngine {
  public:
-  SvgEngine(QString name, QColor colour) : name_(std::move(name)), colour_(std::move(colour)) {}
+  SvgEngine(QString name, QColor Theme::*colour) : name_(std::move(name)), colour_(colour) {}
 
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
-    const QColor colour = mode == QIcon::Disabled ? theme().faint : colour_;
+    const QColor colour = mode == QIcon::Disabled ? theme().faint : theme().*colour_;
     QSvgRenderer(icon_source(name_, colour)).render(painter, QRectF(rect));
   }
   QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
@@ -55,18 +56,18 @@ class SvgEngine : public QIconEngine {
 
  private:
   QString name_;
-  QColor colour_;
+  QColor Theme::*colour_;
 };
 
-// Fusion without the underlined letters of the menus: they show while Alt is held in other
-// styles, and always in Fusion.
+// Fusion without the underlined letters of the menus, which show while Alt is held in other
+// styles and always in Fusion, and without its pictures on the buttons of a question.
 class StudioStyle : public QProxyStyle {
  public:
   StudioStyle() : QProxyStyle(QStyleFactory::create("Fusion")) {}
   int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
                 QStyleHintReturn* data) const override {
-    return hint == SH_UnderlineShortcut ? 0
-                                        : QProxyStyle::styleHint(hint, option, widget, data);
+    if (hint == SH_UnderlineShortcut || hint == SH_DialogButtonBox_ButtonsHaveIcons) return 0;
+    return QProxyStyle::styleHint(hint, option, widget, data);
   }
 };
 
@@ -99,7 +100,12 @@ QString style_sheet(const Theme& t) {
       {"@accentPressed", t.accent.darker(115).name()},
       {"@accentHover", t.accent.lighter(108).name()},
       {"@statusbar", t.statusbar.name()},
-      {"@chip", QStringLiteral("rgba(19, 21, 25, 210)")},
+      {"@checkmark", t.light ? QStringLiteral("check_light") : QStringLiteral("check")},
+      {"@chip", QString("rgba(%1, %2, %3, %4)")
+                    .arg(t.chip.red())
+                    .arg(t.chip.green())
+                    .arg(t.chip.blue())
+                    .arg(t.chip.alpha())},
       {"@background", t.background.name()},
       {"@information", t.information.name()},
       {"@outline", t.outline.name()},
@@ -117,11 +123,44 @@ QString style_sheet(const Theme& t) {
   return sheet;
 }
 
+// Read by the thread that draws the viewport, too.
+std::atomic<const Theme*> in_force{nullptr};
+
 }  // namespace
 
-const Theme& theme() {
+const Theme& dark_theme() {
   static const Theme dark;
   return dark;
+}
+
+const Theme& light_theme() {
+  static const Theme light = [] {
+    Theme t;
+    t.light = true;
+    t.background = QColor("#e9ebee");
+    t.panel = QColor("#f5f6f8");
+    t.raised = QColor("#ffffff");
+    t.line = QColor("#d9dde3");
+    t.outline = QColor("#a9b1bd");
+    t.text = QColor("#1b1f26");
+    t.dim = QColor("#525a68");
+    t.faint = QColor("#969eab");
+    t.accent = QColor("#8f4f0e");
+    t.information = QColor("#1d58ad");
+    t.success = QColor("#1c663f");
+    t.failure = QColor("#a52a26");
+    t.statusbar = QColor("#e2e5ea");
+    t.backdrop_centre = QColor("#f4f5f7");
+    t.backdrop_edge = QColor("#c3c9d2");
+    t.chip = QColor(250, 251, 252, 225);
+    return t;
+  }();
+  return light;
+}
+
+const Theme& theme() {
+  const Theme* now = in_force.load();
+  return now != nullptr ? *now : dark_theme();
 }
 
 QFont ui_font(int pixel_size, int weight) {
@@ -134,9 +173,8 @@ QFont ui_font(int pixel_size, int weight) {
 
 void apply_theme(QApplication& application) {
   application.setStyle(new StudioStyle);
-  application.setPalette(palette_of(theme()));
   application.setFont(ui_font(13));
-  application.setStyleSheet(style_sheet(theme()));
+  switch_theme(application, theme());
   if (reduced_motion()) {
     for (auto effect : {Qt::UI_AnimateMenu, Qt::UI_FadeMenu, Qt::UI_AnimateCombo,
                         Qt::UI_AnimateTooltip, Qt::UI_FadeTooltip}) {
@@ -145,7 +183,14 @@ void apply_theme(QApplication& application) {
   }
 }
 
-QIcon themed_icon(const QString& name, const QColor& colour) {
+void switch_theme(QApplication& application, const Theme& to) {
+  if (in_force.load() == &to) return;
+  in_force = &to;
+  application.setPalette(palette_of(to));
+  application.setStyleSheet(style_sheet(to));
+}
+
+QIcon themed_icon(const QString& name, QColor Theme::*colour) {
   return QIcon(new SvgEngine(name, colour));
 }
 

@@ -33,6 +33,7 @@ struct CommandLine {
   QString screenshot;
   Screenshot::When when = Screenshot::When::kFirstHead;
   QSize size;
+  std::optional<Appearance> appearance;
   bool probe = false;
   SessionOptions session;
   std::optional<std::uint64_t> seed;
@@ -69,6 +70,7 @@ void add_options(QCommandLineParser& parser) {
       {"set", "Change a setting; may be repeated.", "key=value"},
       {"seed", "Where the random numbers start.", "number"},
       {"size", "Size of the window.", "WxH"},
+      {"appearance", "dark, light or system; remembered.", "name"},
       {"screenshot", "Write a picture of the window and end.", "file"},
       {"when", "When to take it: opened, first-head or finished.", "moment"},
       {"probe", "Print how long the event loop was held up, at the end."},
@@ -122,6 +124,12 @@ CommandLine read_options(const QCommandLineParser& parser) {
           "--size is WIDTHxHEIGHT, at least 320x240; found '{}'",
           parser.value("size").toStdString());
   }
+  if (parser.isSet("appearance")) {
+    line.appearance = appearance_of(parser.value("appearance"));
+    check(line.appearance.has_value(), ErrorCode::kBadUsage,
+          "--appearance is dark, light or system, not '{}'",
+          parser.value("appearance").toStdString());
+  }
   Settings settings;
   if (parser.isSet("preset")) settings.apply_preset(parser.value("preset").toStdString());
   for (const QString& assignment : parser.values("set")) {
@@ -148,10 +156,20 @@ int run(QApplication& application, const QElapsedTimer& since_start) {
   if (line.session.pack.empty()) line.session.pack = options.pack;
   line.session.autosave_folder =
       QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString();
+  // A picture of the window shows nobody's own settings, and nobody is there to answer.
+  const bool for_people = line.screenshot.isEmpty();
+  options.ask_before_losing = for_people;
+  if (for_people) {
+    options.autosave_folder = line.session.autosave_folder;
+    options.preferences =
+        (QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) + "/studio.ini")
+            .toStdString();
+  }
 
   apply_theme(application);
   MainWindow window(std::make_unique<Session>(line.session), options);
   if (line.size.isValid()) window.resize(line.size);
+  if (line.appearance) window.set_appearance(*line.appearance);
   EventLoopProbe probe;
   std::optional<Screenshot> screenshot;
   if (line.seed) window.session().set_seed(*line.seed);

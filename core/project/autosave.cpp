@@ -2,31 +2,55 @@
 #include "core/project/autosave.h"
 
 #include <algorithm>
+#include <string_view>
 #include <system_error>
 
 namespace portrait {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kSuffix = ".autosave.portrait";
+constexpr std::string_view kSuffix = ".autosave.portrait";
 
-bool is_autosave(const fs::path& path) {
-  const std::string name = path.filename().string();
-  const std::string suffix = kSuffix;
-  return name.size() > suffix.size() &&
-         name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0;
+fs::path numbered(const fs::path& folder, const std::string& photo_name, int number) {
+  std::string stem = fs::path(photo_name).stem().string();
+  if (stem.empty()) stem = "head";
+  if (number > 1) stem += " (" + std::to_string(number) + ")";
+  return folder / stem.append(kSuffix);
 }
 
 }  // namespace
 
+bool is_autosave(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.size() > kSuffix.size() && name.ends_with(kSuffix);
+}
+
+std::string autosaved_name(const fs::path& autosave) {
+  const std::string name = autosave.filename().string();
+  return is_autosave(autosave) ? name.substr(0, name.size() - kSuffix.size()) : name;
+}
+
+fs::path project_of(const fs::path& autosave) {
+  if (!is_autosave(autosave)) return {};
+  const fs::path project = autosave.parent_path() / (autosaved_name(autosave) + ".portrait");
+  std::error_code error;
+  return fs::exists(project, error) ? project : fs::path();
+}
+
 fs::path autosave_path(const fs::path& project) {
   if (is_autosave(project)) return project;  // a recovered head goes on saving where it was
-  return project.parent_path() / (project.stem().string() + kSuffix);
+  return project.parent_path() / project.stem().string().append(kSuffix);
 }
 
 fs::path autosave_path(const fs::path& folder, const std::string& photo_name) {
-  const std::string stem = fs::path(photo_name).stem().string();
-  return folder / ((stem.empty() ? std::string("head") : stem) + kSuffix);
+  return numbered(folder, photo_name, 1);
+}
+
+fs::path free_autosave_path(const fs::path& folder, const std::string& photo_name) {
+  std::error_code error;
+  int number = 1;
+  while (fs::exists(numbered(folder, photo_name, number), error)) ++number;
+  return numbered(folder, photo_name, number);
 }
 
 std::optional<fs::path> recovery_of(const fs::path& project) {

@@ -44,7 +44,8 @@ class HeadEngine {
   // lets it give up early by throwing.
   virtual void open_photo(const std::filesystem::path& path, int face,
                           const std::function<bool()>& stopped) = 0;
-  // The same for a saved project. Returns true when its run can go on (it was interrupted).
+  // The same for a saved project. Returns true when its run can go on (it was interrupted). What
+  // an autosave holds is opened as the project that it belongs to, or as none.
   virtual bool open_project(const std::filesystem::path& path) = 0;
   virtual void save_project(const std::filesystem::path& path) = 0;
   // Writes a copy beside the project, or into the folder for heads without one. Returns its path;

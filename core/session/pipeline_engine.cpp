@@ -130,26 +130,29 @@ class PipelineEngine : public HeadEngine {
     } catch (const Error& error) {
       log_warning("The project is open without a model pack: {}", error.message());
     }
-    take(std::move(project.pipeline), std::move(project.info), path,
-         FormationKeeper(std::move(project.formation)));
+    const bool recovered = is_autosave(path);
+    take(std::move(project.pipeline), std::move(project.info),
+         recovered ? project_of(path) : path, FormationKeeper(std::move(project.formation)));
+    if (recovered) autosave_ = path;
     settings_ = std::make_shared<const Settings>(pipeline_->settings());
     return pipeline_->under_way();
   }
 
   void save_project(const fs::path& path) override {
     portrait::save_project(path, pipeline(), info_, formation_.recorder());
-    const fs::path old_copy = autosave_place();
+    if (!project_path_.empty()) discard_autosave(autosave_path(project_path_));
+    if (!autosave_.empty()) discard_autosave(autosave_);
+    autosave_.clear();
     project_path_ = path;
-    if (!old_copy.empty()) discard_autosave(old_copy);
   }
 
   fs::path autosave() override {
-    const fs::path place = autosave_place();
-    if (!place.empty()) {
-      fs::create_directories(place.parent_path());
-      portrait::save_project(place, pipeline(), info_, formation_.recorder());
+    if (autosave_.empty()) autosave_ = autosave_place();
+    if (!autosave_.empty()) {
+      fs::create_directories(autosave_.parent_path());
+      portrait::save_project(autosave_, pipeline(), info_, formation_.recorder());
     }
-    return place;
+    return autosave_;
   }
 
   void set_settings(std::shared_ptr<const Settings> settings) override {
@@ -301,7 +304,7 @@ class PipelineEngine : public HeadEngine {
   fs::path autosave_place() const {
     if (!project_path_.empty()) return autosave_path(project_path_);
     if (!options_.autosave_folder.empty()) {
-      return autosave_path(options_.autosave_folder, info_.photo_name);
+      return free_autosave_path(options_.autosave_folder, info_.photo_name);
     }
     return {};
   }
@@ -328,6 +331,7 @@ class PipelineEngine : public HeadEngine {
     info_ = std::move(info);
     project_path_ = std::move(project_path);
     formation_ = std::move(formation);
+    autosave_.clear();
     view_.reset();
     baked_.reset();
     refined_ = {};
@@ -349,6 +353,7 @@ class PipelineEngine : public HeadEngine {
   std::shared_ptr<const PhotoInfo> photo_;
   fs::path project_path_;
   FormationKeeper formation_;
+  fs::path autosave_;  // where this head's autosaves go; empty before the first
   std::optional<HeadView> view_;  // of the head as it stands; gone after each step
   mutable RefinedViews refined_;  // what describe() has made so far
   std::shared_ptr<const BakedVolume> baked_;

@@ -69,6 +69,10 @@ void Session::save_project(const std::filesystem::path& path) {
   worker_->post([=](Worker& worker) { worker.save_project(path); });
 }
 
+void Session::abandon() {
+  worker_->abandon();
+}
+
 std::shared_ptr<const Snapshot> Session::latest() const {
   return worker_->latest();
 }

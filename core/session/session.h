@@ -38,7 +38,8 @@ class Session {
   // For tests and other engines: the factory runs on the worker.
   Session(const SessionOptions& options,
           std::function<std::unique_ptr<HeadEngine>(const SessionOptions&)> make_engine);
-  // Asks the worker to give up the step under way and joins it. Never waits for a reader.
+  // Asks the worker to give up the step under way and joins it; a run that is cut short by it is
+  // autosaved, so that it can go on. Never waits for a reader.
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -67,6 +68,9 @@ class Session {
   void export_to(const ExportRequest& request);
   void cancel_export();
   void save_project(const std::filesystem::path& path);
+  // What is unsaved is not wanted: the run stands still, and the session ends without leaving an
+  // autosave behind. For the way out alone.
+  void abandon();
 
   // The newest snapshot; never null.
   std::shared_ptr<const Snapshot> latest() const;

@@ -3,7 +3,9 @@
 #include "core/session/session_worker.h"
 
 #include "core/base/log.h"
+#include "core/project/autosave.h"
 
+#include <system_error>
 #include <utility>
 
 namespace portrait {
@@ -37,8 +39,11 @@ void Session::Worker::open(const std::string& what, const std::string& trouble,
   snapshot_.error.clear();
   snapshot_.frame.reset();
   snapshot_.ring.reset();
+  const auto saves = snapshot_.saved.id;
   snapshot_.saved = {};
-  snapshot_.autosave = {};
+  snapshot_.saved.id = saves;
+  drop_autosave();  // of the head that was replaced
+  snapshot_.unsaved = snapshot_.recovered = false;
   snapshot_.front_psnr_db = snapshot_.blurred_psnr_db = snapshot_.front_mask_iou = 0;
   one_step_ = false;
   bake_volume(false);
@@ -65,8 +70,25 @@ void Session::Worker::open_photo(const std::filesystem::path& path, const OpenOp
 }
 
 void Session::Worker::open_project(const std::filesystem::path& path) {
-  open("Opening the project", "The project cannot be opened",
-       [&](HeadEngine& engine) { return engine.open_project(path); });
+  bool done = false;
+  open("Opening the project", "The project cannot be opened", [&](HeadEngine& engine) {
+    const bool interrupted = engine.open_project(path);
+    // Of this very file another head was just opened: it must outlive the one that it replaces.
+    if (snapshot_.autosave.path == path) snapshot_.autosave = {};
+    done = true;
+    return interrupted;
+  });
+  if (!done || !is_autosave(path)) return;
+  snapshot_.unsaved = snapshot_.recovered = true;
+  snapshot_.autosave.state = SaveStatus::State::kSaved;
+  snapshot_.autosave.path = path;
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(path, error);
+  const auto now = std::chrono::system_clock::now();
+  snapshot_.autosave.at =
+      error ? now
+            : now - std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                        std::filesystem::file_time_type::clock::now() - written);
 }
 
 void Session::Worker::start() {
@@ -74,9 +96,16 @@ void Session::Worker::start() {
   snapshot_.error.clear();
   if (!guarded("The run cannot start", [this] { engine().begin_run(); })) return;
   snapshot_.state = SessionState::kRunning;
+  begin_anew();
   baking_.reset();  // the first steps change most
   framing_.reset();
   next_autosave_ = Clock::now() + std::chrono::seconds(60);
+}
+
+// The head is the first one again, which any photo and project gives back.
+void Session::Worker::begin_anew() {
+  drop_autosave();
+  snapshot_.unsaved = snapshot_.recovered = false;
 }
 
 void Session::Worker::pause() {
@@ -94,6 +123,7 @@ void Session::Worker::single_step() {
   if (snapshot_.state == SessionState::kReady) {
     if (!guarded("The run cannot start", [this] { engine().begin_run(); })) return;
     snapshot_.state = SessionState::kPaused;
+    begin_anew();
   }
   one_step_ = true;
 }
@@ -112,6 +142,7 @@ void Session::Worker::return_to(std::uint64_t moment) {
   snapshot_.error.clear();
   snapshot_.activity.clear();
   snapshot_.front_psnr_db = snapshot_.blurred_psnr_db = snapshot_.front_mask_iou = 0;
+  snapshot_.unsaved = true;
   one_step_ = false;
   bake_due_ = frame_due_ = true;
   next_thumbnail_ = 0;
@@ -145,11 +176,15 @@ void Session::Worker::cancel_export() {
 void Session::Worker::save_project(const std::filesystem::path& path) {
   if (!refuse_unless(can_save(snapshot_), "save")) return;
   SaveStatus& status = snapshot_.saved;
+  ++status.id;
   status.path = path;
   const bool saved = guarded("The project cannot be saved", [&] { engine().save_project(path); });
   status.state = saved ? SaveStatus::State::kSaved : SaveStatus::State::kFailed;
   status.error = saved ? std::string() : snapshot_.messages.back().text;
-  if (saved) snapshot_.autosave = {};
+  if (!saved) return;
+  status.at = std::chrono::system_clock::now();
+  snapshot_.autosave = {};
+  snapshot_.unsaved = snapshot_.recovered = false;
 }
 
 }  // namespace portrait

@@ -5,6 +5,7 @@
 #include "core/base/interruption.h"
 #include "core/base/log.h"
 #include "core/base/settings.h"
+#include "core/project/autosave.h"
 
 #include <exception>
 #include <utility>
@@ -56,6 +57,14 @@ void Session::Worker::move_camera(const Camera& camera, bool resting) {
   commands_.wake();
 }
 
+void Session::Worker::abandon() {
+  abandoned_ = true;
+  post_at_once([](Worker& worker) {
+    worker.one_step_ = false;
+    if (can_pause(worker.snapshot_.state)) worker.snapshot_.state = SessionState::kPaused;
+  });
+}
+
 std::shared_ptr<const Snapshot> Session::Worker::latest() const {
   // Cleared before reading: a snapshot put in between is announced once too often, never missed.
   reader_knows_.store(false);
@@ -95,7 +104,12 @@ void Session::Worker::run(std::stop_token stop) {
     publish();
   }
   // A run that is cut short by closing can be taken up again.
-  if (running() || snapshot_.state == SessionState::kPaused) autosave(true);
+  const bool cut_short = running() || snapshot_.state == SessionState::kPaused;
+  if (abandoned_) {
+    drop_autosave();
+  } else if (cut_short && snapshot_.unsaved) {
+    autosave(true);
+  }
   export_job_.reset();
   engine_.reset();
 }
@@ -174,6 +188,7 @@ void Session::Worker::take_step() {
     fail_run(e.what());
     return;
   }
+  snapshot_.unsaved = true;
   if (result.head_changed) bake_due_ = frame_due_ = true;
   if (result.stage_done) baking_.reset();  // its head is one that is gone back to
   if (result.finished) finish_run();
@@ -278,6 +293,12 @@ void Session::Worker::autosave(bool now) {
   status.state = saved ? SaveStatus::State::kSaved : SaveStatus::State::kFailed;
   status.error = saved ? std::string() : snapshot_.messages.back().text;
   status.step = step_of(snapshot_);
+  if (saved) status.at = std::chrono::system_clock::now();
+}
+
+void Session::Worker::drop_autosave() {
+  if (!snapshot_.autosave.path.empty()) discard_autosave(snapshot_.autosave.path);
+  snapshot_.autosave = {};
 }
 
 HeadEngine& Session::Worker::engine() {

@@ -34,6 +34,7 @@ class Session::Worker {
   void post_at_once(std::function<void(Worker&)> command);
   void set_settings(std::shared_ptr<const Settings> settings);
   void move_camera(const Camera& camera, bool resting);
+  void abandon();
   std::shared_ptr<const Snapshot> latest() const;
   void set_notifier(std::function<void()> notifier);
 
@@ -69,6 +70,8 @@ class Session::Worker {
   void bake_volume(bool final);
   void draw_thumbnail();
   void autosave(bool now);
+  void drop_autosave();
+  void begin_anew();
   HeadEngine& engine();
   void publish();
   void say(SessionMessage::Kind kind, const std::string& text);
@@ -90,6 +93,7 @@ class Session::Worker {
   mutable std::atomic<bool> reader_knows_{false};  // notified and not yet read
 
   std::atomic<int> at_once_{0};  // commands that wait and are not to
+  std::atomic<bool> abandoned_{false};  // no command: it holds even if none is obeyed any more
   std::stop_token stop_token_;
   std::unique_ptr<HeadEngine> engine_;
   Snapshot snapshot_;

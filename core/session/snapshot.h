@@ -7,6 +7,7 @@
 #include "core/project/formation.h"
 #include "core/session/session_state.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -114,8 +115,10 @@ struct ExportStatus {
 struct SaveStatus {
   enum class State { kNone, kSaved, kFailed };
   State state = State::kNone;
+  std::uint64_t id = 0;  // grows with every one that was tried
   std::filesystem::path path;
   int step = 0;  // steps of the running stage that it holds
+  std::chrono::system_clock::time_point at{};  // when it was last written
   std::string error;
 };
 
@@ -141,6 +144,8 @@ struct Snapshot {
 
   std::shared_ptr<const PhotoInfo> photo;
   std::filesystem::path project_path;  // empty until saved or opened
+  bool unsaved = false;    // steps were taken that neither a save nor a project holds
+  bool recovered = false;  // the head comes from an autosave, and was not saved since
 
   std::vector<StageInfo> stages;
   int stage = -1;  // index of the running (or last run) one; -1 = none yet

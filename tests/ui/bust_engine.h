@@ -4,9 +4,11 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 #include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/field/baked_volume.h"
+#include "core/project/autosave.h"
 #include "core/project/formation_recorder.h"
 #include "core/session/head_engine.h"
 
@@ -26,6 +28,8 @@ namespace portrait {
 
 struct BustScript {
   std::atomic<int> step_ms{20};
+  std::atomic<bool> stubborn{false};    // steps cannot be given up
+  std::atomic<bool> save_fails{false};
   std::atomic<int> steps_planned{40};
   std::atomic<int> throw_at{-1};   // the step that fails
   std::atomic<int> open_ms{0};
@@ -151,7 +155,8 @@ class BustRestart : public RestartPoint {
 
 class BustEngine : public HeadEngine {
  public:
-  explicit BustEngine(std::shared_ptr<BustScript> script) : script_(std::move(script)) {}
+  explicit BustEngine(std::shared_ptr<BustScript> script, const SessionOptions& options = {})
+      : script_(std::move(script)), autosave_folder_(options.autosave_folder) {}
 
   void open_photo(const std::filesystem::path& path, int, const std::function<bool()>&) override {
     std::this_thread::sleep_for(std::chrono::milliseconds(script_->open_ms));
@@ -188,15 +193,41 @@ class BustEngine : public HeadEngine {
     script_->steps = 0;
     has_head_ = true;
     open_ = false;
+    project_.clear();
+    autosave_.clear();
   }
   bool open_project(const std::filesystem::path& path) override {
-    fail(ErrorCode::kCorrupt, "'{}' is not a project.", path.filename().string());
+    std::ifstream file(path);
+    std::string kind;
+    std::string photo;
+    int steps = 0;
+    bool under_way = false;
+    file >> kind >> steps >> under_way >> std::ws;
+    std::getline(file, photo);
+    check(kind == "bust", ErrorCode::kCorrupt, "'{}' is not a project.", path.filename().string());
+    open_photo(photo, 0, [] { return false; });
+    script_->steps = steps;
+    open_ = under_way;
+    project_ = is_autosave(path) ? project_of(path) : path;
+    if (is_autosave(path)) autosave_ = path;
+    return under_way;
   }
   void save_project(const std::filesystem::path& path) override {
-    std::ofstream(path) << "bust";
+    check(!script_->save_fails, ErrorCode::kIo, "'{}' cannot be written: the disk is full.",
+          path.filename().string());
+    write(path);
+    if (!autosave_.empty()) discard_autosave(autosave_);
+    autosave_.clear();
     project_ = path;
   }
-  std::filesystem::path autosave() override { return {}; }
+  std::filesystem::path autosave() override {
+    if (autosave_.empty() && !project_.empty()) autosave_ = autosave_path(project_);
+    if (autosave_.empty() && !autosave_folder_.empty()) {
+      autosave_ = free_autosave_path(autosave_folder_, photo_->path.filename().string());
+    }
+    if (!autosave_.empty()) write(autosave_);
+    return autosave_;
+  }
   void set_settings(std::shared_ptr<const Settings> settings) override {
     settings_ = std::move(settings);
   }
@@ -207,7 +238,11 @@ class BustEngine : public HeadEngine {
     open_ = true;
   }
   EngineStep step() override {
-    std::this_thread::sleep_for(std::chrono::milliseconds(script_->step_ms));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(script_->step_ms);
+    while (std::chrono::steady_clock::now() < end) {
+      if (!script_->stubborn) interruption_point();
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
     check(script_->steps != script_->throw_at, ErrorCode::kNumerical,
           "The loss 'reference' became infinite at step {} and could not be rolled back. Lower the "
           "learning rate and start again.",
@@ -312,6 +347,10 @@ class BustEngine : public HeadEngine {
   }
 
  private:
+  void write(const std::filesystem::path& path) const {
+    std::ofstream(path) << "bust " << script_->steps << ' ' << open_ << '\n'
+                        << photo_->path.string() << '\n';
+  }
   float blur() const {
     return std::max(0.0F, 1.0F - float(script_->steps) / float(script_->steps_planned)) * 0.35F;
   }
@@ -381,6 +420,8 @@ class BustEngine : public HeadEngine {
   std::shared_ptr<const Settings> settings_;
   std::shared_ptr<const PhotoInfo> photo_;
   std::filesystem::path project_;
+  std::filesystem::path autosave_folder_;
+  std::filesystem::path autosave_;
   std::vector<LossSeries> losses_;
   FormationRecorder formation_;
   mutable std::shared_ptr<const std::vector<RefinedView>> painted_;

@@ -56,7 +56,7 @@ ExportPanel::ExportPanel(QWidget* parent) : QWidget(parent) {
   folder_->setAccessibleName(tr("Export folder"));
   auto* browse = new QPushButton;
   browse->setProperty("square", true);
-  browse->setIcon(themed_icon("folder", theme().text));
+  browse->setIcon(themed_icon("folder", &Theme::text));
   browse->setToolTip(tr("Choose the folder"));
   browse->setAccessibleName(tr("Choose the folder"));
   row->addWidget(folder_, 1);

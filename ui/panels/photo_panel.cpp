@@ -8,6 +8,7 @@
 #include "ui/widgets/thumbnail.h"
 
 #include <QCheckBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -101,6 +102,20 @@ void PhotoPanel::show_snapshot(const Snapshot& snapshot) {
   replace_->setEnabled(can_open(snapshot));
   if (snapshot.photo == photo_) return;
   photo_ = snapshot.photo;
+  show_findings();
+  show_photo();
+}
+
+// Dots and matte are pictures in the theme's colours.
+void PhotoPanel::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange && photo_ != nullptr) {
+    show_findings();
+    show_photo();
+  }
+  QWidget::changeEvent(event);
+}
+
+void PhotoPanel::show_findings() {
   while (QLayoutItem* item = findings_->takeAt(0)) {
     delete item->widget();
     delete item;
@@ -113,7 +128,6 @@ void PhotoPanel::show_snapshot(const Snapshot& snapshot) {
                                         note.warning ? theme().accent : theme().success, ratio));
     }
   }
-  show_photo();
 }
 
 void PhotoPanel::show_photo() {

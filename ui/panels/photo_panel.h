@@ -27,8 +27,12 @@ class PhotoPanel : public QWidget {
  Q_SIGNALS:
   void replace_requested();
 
+ protected:
+  void changeEvent(QEvent* event) override;
+
  private:
   void show_photo();
+  void show_findings();
 
   std::shared_ptr<const PhotoInfo> photo_;
   Thumbnail* thumbnail_;

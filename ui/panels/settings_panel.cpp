@@ -5,7 +5,6 @@
 #include "core/base/settings.h"
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
-#include "ui/theme.h"
 #include "ui/widgets/value_slider.h"
 
 #include <QCheckBox>
@@ -42,10 +41,10 @@ QString when_text(Applies applies) {
 }
 
 QString tip_text(const SettingRow& row) {
-  return QString("<p>%1</p><p style='color:%2'>%3 %4 · %5</p>")
-      .arg(QString::fromStdString(row.help).toHtmlEscaped(), theme().dim.name(),
-           when_text(row.applies), QString::fromStdString(domain_text(row.domain)),
-           QString::fromStdString(row.key));
+  // No colour of its own: it follows the theme.
+  return QString("<p>%1</p><p><small>%2 %3 · %4</small></p>")
+      .arg(QString::fromStdString(row.help).toHtmlEscaped(), when_text(row.applies),
+           QString::fromStdString(domain_text(row.domain)), QString::fromStdString(row.key));
 }
 
 QString label_text(const SettingRow& row) {

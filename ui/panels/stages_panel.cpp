@@ -61,7 +61,7 @@ StagesPanel::StagesPanel(QWidget* parent) : QWidget(parent) {
   step_->setToolTip(tr("One step, then stand still"));
   stop_ = new QPushButton;
   stop_->setProperty("square", true);
-  stop_->setIcon(themed_icon("stop", theme().text));
+  stop_->setIcon(themed_icon("stop", &Theme::text));
   stop_->setIconSize({12, 12});
   stop_->setToolTip(tr("End the run; the head stays as it is"));
   stop_->setAccessibleName(tr("Stop"));
@@ -123,12 +123,12 @@ void StagesPanel::show_snapshot(const Snapshot& snapshot) {
                                                   : tr("Start");
   if (run_->text() != label) {
     run_->setText(label);
-    run_->setIcon(themed_icon(pauses ? "pause" : "play", again ? theme().text : theme().background));
+    run_->setIcon(themed_icon(pauses ? "pause" : "play", again ? &Theme::text : &Theme::background));
     run_->setToolTip(pauses  ? tr("Stand still after this step (Space)")
                      : again ? tr("Begins anew from the first head; what stands now is replaced")
                              : tr("Fit the head to the photo (Space)"));
   }
-  if (run_->icon().isNull()) run_->setIcon(themed_icon("play", theme().background));
+  if (run_->icon().isNull()) run_->setIcon(themed_icon("play", &Theme::background));
   // After the run the accent goes on to the export.
   set_accent(run_, !again);
   run_->setEnabled(next_ != Run::kNothing);

@@ -21,6 +21,8 @@ class ViewportCanvas {
   virtual void show_scene(const ViewportScene& scene) = 0;
   // Everything shown is what the last scene asked for, at its best quality.
   virtual bool settled() const = 0;
+  // What is on screen, at the screen's own pixels.
+  virtual QImage picture() = 0;
 };
 
 // On a graphics card: drawn straight, every frame.
@@ -33,6 +35,7 @@ class GpuCanvas : public QOpenGLWidget, public ViewportCanvas {
   QWidget* widget() override { return this; }
   void show_scene(const ViewportScene& scene) override;
   bool settled() const override { return settled_; }
+  QImage picture() override { return grabFramebuffer(); }
 
  Q_SIGNALS:
   void failed(const QString& message);
@@ -58,6 +61,7 @@ class SoftwareCanvas : public QWidget, public ViewportCanvas {
   QWidget* widget() override { return this; }
   void show_scene(const ViewportScene& scene) override;
   bool settled() const override { return settled_; }
+  QImage picture() override { return image_; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;

@@ -16,6 +16,7 @@ namespace {
 constexpr int kCardWidth = 440;
 constexpr int kCardHeight = 360;
 constexpr int kDrawing = 128;
+constexpr int kGap = 12;  // between the card and what stands below it
 constexpr int kSpinMs = 40;
 constexpr int kSpinStep = 9;  // degrees
 }  // namespace
@@ -25,15 +26,24 @@ Placeholder::Placeholder(QWidget* parent)
       title_(new QLabel(this)),
       text_(new QLabel(this)),
       open_(new QPushButton(tr("Open photo…"), this)),
-      sample_(new QPushButton(tr("Try the sample"), this)) {
+      sample_(new QPushButton(tr("Try the sample"), this)),
+      recovery_(new RecoveryCard(this)),
+      promise_(new QLabel(tr("The photo becomes a head that you can turn, tune and take away. All "
+                             "of it happens on this computer: nothing leaves it."),
+                          this)) {
   title_->setObjectName("title");
   title_->setAlignment(Qt::AlignCenter);
   text_->setObjectName("dim");
   text_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
   text_->setWordWrap(true);
+  promise_->setObjectName("dim");
+  promise_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
+  promise_->setWordWrap(true);
   open_->setProperty("accent", true);
   connect(open_, &QPushButton::clicked, this, &Placeholder::open_requested);
   connect(sample_, &QPushButton::clicked, this, &Placeholder::sample_requested);
+  connect(recovery_, &RecoveryCard::open_chosen, this, &Placeholder::recovery_chosen);
+  connect(recovery_, &RecoveryCard::discard_chosen, this, &Placeholder::recovery_discarded);
   spin_.setInterval(kSpinMs);
   connect(&spin_, &QTimer::timeout, this, [this] {
     spin_degrees_ = (spin_degrees_ + kSpinStep) % 360;
@@ -47,6 +57,8 @@ void Placeholder::set_kind(Kind kind) {
   const bool buttons = kind == Kind::kEmpty;
   open_->setVisible(buttons);
   if (!buttons) sample_->hide();
+  recovery_->setVisible(buttons && recovery_->count() > 0);
+  promise_->setVisible(buttons && first_start_);
   if (kind == Kind::kLoading && !reduced_motion()) {
     if (!spin_.isActive()) spin_.start();
   } else {
@@ -78,6 +90,20 @@ void Placeholder::show_no_opengl(const QString& why) {
   set_kind(Kind::kNoOpenGl);
 }
 
+void Placeholder::show_recoveries(const QList<Recovery>& recoveries) {
+  recovery_->show_recoveries(recoveries);
+  recovery_->setVisible(kind_ == Kind::kEmpty && recovery_->count() > 0);
+  place();
+  update();
+}
+
+void Placeholder::set_first_start(bool first) {
+  first_start_ = first;
+  promise_->setVisible(kind_ == Kind::kEmpty && first);
+  place();
+  update();
+}
+
 void Placeholder::set_drop_hover(bool hover) {
   if (drop_hover_ == hover) return;
   drop_hover_ = hover;
@@ -87,7 +113,16 @@ void Placeholder::set_drop_hover(bool hover) {
 QRectF Placeholder::card() const {
   const double width = std::min<double>(kCardWidth, this->width() - 32);
   const double height = std::min<double>(kCardHeight, this->height() - 32);
-  return {(this->width() - width) / 2, (this->height() - height) / 2, width, height};
+  // Card and what stands below it are centred as one, as far as there is room.
+  const double top = std::max(16.0, (this->height() - height - below_card()) / 2);
+  return {(this->width() - width) / 2, top, width, height};
+}
+
+int Placeholder::below_card() const {
+  int height = 0;
+  if (!promise_->isHidden()) height += kGap + promise_->heightForWidth(kCardWidth - 48);
+  if (!recovery_->isHidden()) height += kGap + recovery_->sizeHint().height();
+  return height;
 }
 
 void Placeholder::place() {
@@ -106,6 +141,15 @@ void Placeholder::place() {
   const int left = inside.center().x() - total / 2;
   open_->setGeometry(left, y, a.width(), a.height());
   sample_->setGeometry(left + a.width() + gap, y, b.width(), b.height());
+
+  const QRect whole = card().toRect();
+  y = whole.bottom() + 1 + kGap;
+  if (!recovery_->isHidden()) {
+    recovery_->setGeometry(whole.left(), y, whole.width(), recovery_->sizeHint().height());
+    y = recovery_->geometry().bottom() + 1 + kGap;
+  }
+  promise_->setGeometry(inside.left(), y, inside.width(),
+                        promise_->heightForWidth(inside.width()));
 }
 
 void Placeholder::resizeEvent(QResizeEvent*) { place(); }

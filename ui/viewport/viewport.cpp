@@ -4,6 +4,7 @@
 #include "core/field/baked_volume.h"
 #include "core/project/formation.h"
 #include "core/session/snapshot.h"
+#include "ui/image_convert.h"
 #include "ui/theme.h"
 #include "ui/viewport/placeholder.h"
 #include "ui/viewport/ring_gizmo.h"
@@ -60,6 +61,8 @@ Viewport::Viewport(CanvasKind kind, QWidget* parent)
 
   connect(placeholder_, &Placeholder::open_requested, this, &Viewport::open_requested);
   connect(placeholder_, &Placeholder::sample_requested, this, &Viewport::sample_requested);
+  connect(placeholder_, &Placeholder::recovery_chosen, this, &Viewport::recovery_chosen);
+  connect(placeholder_, &Placeholder::recovery_discarded, this, &Viewport::recovery_discarded);
   connect(modes_, &SegmentedControl::chosen, this,
           [this](int index) { set_mode(DisplayMode(index)); });
   connect(wipe_button_, &QPushButton::clicked, this, &Viewport::set_wipe);
@@ -183,7 +186,30 @@ void Viewport::set_sample_available(bool available) {
   if (placeholder_->kind() == Placeholder::Kind::kEmpty) placeholder_->show_empty(available);
 }
 
+void Viewport::show_recoveries(const QList<Recovery>& recoveries) {
+  placeholder_->show_recoveries(recoveries);
+}
+
+void Viewport::set_first_start(bool first) { placeholder_->set_first_start(first); }
+
 void Viewport::set_drop_hover(bool hover) { placeholder_->set_drop_hover(hover); }
+
+QImage Viewport::still() const {
+  return has_head_ && canvas_ != nullptr ? canvas_->picture() : QImage();
+}
+
+QImage Viewport::still_with_alpha() const {
+  const bool fits = newest_frame_ != nullptr && newest_frame_->resting &&
+                    newest_frame_->rgba.channels == 4 &&
+                    same_camera(newest_frame_->camera, view_.camera());
+  return fits ? to_qimage(newest_frame_->rgba) : QImage();
+}
+
+// The backdrop is the theme's.
+void Viewport::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) push_scene();
+  QWidget::changeEvent(event);
+}
 
 void Viewport::look_from(const Viewpoint& viewpoint) {
   view_.look_from(viewpoint);

@@ -17,6 +17,7 @@ namespace portrait {
 
 struct BakedVolume;
 struct FormationMoment;
+struct Recovery;
 struct Snapshot;
 class Banner;
 class Placeholder;
@@ -36,6 +37,8 @@ class Viewport : public QWidget {
 
   void show_snapshot(const Snapshot& snapshot);
   void set_sample_available(bool available);
+  void show_recoveries(const QList<Recovery>& recoveries);
+  void set_first_start(bool first);
   void set_drop_hover(bool hover);
   Banner* banner() { return banner_; }
 
@@ -58,6 +61,10 @@ class Viewport : public QWidget {
   const GlReport& gl_report() const { return gl_; }
   // The picture on screen is the best one for what is asked.
   bool settled() const;
+  // The picture without what lies on it; null before there is a head.
+  QImage still() const;
+  // The head alone, with its opacity: the neural frame of this very camera. Null without one.
+  QImage still_with_alpha() const;
 
  Q_SIGNALS:
   void camera_changed(const portrait::Camera& camera, bool resting);
@@ -65,8 +72,11 @@ class Viewport : public QWidget {
   void wipe_changed(bool on);
   void open_requested();
   void sample_requested();
+  void recovery_chosen(const QString& path);
+  void recovery_discarded(const QString& path);
 
  protected:
+  void changeEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;

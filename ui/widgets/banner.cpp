@@ -3,6 +3,7 @@
 
 #include "ui/theme.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -23,7 +24,7 @@ Banner::Banner(QWidget* parent) : QFrame(parent), icon_(new QLabel), text_(new Q
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   auto* close = new QPushButton;
   close->setProperty("link", true);
-  close->setIcon(themed_icon("close", theme().dim));
+  close->setIcon(themed_icon("close", &Theme::dim));
   close->setIconSize({14, 14});
   close->setFixedSize(20, 20);
   close->setAccessibleName(tr("Put the message away"));
@@ -36,14 +37,23 @@ Banner::Banner(QWidget* parent) : QFrame(parent), icon_(new QLabel), text_(new Q
   hide();
 }
 
+void Banner::show_icon() {
+  const Theme& t = theme();
+  const QColor colour = kind_ == Kind::kInfo      ? t.information
+                        : kind_ == Kind::kWarning ? t.accent
+                                                  : t.failure;
+  const QString icon = kind_ == Kind::kInfo ? "info" : "warning";
+  icon_->setPixmap(themed_pixmap(icon, colour, 16, devicePixelRatioF()));
+}
+
+void Banner::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) show_icon();
+  QFrame::changeEvent(event);
+}
+
 void Banner::say(Kind kind, const QString& text) {
   kind_ = kind;
-  const Theme& t = theme();
-  const QColor colour = kind == Kind::kInfo      ? t.information
-                        : kind == Kind::kWarning ? t.accent
-                                                 : t.failure;
-  const QString icon = kind == Kind::kInfo ? "info" : "warning";
-  icon_->setPixmap(themed_pixmap(icon, colour, 16, devicePixelRatioF()));
+  show_icon();
   text_->setText(text);
   setProperty("kind", kind == Kind::kFailure ? "failure" : "");
   style()->unpolish(this);

@@ -26,7 +26,12 @@ class Banner : public QFrame {
  Q_SIGNALS:
   void resized();
 
+ protected:
+  void changeEvent(QEvent* event) override;
+
  private:
+  void show_icon();
+
   QLabel* icon_;
   QLabel* text_;
   QTimer timer_;
