@@ -372,6 +372,8 @@ class ViewpointsTest : public QObject {
                               Settings().get<std::string>("detail.viewpoints"), kWait);
     QTest::mouseClick(panel.edit_button(), Qt::LeftButton);
     QVERIFY(!panel.editor().isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(!panel.findChildren<Thumbnail*>()[1]->image().isNull(), kWait);
+    QTest::qWait(200);
     keep(window, "viewpoints");
   }
 

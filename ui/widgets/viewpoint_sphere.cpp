@@ -134,8 +134,9 @@ void ViewpointSphere::hover(const QPointF& position) {
                  ? describe(scene_.ring[std::size_t(scene_.hovered)])
                  : tr("<p>Drag a bead to move it, what is beside them to turn the sphere; "
                       "double-click to add one. The square is the photo's camera, the ring the "
-                      "viewport's; lines lead from a view to those that it tells.</p><p>Keys: Tab, arrows (with Shift by 1°), + and "
-                      "− for the weight, Page up and down for the order, Insert, Delete.</p>"));
+                      "viewport's; lines lead from a view to those that it tells.</p>"
+                      "<p>Keys: Tab, arrows (with Shift by 1°), + and − for the weight, Page up "
+                      "and down for the order, Insert, Delete.</p>"));
   update();
 }
 
