@@ -139,6 +139,10 @@ void MainWindow::connect_panels() {
           });
   connect(viewport_, &Viewport::wipe_changed, this, [this](bool on) { wipe_action_->setChecked(on); });
   connect(viewpoints_, &ViewpointsPanel::chosen, viewport_, &Viewport::look_from);
+  connect(settings_, &SettingsPanel::shown, viewpoints_, &ViewpointsPanel::show_settings);
+  connect(viewpoints_, &ViewpointsPanel::edited, settings_, [this](const QString& viewpoints) {
+    settings_->change("detail.viewpoints", viewpoints.toStdString());
+  });
   connect(view_, &ViewPanel::view_chosen, viewport_, &Viewport::look_from);
   connect(stages_, &StagesPanel::start_requested, this, &MainWindow::start);
   connect(stages_, &StagesPanel::pause_requested, this, [this] { session_->pause(); });

@@ -102,9 +102,10 @@ std::optional<SettingValue> fitted(const SettingRow& row, const SettingValue& va
                  },
                  [&](const AngleListDomain& domain) -> std::optional<SettingValue> {
                    const auto* text = std::get_if<std::string>(&value);
-                   const auto pairs = text ? parse_angle_list(*text) : std::nullopt;
-                   if (pairs && inside(pairs->size(), domain.fewest, domain.most))
-                     return SettingValue{angle_list_text(*pairs)};
+                   if (text == nullptr) return std::nullopt;
+                   const auto list = parse_angle_list(*text);
+                   if (inside(list.size(), domain.fewest, domain.most))
+                     return SettingValue{angle_list_text(list)};
                    return std::nullopt;
                  }},
       row.domain);

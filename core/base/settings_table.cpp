@@ -108,7 +108,9 @@ const std::vector<SettingRow> kTable = {
      Whole{1, 32}, "Detail", Applies::kLive, true},
     {"detail.viewpoints", "Viewpoints", "",
      "Where the head is painted from, in order: each view is told what the nearest one before it "
-     "shows, the first what the photo shows. A changed one begins anew, with those that it tells.",
+     "shows, the first what the photo shows. A changed one begins anew, with those that it tells. "
+     "A weight says how much a view counts when the head is brought to what was painted; a view of "
+     "weight 0 is not painted, and tells others what the head shows there.",
      "0,0 30,0 -30,0 60,0 -60,0 90,0 -90,0 120,0 -120,0 150,0 -150,0 180,0 0,45", Angles{1, 32},
      "Detail", Applies::kLive, true},
     {"detail.inner_steps", "Rounds an iteration", "",

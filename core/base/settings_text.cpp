@@ -2,6 +2,8 @@
 // How settings read: values, domains, --help, the manual's page.
 #include "core/base/settings.h"
 
+#include "core/base/angle_list.h"
+
 #include <fmt/format.h>
 
 namespace portrait {
@@ -39,9 +41,9 @@ struct DomainText {
   std::string operator()(const ChoiceDomain& d) const { return list_text(d.names); }
   std::string operator()(const AngleListDomain& d) const {
     return fmt::format(
-        "{} to {} viewpoints, azimuth,elevation of each in degrees, spaces between them: \"0,0 "
-        "30,0\"",
-        d.fewest, d.most);
+        "{} to {} viewpoints, azimuth,elevation of each in degrees and, where it is not 1, its "
+        "weight from 0 to {}, spaces between them: \"0,0 30,0 -30,0,0.5\"",
+        d.fewest, d.most, kMostListedWeight);
   }
 };
 

@@ -2,7 +2,6 @@
 #include "core/camera/viewpoint_rig.h"
 
 #include "core/base/angle_list.h"
-#include "core/base/error.h"
 #include "core/base/settings.h"
 
 #include <string>
@@ -31,26 +30,40 @@ std::vector<RigView> standard_viewpoint_rig() {
 
 std::vector<RigView> viewpoint_rig(const std::vector<Viewpoint>& viewpoints) {
   std::vector<RigView> rig;
-  std::vector<Eigen::Vector3d> directions;
-  for (const Viewpoint& viewpoint : viewpoints) {
-    const Eigen::Vector3d direction = rig_camera(viewpoint).position().normalized();
-    int driver = directions.empty() ? -1 : 0;
-    for (std::size_t i = 1; i < directions.size(); ++i) {
-      const double gain = direction.dot(directions[i] - directions[std::size_t(driver)]);
-      if (gain > kSameCosine) driver = static_cast<int>(i);
-    }
-    rig.push_back({viewpoint, driver});
-    directions.push_back(direction);
-  }
+  for (const Viewpoint& viewpoint : viewpoints) rig.push_back({viewpoint});
+  find_drivers(rig);
   return rig;
 }
 
 std::vector<RigView> viewpoint_rig(const Settings& settings) {
-  const auto pairs = parse_angle_list(settings.get<std::string>("detail.viewpoints"));
-  check(pairs.has_value(), ErrorCode::kInternal, "A list of viewpoints passed unread");
-  std::vector<Viewpoint> viewpoints;
-  for (const AnglePair& pair : *pairs) viewpoints.push_back({pair.azimuth_deg, pair.elevation_deg});
-  return viewpoint_rig(viewpoints);
+  std::vector<RigView> rig;
+  const auto list = parse_angle_list(settings.get<std::string>("detail.viewpoints"));
+  for (const WeightedAngles& one : list) {
+    rig.push_back({{one.azimuth_deg, one.elevation_deg}, -1, one.weight});
+  }
+  find_drivers(rig);
+  return rig;
+}
+
+std::string viewpoints_text(const std::vector<RigView>& rig) {
+  std::vector<WeightedAngles> list;
+  for (const RigView& view : rig) {
+    list.push_back({view.viewpoint.azimuth_deg, view.viewpoint.elevation_deg, view.weight});
+  }
+  return angle_list_text(list);
+}
+
+void find_drivers(std::vector<RigView>& rig) {
+  std::vector<Eigen::Vector3d> directions;
+  for (RigView& view : rig) {
+    const Eigen::Vector3d direction = rig_camera(view.viewpoint).position().normalized();
+    view.driver = directions.empty() ? -1 : 0;
+    for (std::size_t i = 1; i < directions.size(); ++i) {
+      const double gain = direction.dot(directions[i] - directions[std::size_t(view.driver)]);
+      if (gain > kSameCosine) view.driver = static_cast<int>(i);
+    }
+    directions.push_back(direction);
+  }
 }
 
 }  // namespace portrait

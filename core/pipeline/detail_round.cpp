@@ -78,9 +78,17 @@ PictureGradient DetailStage::towards(const ViewGraph& graph, const Tensor& targe
   return {picture.grad(), {}, {}};
 }
 
+int DetailStage::painted_driver(const View& view) const {
+  int driver = view.rig.driver;
+  while (driver >= 0 && now_.views[std::size_t(driver)].rig.weight == 0) {
+    driver = now_.views[std::size_t(driver)].rig.driver;
+  }
+  return driver;
+}
+
 const GradientList& DetailStage::driving_gradient(const View& view) const {
-  return view.rig.driver < 0 ? root_->gradient
-                             : now_.views[std::size_t(view.rig.driver)].memory.applied;
+  const int driver = painted_driver(view);
+  return driver < 0 ? root_->gradient : now_.views[std::size_t(driver)].memory.applied;
 }
 
 // What a view is told of itself (`surface`: the graph's) and of its driving view; -1: the photo.
@@ -94,8 +102,13 @@ HpdmPictures DetailStage::pictures(const ViewGraph& graph, const DrivingView& su
     pictures.driving = root_->surface;
     pictures.image = root_->picture;
     pictures.latents = root_->latents;
+  } else if (const View& of = now_.views[std::size_t(driver)]; of.rig.weight == 0) {
+    // Nothing was painted there: the head as it stands.
+    const ViewGraph as_it_stands(head_, of.camera, graph_options(driver));
+    pictures.driving = as_it_stands.surface();
+    pictures.image = as_it_stands.rgb().clamp(0, 1);
+    pictures.latents = painter_->base().latents(pictures.image);
   } else {
-    const View& of = now_.views[std::size_t(driver)];
     pictures.driving = of.surface;
     pictures.image = of.memory.target;
     pictures.latents = of.memory.latents;
@@ -148,11 +161,12 @@ void DetailStage::take_view(std::size_t index) {
   view.surface = graph.surface();
   const NoiseShape shape = painter_->base().noise_shape(options_.size);
   if (!view.memory.anchor.defined()) {
+    const int driver = painted_driver(view);
     view.memory.anchor =
-        options_.noise.chained() && view.rig.driver >= 0
-            ? carry_anchor_noise(now_.views[std::size_t(view.rig.driver)].memory.anchor,
-                                 now_.views[std::size_t(view.rig.driver)].surface, view.camera,
-                                 shape, seed_, index)
+        options_.noise.chained() && driver >= 0
+            ? carry_anchor_noise(now_.views[std::size_t(driver)].memory.anchor,
+                                 now_.views[std::size_t(driver)].surface, view.camera, shape, seed_,
+                                 index)
             : options_.noise.own_anchor(shape, number);
   }
   NoiseTrial trial;
@@ -164,10 +178,11 @@ void DetailStage::take_view(std::size_t index) {
   trial.target = std::move(painted.picture);
   trial.latents = std::move(painted.latents);
   double loss = 0;
-  const PictureGradient resampled = towards(graph, trial.target, 1, loss);
+  const PictureGradient resampled = towards(graph, trial.target, view.rig.weight, loss);
   if (options_.noise.retains() && view.memory.target.defined()) {
     double kept_loss = 0;
-    const PictureGradient kept = towards(graph, view.memory.target, 1, kept_loss);
+    const PictureGradient kept =
+        towards(graph, view.memory.target, view.rig.weight, kept_loss);
     auto [of_resampled, of_kept] = graph.pull_pair(resampled, kept);
     trial.resampled = std::move(of_resampled);
     trial.kept = std::move(of_kept);
@@ -188,12 +203,13 @@ void DetailStage::take_view(std::size_t index) {
 void DetailStage::repeat_view(std::size_t index) {
   View& view = now_.views[index];
   const ViewGraph graph(head_, view.camera, graph_options(static_cast<int>(index)));
-  PictureGradient gradient = towards(graph, view.memory.target, 1, view.loss);
+  const double weight = view.rig.weight;
+  PictureGradient gradient = towards(graph, view.memory.target, weight, view.loss);
   losses_.add("views", view.loss);
   if (options_.solid_weight > 0) {
     double loss = 0;
-    gradient = kept_solid(std::move(gradient), graph, view.surface.opacity, options_.solid_weight,
-                          loss);
+    gradient = kept_solid(std::move(gradient), graph, view.surface.opacity,
+                          options_.solid_weight * weight, loss);
     losses_.add("solid", loss);
   }
   add_gradient(sum_, graph.pull(gradient));

@@ -92,21 +92,31 @@ void DetailStage::begin_round() {
   part_ = 0;
   sum_.clear();
   if (now_.inner == 0 || turn() == 0) losses_.terms.clear();
-  const auto count = static_cast<int>(now_.views.size());
+  const std::vector<std::size_t> painted = painted_views();
+  const auto count = static_cast<int>(painted.size());
   const int wanted = views_wanted();
   const int first = std::max(now_.iteration - 1, 0) * wanted;
   // Those whose turn it is, and those that were never painted: others may be told of them.
   order_.clear();
   for (int v = 0; v < count; ++v) {
     const int place = ((v - first) % count + count) % count;
-    if (place < wanted || !now_.views[std::size_t(v)].memory.target.defined()) {
-      order_.push_back(std::size_t(v));  // drivers come before what they drive
+    const std::size_t view = painted[std::size_t(v)];
+    if (place < wanted || !now_.views[view].memory.target.defined()) {
+      order_.push_back(view);  // drivers come before what they drive
     }
   }
 }
 
+std::vector<std::size_t> DetailStage::painted_views() const {
+  std::vector<std::size_t> painted;
+  for (std::size_t v = 0; v < now_.views.size(); ++v) {
+    if (now_.views[v].rig.weight > 0) painted.push_back(v);
+  }
+  return painted;
+}
+
 int DetailStage::views_wanted() const {
-  return std::min(options_.views_per_iteration, static_cast<int>(now_.views.size()));
+  return std::min(options_.views_per_iteration, static_cast<int>(painted_views().size()));
 }
 
 int DetailStage::turn() const { return (now_.inner - 1) % (views_wanted() + 1); }

@@ -86,6 +86,7 @@ class DetailStage : public Stage {
 
   void take_rig();
   void begin_round();
+  std::vector<std::size_t> painted_views() const;  // those that are not muted
   int views_wanted() const;  // in an iteration, but for those that were never painted
   int turn() const;          // of a step towards what was kept: 0 the photo's, then order_'s
   void take_part();  // all of a step that takes long
@@ -96,6 +97,7 @@ class DetailStage : public Stage {
   StageResult update();
   StageResult roll_back(const std::string& term);
 
+  int painted_driver(const View& view) const;  // past those that are muted
   HpdmPictures pictures(const ViewGraph& graph, const DrivingView& surface, int driver) const;
   // The background alone where nothing of the head's `opacity` [W,W] is near.
   Painted paint(const HpdmPictures& pictures, const Tensor& opacity, const Viewpoint& where,

@@ -7,6 +7,8 @@
 #include "core/pipeline/detail_stage.h"
 #include "core/pipeline/image_tensor.h"
 
+#include <utility>
+
 namespace portrait {
 namespace {
 
@@ -54,11 +56,17 @@ std::shared_ptr<const std::vector<NoiseScore>> with_newest(const RefinedView& be
 std::shared_ptr<const std::vector<RefinedView>> RefinedViews::of(const DetailStage* stage) {
   if (stage == nullptr) {
     views_.reset();
-    painted_.clear();
+    ring_.clear();
     return nullptr;
   }
   const std::vector<DetailStage::View>& views = stage->views();
-  painted_.resize(views.size(), 0);
+  std::vector<Viewpoint> ring;
+  for (const DetailStage::View& view : views) ring.push_back(view.rig.viewpoint);
+  if (ring != ring_) {  // the artist edits it as the stage runs
+    ring_ = std::move(ring);
+    views_.reset();
+    painted_.assign(views.size(), 0);
+  }
   std::shared_ptr<std::vector<RefinedView>> changed;
   for (std::size_t v = 0; v < views.size(); ++v) {
     if (views[v].painted == painted_[v] || !views[v].render.defined()) continue;

@@ -18,7 +18,8 @@ class RefinedViews {
 
  private:
   std::shared_ptr<const std::vector<RefinedView>> views_;
-  std::vector<int> painted_;  // DetailStage::View::painted of those in views_
+  std::vector<Viewpoint> ring_;  // where those in views_ stand
+  std::vector<int> painted_;     // DetailStage::View::painted of them
 };
 
 }  // namespace portrait

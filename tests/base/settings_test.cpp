@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/angle_list.h"
 #include "core/base/settings.h"
 #include "core/base/error.h"
 
@@ -125,7 +126,9 @@ class SettingsTest : public QObject {
          {"seed=-1", "seed=1.5", "seed=", "seed= 1", "seed=1x", "seed=one", "photo_fit.minutes=nan",
           "photo_fit.minutes=inf", "photo_fit.minutes=-1", "photo_fit=maybe", "background=pink", "detail.viewpoints=", "detail.viewpoints=0,0 30",
           "detail.viewpoints=0,0 0,0", "detail.viewpoints=0,90", "detail.viewpoints=190,0",
-          "detail.viewpoints=0,0,30,0", "detail.viewpoints=0,0x",
+          "detail.viewpoints=0,0,30,0", "detail.viewpoints=0,0x", "detail.viewpoints=0,0,",
+          "detail.viewpoints=0,0,4.1", "detail.viewpoints=0,0,-1", "detail.viewpoints=0,0,nan",
+          "detail.viewpoints=0,0,x", "detail.viewpoints=0,0 0,0,2", "detail.viewpoints=,0,1",
           "device=", "seed=99999999999999999999", "seed", ""}) {
       const auto error = error_of([&] { settings.set_assignment(wrong); });
       QVERIFY2(error.code() == ErrorCode::kBadUsage, wrong);
@@ -142,6 +145,30 @@ class SettingsTest : public QObject {
     Settings settings;
     settings.set_assignment("detail.viewpoints= 0,0;  -30.50,10\t180,-5 ");
     QCOMPARE(settings.get<std::string>("detail.viewpoints"), "0,0 -30.5,10 180,-5");
+    // A weight stands there where it is not 1.
+    settings.set_assignment("detail.viewpoints=0,0,1 30,0,.50;60,0,0 90,0,4.0");
+    QCOMPARE(settings.get<std::string>("detail.viewpoints"), "0,0 30,0,0.5 60,0,0 90,0,4");
+    const std::vector<WeightedAngles> list{{0, 0, 1}, {30, -12.5, 0.25}, {180, 80, 0}};
+    QCOMPARE(angle_list_text(list), "0,0 30,-12.5,0.25 180,80,0");
+    QVERIFY(parse_angle_list(angle_list_text(list)) == list);
+    QVERIFY(parse_angle_list(" ;").empty());
+  }
+
+  void a_wrong_viewpoint_is_named() {
+    Settings settings;
+    const auto said = [&](const char* text) {
+      return error_of([&] { settings.set_text("detail.viewpoints", text); }).message();
+    };
+    QCOMPARE(said("0,0 30,0,5"),
+             "\"30,0,5\" is no viewpoint: its weight is to be a number from 0 to 4, not \"5\"");
+    QCOMPARE(said("0,0 30,85"),
+             "\"30,85\" is no viewpoint: its elevation is to be a number from -80 to 80, not "
+             "\"85\"");
+    QCOMPARE(said("0,0 30"),
+             "\"30\" is no viewpoint; write azimuth,elevation or azimuth,elevation,weight, as in "
+             "\"30,0\" or \"30,0,0.5\"");
+    QCOMPARE(said("0,0 30,5 30,5,2"), "The viewpoint 30,5 is named twice");
+    QVERIFY(said("").find("1 to 32 viewpoints") != std::string::npos);
   }
 
   void json_is_all_or_nothing() {

@@ -56,6 +56,35 @@ class ViewpointRigTest : public QObject {
     QCOMPARE(drivers, (std::vector<int>{-1, 0, 0, 1, 0}));
     QVERIFY(viewpoint_rig(std::vector<Viewpoint>{}).empty());
   }
+
+  void weights_come_from_the_setting_and_change_no_driver() {
+    Settings settings;
+    for (const RigView& view : viewpoint_rig(settings)) QCOMPARE(view.weight, 1.0);
+    const std::string text = "0,0 30,0,0 60,0,0.5 90,0,4";
+    settings.set("detail.viewpoints", text);
+    const auto rig = viewpoint_rig(settings);
+    const double weights[] = {1, 0, 0.5, 4};
+    for (int i = 0; i < 4; ++i) {
+      QCOMPARE(rig[std::size_t(i)].weight, weights[i]);
+      QCOMPARE(rig[std::size_t(i)].driver, i - 1);
+    }
+    QCOMPARE(viewpoints_text(rig), text);
+    QCOMPARE(viewpoints_text(viewpoint_rig(Settings())),
+             Settings().get<std::string>("detail.viewpoints"));
+  }
+
+  void drivers_are_found_anew() {
+    auto rig = viewpoint_rig({{0, 0}, {30, 0}, {60, 0}});
+    std::swap(rig[1], rig[2]);
+    rig[1].weight = 0;
+    find_drivers(rig);
+    QCOMPARE(rig[1].driver, 0);
+    QCOMPARE(rig[2].driver, 0);  // as far from 60, and 0 stands first
+    rig[1].viewpoint.azimuth_deg = 50;
+    find_drivers(rig);
+    QCOMPARE(rig[2].driver, 1);
+    QCOMPARE(rig[1].weight, 0.0);
+  }
 };
 
 QTEST_GUILESS_MAIN(ViewpointRigTest)

@@ -216,6 +216,132 @@ class DetailStageTest : public QObject {
     QVERIFY(at::equal(opened->views()[2].memory.target, detail->views()[2].memory.target));
   }
 
+  // L_I, its gradient and what is applied (18) count as often as the weight says.
+  void a_weight_scales_the_gradient_of_its_view() {
+    const auto painted = [&](const char* viewpoints) {
+      Settings settings = small_settings();
+      settings.set("detail.viewpoints", std::string(viewpoints));
+      const auto detail = stage(settings);
+      for (int part = 0; part < 3; ++part) detail->step();  // the photo and both views
+      return detail->views();
+    };
+    const auto plain = painted("0,0 30,0");
+    QVERIFY(plain[1].gradient_norm > 0);
+    for (const double weight : {0.5, 4.0}) {  // powers of two: nothing is rounded
+      const auto weighted = painted(weight == 4 ? "0,0 30,0,4" : "0,0 30,0,0.5");
+      QVERIFY(at::equal(weighted[1].memory.target, plain[1].memory.target));
+      QCOMPARE(weighted[0].loss, plain[0].loss);
+      QCOMPARE(weighted[1].loss, weight * plain[1].loss);
+      const GradientList& of = plain[1].memory.applied;
+      const GradientList& scaled = weighted[1].memory.applied;
+      QCOMPARE(scaled.size(), of.size());
+      for (std::size_t i = 0; i < of.size(); ++i) {
+        QCOMPARE(scaled[i].defined(), of[i].defined());
+        if (of[i].defined()) QVERIFY(at::equal(scaled[i], of[i] * weight));
+      }
+    }
+  }
+
+  void a_muted_view_is_not_painted_and_drives_all_the_same() {
+    Settings settings = small_settings();
+    settings.set("detail.random_views", std::int64_t(0));
+    settings.set("detail.inner_steps", std::int64_t(2));
+    settings.set("detail.viewpoints", std::string("0,0 30,0,0 60,0"));
+    const auto detail = stage(settings);
+    // The photo and two views, together and then one by one.
+    for (int part = 0; part < 3 + 3; ++part) detail->step();
+    QCOMPARE(detail->step_count(), 1);
+    const DetailStage::View muted = detail->views()[1];
+    QCOMPARE(muted.painted, 0);
+    QVERIFY(!muted.memory.target.defined() && muted.memory.applied.empty());
+    const DetailStage::View& driven = detail->views()[2];
+    QCOMPARE(driven.rig.driver, 1);
+    QVERIFY(driven.memory.target.defined() && driven.loss > 0);
+    // It was told what the head shows 30 degrees aside, not what was painted in front.
+    settings.set("detail.viewpoints", std::string("0,0 60,0"));
+    const auto without = stage(settings);
+    for (int part = 0; part < 3 + 3; ++part) without->step();
+    QVERIFY(!at::equal(without->views()[1].reference, driven.reference));
+    // Anchors go past it (13).
+    QVERIFY(at::equal(without->views()[0].memory.anchor, detail->views()[0].memory.anchor));
+    QVERIFY(at::isin(driven.memory.anchor[0], detail->views()[0].memory.anchor[0]).any()
+                .item<bool>());
+  }
+
+  void muted_as_it_runs_a_view_keeps_its_target_unused() {
+    Settings settings = small_settings();
+    settings.set("detail.random_views", std::int64_t(0));
+    settings.set("detail.viewpoints", std::string("0,0 30,0 60,0"));
+    const auto detail = stage(settings);
+    for (int part = 0; part < 4; ++part) detail->step();
+    settings.set("detail.viewpoints", std::string("0,0 30,0,0 60,0"));
+    detail->take_live(settings);
+    for (int part = 0; part < 4; ++part) detail->step();  // the one under way is the old one
+    QCOMPARE(detail->step_count(), 2);
+    QCOMPARE(detail->views()[1].memory.judged, 1);
+    const DetailStage::View kept = detail->views()[1];
+    TensorMap tensors;
+    nlohmann::json state;
+    detail->save_to(tensors, state);
+    for (int part = 0; part < 3; ++part) detail->step();
+    QCOMPARE(detail->step_count(), 3);
+    const DetailStage::View& after = detail->views()[1];
+    QCOMPARE(after.memory.judged, 1);
+    QCOMPARE(after.painted, kept.painted);
+    QVERIFY(at::equal(after.memory.target, kept.memory.target));
+    QCOMPARE(detail->views()[2].memory.judged, 2);
+    // What its target shows makes no difference to the view that it drives.
+    const auto gone_on = [&](const TensorMap& from) {
+      const auto opened = stage(settings);
+      opened->load_from(from, state);
+      for (int part = 0; part < 3; ++part) opened->step();
+      return opened->views()[2];
+    };
+    TensorMap blank = tensors;
+    for (const char* name : {"detail.view.1.target", "detail.view.1.latents"}) {
+      QVERIFY(tensors.at(name).defined());
+      blank[name] = at::zeros_like(tensors.at(name));
+    }
+    const DetailStage::View one = gone_on(tensors), other = gone_on(blank);
+    QCOMPARE(other.loss, one.loss);
+    QVERIFY(at::equal(other.memory.latents, one.memory.latents));
+  }
+
+  void with_all_views_muted_the_photo_alone_counts() {
+    Settings settings = small_settings();
+    settings.set("detail.random_views", std::int64_t(0));
+    settings.set("detail.inner_steps", std::int64_t(2));
+    settings.set("detail.viewpoints", std::string("0,0,0 30,0,0"));
+    const auto detail = stage(settings);
+    for (int part = 0; part < 2 * 3; ++part) {
+      for (const auto& [name, value] : detail->step().losses.terms) QVERIFY(name != "views");
+    }
+    QVERIFY(detail->finished());
+  }
+
+  // Viewpoints edited while the stage runs: added, moved, weighted, reordered.
+  void edited_viewpoints_are_replayed() {
+    Settings edited = small_settings();
+    edited.set("detail.viewpoints", std::string("0,0 -30,0,2 30,0,0 75,10 60,0,0.5"));
+    Settings again = edited;
+    again.set("detail.viewpoints", std::string("0,0 30,0 -30,0,2"));
+    Pipeline one = begun();
+    run(one, 20);  // in the middle of the second iteration
+    one.set_settings(std::make_shared<const Settings>(edited));
+    run(one, 14);  // and of the third
+    QCOMPARE(one.detail()->views().size(), std::size_t(5));
+    one.set_settings(std::make_shared<const Settings>(again));
+    run(one);
+    QCOMPARE(one.stages()[3].state, StageState::kDone);
+    Pipeline replayed(photo_, first_, 0, std::make_shared<const Settings>(), 0);
+    replayed.set_sources({{}, [this] { return painter_; }});
+    replay(replayed, one.journal(), one.steps_taken());
+    QVERIFY(same_bits(one.head(), replayed.head()));
+    Pipeline unedited = begun();
+    run(unedited);
+    QVERIFY(!same_bits(one.head(), unedited.head()));
+  }
+
   void the_pipeline_goes_through_it_and_again_the_same() {
     Pipeline one = begun();
     const int steps = run(one);

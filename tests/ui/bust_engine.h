@@ -297,10 +297,10 @@ class BustEngine : public HeadEngine {
     return frame;
   }
   RingThumbnail ring_thumbnail(int index) override {
-    const Viewpoint viewpoint = standard_viewpoint_rig()[std::size_t(index)].viewpoint;
+    const Viewpoint viewpoint = ring().at(std::size_t(index)).viewpoint;
     return {viewpoint, march(rig_camera(viewpoint), 48)};
   }
-  int ring_size() const override { return int(standard_viewpoint_rig().size()); }
+  int ring_size() const override { return int(ring().size()); }
   void measure_front(Snapshot& snapshot) override {
     snapshot.front_psnr_db = 27.4;
     snapshot.blurred_psnr_db = 25.1;
@@ -351,6 +351,7 @@ class BustEngine : public HeadEngine {
     std::ofstream(path) << "bust " << script_->steps << ' ' << open_ << '\n'
                         << photo_->path.string() << '\n';
   }
+  std::vector<RigView> ring() const { return viewpoint_rig(settings_ ? *settings_ : Settings()); }
   float blur() const {
     return std::max(0.0F, 1.0F - float(script_->steps) / float(script_->steps_planned)) * 0.35F;
   }

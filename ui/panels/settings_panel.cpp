@@ -174,12 +174,19 @@ void SettingsPanel::edit(const SettingRow& row, const std::string& text) {
   }
   if (*edited == *settings_) return;
   settings_ = std::move(edited);
+  Q_EMIT shown(*settings_);
   Q_EMIT changed(std::make_shared<const Settings>(*settings_));
 }
 
 void SettingsPanel::show_settings(const Settings& settings) {
   if (&settings != settings_.get()) *settings_ = settings;
   for (const Editor& editor : editors_) editor.show(*settings_);
+  Q_EMIT shown(*settings_);
+}
+
+void SettingsPanel::change(const std::string& key, const std::string& text) {
+  edit(setting_row(key), text);
+  show_settings(*settings_);
 }
 
 void SettingsPanel::show_snapshot(const Snapshot& snapshot) {

@@ -28,9 +28,12 @@ class SettingsPanel : public QWidget {
   void show_snapshot(const Snapshot& snapshot);
   void show_settings(const Settings& settings);
   const Settings& settings() const { return *settings_; }
+  // As if the artist had edited it here.
+  void change(const std::string& key, const std::string& text);
 
  Q_SIGNALS:
   void changed(std::shared_ptr<const portrait::Settings> settings);
+  void shown(const portrait::Settings& settings);  // whoever changed them
 
  private:
   struct Editor {

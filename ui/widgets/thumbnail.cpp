@@ -37,6 +37,35 @@ void Thumbnail::set_selected(bool selected) {
   update();
 }
 
+void Thumbnail::set_number(int number, bool strong) {
+  if (number_ == number && strong_ == strong) return;
+  number_ = number;
+  strong_ = strong;
+  update();
+}
+
+void Thumbnail::set_faded(bool faded) {
+  if (faded_ == faded) return;
+  faded_ = faded;
+  update();
+}
+
+void Thumbnail::paint_number(QPainter& painter) const {
+  const Theme& t = theme();
+  const QFont font = ui_font(10, QFont::DemiBold);
+  const QString text = QString::number(number_);
+  const double width = std::max(14, QFontMetrics(font).horizontalAdvance(text) + 6);
+  const QRectF chip(3, 3, width, 14);
+  QColor behind = strong_ ? t.text : t.statusbar;
+  if (!strong_) behind.setAlpha(200);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(behind);
+  painter.drawRoundedRect(chip, 4, 4);
+  painter.setFont(font);
+  painter.setPen(strong_ ? t.statusbar : t.text);
+  painter.drawText(chip, Qt::AlignCenter, text);
+}
+
 void Thumbnail::paintEvent(QPaintEvent*) {
   const Theme& t = theme();
   QPainter painter(this);
@@ -55,11 +84,13 @@ void Thumbnail::paintEvent(QPaintEvent*) {
     }
     painter.save();
     painter.setClipPath(shape);
+    if (faded_) painter.setOpacity(0.3);
     const QSizeF shown = QSizeF(scaled_.size()) / ratio;
     painter.drawPixmap(QPointF((width() - shown.width()) / 2, (height() - shown.height()) / 2),
                        scaled_);
     painter.restore();
   }
+  if (number_ > 0) paint_number(painter);
   const bool focused = hasFocus();
   const QColor border = selected_ ? t.accent : focused ? t.information : hovered_ ? t.dim : t.line;
   painter.setBrush(Qt::NoBrush);

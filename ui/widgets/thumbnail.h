@@ -18,6 +18,8 @@ class Thumbnail : public QWidget {
   const QImage& image() const { return image_; }
   void set_clickable(bool clickable);
   void set_selected(bool selected);
+  void set_number(int number, bool strong);  // in a corner; 0: none
+  void set_faded(bool faded);                // it does not count
   bool hasHeightForWidth() const override { return true; }
   int heightForWidth(int width) const override { return std::min(width, most_height_); }
   // A lower thumbnail shows its picture whole, with empty sides.
@@ -37,11 +39,16 @@ class Thumbnail : public QWidget {
   void focusOutEvent(QFocusEvent* event) override;
 
  private:
+  void paint_number(QPainter& painter) const;
+
   QImage image_;
   QPixmap scaled_;  // to the widget's size
   int most_height_ = 4096;
   bool clickable_ = false;
   bool selected_ = false;
+  int number_ = 0;
+  bool strong_ = false;
+  bool faded_ = false;
   bool hovered_ = false;
 };
 
