@@ -11,17 +11,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where resources may stand: up the tree from the program (a build folder lies inside the
-// sources), and where an installation puts them.
+// Where resources may stand: where an installation puts them, and up the tree from the program (a
+// build folder lies inside the sources). The installation comes first: wherever it was put, it
+// uses what it brought.
 std::vector<fs::path> resource_folders(const fs::path& program_folder) {
-  std::vector<fs::path> folders;
+  std::vector<fs::path> folders = {program_folder.parent_path() / "share" / "portrait-studio"};
   fs::path up = program_folder;
   for (int level = 0; level < 5 && !up.empty(); ++level) {
     folders.push_back(up / "resources");
     if (up == up.parent_path()) break;
     up = up.parent_path();
   }
-  folders.push_back(program_folder.parent_path() / "share" / "portrait-studio");
   return folders;
 }
 
@@ -39,8 +39,6 @@ fs::path find_sample_photo(const fs::path& program_folder) {
   if (const char* chosen = std::getenv("PORTRAIT_SAMPLE")) {
     if (fs::is_regular_file(chosen, error)) return chosen;
   }
-  const fs::path astronaut = "/usr/lib/python3/dist-packages/imageio/resources/images/astronaut.png";
-  if (fs::is_regular_file(astronaut, error)) return astronaut;
   for (const fs::path& folder : resource_folders(program_folder)) {
     std::vector<fs::path> pictures;
     for (const auto& entry : fs::directory_iterator(folder / "samples", error)) {
@@ -48,6 +46,8 @@ fs::path find_sample_photo(const fs::path& program_folder) {
     }
     if (!pictures.empty()) return *std::min_element(pictures.begin(), pictures.end());
   }
+  const fs::path astronaut = "/usr/lib/python3/dist-packages/imageio/resources/images/astronaut.png";
+  if (fs::is_regular_file(astronaut, error)) return astronaut;
   return {};
 }
 
