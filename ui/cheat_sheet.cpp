@@ -9,6 +9,9 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <numeric>
+#include <set>
+#include <vector>
 
 namespace portrait {
 namespace {
@@ -160,22 +163,34 @@ void CheatSheet::keyPressEvent(QKeyEvent* event) {
 
 void CheatSheet::mousePressEvent(QMouseEvent*) { toggle(); }
 
-// In reading order, as even as whole sections allow.
+// As even as whole sections allow: the tallest first, each where most room is left. In a column
+// they stand as in the menus.
 QList<CheatSheet::Column> CheatSheet::columns_for(double width) const {
   const double room = width - 2 * kPadding + kColumnGap;
   const int most = std::clamp(int(room / (kColumnWidth + kColumnGap)), 1, kMostColumns);
-  const auto split = [this](double tallest) {
-    QList<Column> columns{{}};
-    for (const Section& section : sections_) {
-      const Column with = columns.back() + Column{section};
-      if (!columns.back().isEmpty() && height_of(with) > tallest) columns << Column{};
-      columns.back() << section;
-    }
-    return columns;
+  std::vector<int> order(std::size_t(sections_.size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [this](int a, int b) {
+    return sections_[a].rows.size() > sections_[b].rows.size();
+  });
+  std::vector<std::set<int>> placed(std::size_t(most), std::set<int>{});
+  const auto height = [this](const std::set<int>& column) {
+    double sum = 0;
+    for (int index : column) sum += height_of(sections_[index]) + kSectionGap;
+    return sum;
   };
-  double tallest = height_of(sections_) / most;
-  QList<Column> columns = split(tallest);
-  while (columns.size() > most) columns = split(tallest += kRowHeight / 2);
+  for (int index : order) {
+    std::min_element(placed.begin(), placed.end(), [&](const auto& a, const auto& b) {
+      return height(a) < height(b);
+    })->insert(index);
+  }
+  std::sort(placed.begin(), placed.end());
+  QList<Column> columns;
+  for (const std::set<int>& indices : placed) {
+    if (indices.empty()) continue;
+    columns << Column{};
+    for (int index : indices) columns.back() << sections_[index];
+  }
   return columns;
 }
 
