@@ -4,8 +4,6 @@
 #include "ui/theme.h"
 
 #include <QKeyEvent>
-#include <QMenu>
-#include <QMenuBar>
 #include <QPainter>
 
 #include <algorithm>
@@ -34,29 +32,6 @@ double height_of(const QList<CheatSheet::Section>& column) {
   double height = 0;
   for (const auto& section : column) height += height_of(section) + kSectionGap;
   return std::max(0.0, height - kSectionGap);
-}
-
-QString without_marks(QString text) {
-  return text.section('\t', 0, 0).remove('&').remove(QChar(0x2026));
-}
-
-// "Ctrl+Shift+." in its keys; a plus at the end is one of them.
-QStringList keys_of(const QString& sequence) {
-  QStringList keys = sequence.split('+', Qt::SkipEmptyParts);
-  if (sequence.endsWith("++") || sequence == "+") keys << "+";
-  return keys;
-}
-
-CheatSheet::Row row_of(const QAction& action) {
-  CheatSheet::Row row;
-  const QString name = action.property(CheatSheet::kText).toString();
-  row.text = name.isEmpty() ? without_marks(action.text()) : name;
-  for (const QKeySequence& sequence : action.shortcuts().mid(0, 1)) {
-    row.keys << keys_of(sequence.toString(QKeySequence::NativeText));
-  }
-  const QString more = action.property(CheatSheet::kMoreKeys).toString();
-  if (!more.isEmpty()) row.keys << keys_of(more);
-  return row;
 }
 
 double cap_width(const QPainter& painter, const QString& key) {
@@ -109,28 +84,6 @@ CheatSheet::CheatSheet(const QMenuBar& menus, QWidget* over) : QWidget(over), me
   fade_.setEndValue(1.0);
   connect(&fade_, &QVariantAnimation::valueChanged, this, qOverload<>(&QWidget::update));
   hide();
-}
-
-QList<CheatSheet::Section> CheatSheet::sections_of(const QMenuBar& menus) {
-  QList<Section> sections;
-  for (const QAction* entry : menus.actions()) {
-    if (entry->menu() == nullptr) continue;
-    sections << Section{without_marks(entry->text()), {}};
-    for (const QAction* action : entry->menu()->actions()) {
-      if (action->isSeparator() && !action->text().isEmpty()) {
-        sections << Section{action->text(), {}};
-      }
-      const Row row = row_of(*action);
-      if (!row.keys.isEmpty()) sections.back().rows << row;
-    }
-  }
-  sections << Section{tr("Mouse"),
-                      {{{{tr("Drag")}}, tr("Turn the head")},
-                       {{{tr("Shift"), tr("Drag")}}, tr("Move it")},
-                       {{{tr("Wheel")}}, tr("Nearer, farther")},
-                       {{{tr("Double click")}}, tr("Back to the front")}}};
-  sections.removeIf([](const Section& section) { return section.rows.isEmpty(); });
-  return sections;
 }
 
 void CheatSheet::toggle() {

@@ -42,7 +42,7 @@ using namespace portrait;
 
 namespace {
 
-constexpr int kWait = 20000;
+constexpr int kWait = 60000;
 
 struct Studio {
   std::shared_ptr<BustScript> script = std::make_shared<BustScript>();
@@ -246,7 +246,8 @@ class MannersTest : public QObject {
       QVERIFY(file.open(QIODevice::WriteOnly));
       file.close();
       studio.window->open_path(bad);
-      QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("bad.png"), kWait);
+      QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("bad.png"),
+                               kWait);
       QCOMPARE(recent_in(studio), QStringList{photo_});
       open(studio, second);
       QCOMPARE(recent_in(studio), (QStringList{second, photo_}));
@@ -376,7 +377,8 @@ class MannersTest : public QObject {
 
     studio.window->open_path(folder_.filePath("absent.png"));
     ANSWER(studio, Discard);
-    QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("absent.png"), kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("absent.png"),
+                             kWait);
     QVERIFY(studio.now().unsaved);
     QCOMPARE(left_in("opening").size(), 1);
 
@@ -399,7 +401,9 @@ class MannersTest : public QObject {
                  {"--victim", photo_, folder_.filePath("crash")});
     QVERIFY(victim.waitForStarted());
     QByteArray said;
-    const auto autosaved = [&] { return (said += victim.readAllStandardOutput()).contains("saved"); };
+    const auto autosaved = [&] {
+      return (said += victim.readAllStandardOutput()).contains("saved");
+    };
     QTRY_VERIFY_WITH_TIMEOUT(autosaved(), kWait);
     {
       // It lives: what it autosaved is its own.
