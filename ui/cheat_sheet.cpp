@@ -4,11 +4,12 @@
 #include "ui/theme.h"
 
 #include <QKeyEvent>
-#include <QMenu>
-#include <QMenuBar>
 #include <QPainter>
 
 #include <algorithm>
+#include <numeric>
+#include <set>
+#include <vector>
 
 namespace portrait {
 namespace {
@@ -31,29 +32,6 @@ double height_of(const QList<CheatSheet::Section>& column) {
   double height = 0;
   for (const auto& section : column) height += height_of(section) + kSectionGap;
   return std::max(0.0, height - kSectionGap);
-}
-
-QString without_marks(QString text) {
-  return text.section('\t', 0, 0).remove('&').remove(QChar(0x2026));
-}
-
-// "Ctrl+Shift+." in its keys; a plus at the end is one of them.
-QStringList keys_of(const QString& sequence) {
-  QStringList keys = sequence.split('+', Qt::SkipEmptyParts);
-  if (sequence.endsWith("++") || sequence == "+") keys << "+";
-  return keys;
-}
-
-CheatSheet::Row row_of(const QAction& action) {
-  CheatSheet::Row row;
-  const QString name = action.property(CheatSheet::kText).toString();
-  row.text = name.isEmpty() ? without_marks(action.text()) : name;
-  for (const QKeySequence& sequence : action.shortcuts().mid(0, 1)) {
-    row.keys << keys_of(sequence.toString(QKeySequence::NativeText));
-  }
-  const QString more = action.property(CheatSheet::kMoreKeys).toString();
-  if (!more.isEmpty()) row.keys << keys_of(more);
-  return row;
 }
 
 double cap_width(const QPainter& painter, const QString& key) {
@@ -108,28 +86,6 @@ CheatSheet::CheatSheet(const QMenuBar& menus, QWidget* over) : QWidget(over), me
   hide();
 }
 
-QList<CheatSheet::Section> CheatSheet::sections_of(const QMenuBar& menus) {
-  QList<Section> sections;
-  for (const QAction* entry : menus.actions()) {
-    if (entry->menu() == nullptr) continue;
-    sections << Section{without_marks(entry->text()), {}};
-    for (const QAction* action : entry->menu()->actions()) {
-      if (action->isSeparator() && !action->text().isEmpty()) {
-        sections << Section{action->text(), {}};
-      }
-      const Row row = row_of(*action);
-      if (!row.keys.isEmpty()) sections.back().rows << row;
-    }
-  }
-  sections << Section{tr("Mouse"),
-                      {{{{tr("Drag")}}, tr("Turn the head")},
-                       {{{tr("Shift"), tr("Drag")}}, tr("Move it")},
-                       {{{tr("Wheel")}}, tr("Nearer, farther")},
-                       {{{tr("Double click")}}, tr("Back to the front")}}};
-  sections.removeIf([](const Section& section) { return section.rows.isEmpty(); });
-  return sections;
-}
-
 void CheatSheet::toggle() {
   if (isVisible()) {
     hide();
@@ -160,22 +116,34 @@ void CheatSheet::keyPressEvent(QKeyEvent* event) {
 
 void CheatSheet::mousePressEvent(QMouseEvent*) { toggle(); }
 
-// In reading order, as even as whole sections allow.
+// As even as whole sections allow: the tallest first, each where most room is left. In a column
+// they stand as in the menus.
 QList<CheatSheet::Column> CheatSheet::columns_for(double width) const {
   const double room = width - 2 * kPadding + kColumnGap;
   const int most = std::clamp(int(room / (kColumnWidth + kColumnGap)), 1, kMostColumns);
-  const auto split = [this](double tallest) {
-    QList<Column> columns{{}};
-    for (const Section& section : sections_) {
-      const Column with = columns.back() + Column{section};
-      if (!columns.back().isEmpty() && height_of(with) > tallest) columns << Column{};
-      columns.back() << section;
-    }
-    return columns;
+  std::vector<int> order(std::size_t(sections_.size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [this](int a, int b) {
+    return sections_[a].rows.size() > sections_[b].rows.size();
+  });
+  std::vector<std::set<int>> placed(std::size_t(most), std::set<int>{});
+  const auto height = [this](const std::set<int>& column) {
+    double sum = 0;
+    for (int index : column) sum += height_of(sections_[index]) + kSectionGap;
+    return sum;
   };
-  double tallest = height_of(sections_) / most;
-  QList<Column> columns = split(tallest);
-  while (columns.size() > most) columns = split(tallest += kRowHeight / 2);
+  for (int index : order) {
+    std::min_element(placed.begin(), placed.end(), [&](const auto& a, const auto& b) {
+      return height(a) < height(b);
+    })->insert(index);
+  }
+  std::sort(placed.begin(), placed.end());
+  QList<Column> columns;
+  for (const std::set<int>& indices : placed) {
+    if (indices.empty()) continue;
+    columns << Column{};
+    for (int index : indices) columns.back() << sections_[index];
+  }
   return columns;
 }
 

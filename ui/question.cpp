@@ -4,6 +4,7 @@
 #include "ui/theme.h"
 
 #include <QGridLayout>
+#include <QLabel>
 #include <QMessageBox>
 
 namespace portrait {
@@ -15,6 +16,11 @@ QMessageBox* make_question(const QString& text, const QString& details, QWidget*
   question->setIconPixmap(themed_pixmap("head", theme().accent, 56, window->devicePixelRatioF()));
   question->setText(text);
   question->setInformativeText(details);
+  // One edge for both texts.
+  for (QLabel* label : question->findChildren<QLabel*>()) {
+    label->setIndent(0);
+    label->setContentsMargins({});
+  }
   if (auto* grid = qobject_cast<QGridLayout*>(question->layout())) {
     grid->setContentsMargins(20, 20, 20, 16);
     grid->setVerticalSpacing(8);

@@ -97,8 +97,10 @@ QString style_sheet(const Theme& t) {
   QString sheet = QString::fromUtf8(file.readAll());
   // Longer names first: @accent is a prefix of @accentHover.
   const std::pair<const char*, QString> names[] = {
-      {"@accentPressed", t.accent.darker(115).name()},
-      {"@accentHover", t.accent.lighter(108).name()},
+      {"@accentPressed", t.fill.darker(115).name()},
+      {"@accentHover", t.fill.lighter(108).name()},
+      {"@onFill", t.on_fill.name()},
+      {"@fill", t.fill.name()},
       {"@statusbar", t.statusbar.name()},
       {"@checkmark", t.light ? QStringLiteral("check_light") : QStringLiteral("check")},
       {"@chip", QString("rgba(%1, %2, %3, %4)")
@@ -146,12 +148,14 @@ const Theme& light_theme() {
     t.dim = QColor("#525a68");
     t.faint = QColor("#969eab");
     t.accent = QColor("#8f4f0e");
+    t.fill = QColor("#f0a75b");
+    t.on_fill = QColor("#1b1f26");
     t.information = QColor("#1d58ad");
     t.success = QColor("#1c663f");
     t.failure = QColor("#a52a26");
     t.statusbar = QColor("#e2e5ea");
     t.backdrop_centre = QColor("#f4f5f7");
-    t.backdrop_edge = QColor("#c3c9d2");
+    t.backdrop_edge = QColor("#ccd2da");
     t.chip = QColor(250, 251, 252, 225);
     return t;
   }();

@@ -24,6 +24,8 @@ struct Theme {
   QColor dim{"#9aa3b2"};
   QColor faint{"#626b79"};
   QColor accent{"#e8a15c"};       // this is happening now, or press me
+  QColor fill{"#e8a15c"};         // the accent of whole buttons
+  QColor on_fill{"#16181c"};      // and what is written on them
   QColor information{"#6aa9ff"};
   QColor success{"#7bc99b"};
   QColor failure{"#f0837d"};

@@ -197,6 +197,21 @@ class ProjectTest : public QObject {
              std::string("/tmp/x/me.autosave.portrait"));
     QVERIFY(recoveries_in("/no/such/folder").empty());
   }
+
+  void an_autosave_takes_a_name_of_its_own() {
+    const fs::path folder = folder_.path().toStdString();
+    const fs::path first = free_autosave_path(folder, "me.jpg");
+    QCOMPARE(first.filename().string(), std::string("me.autosave.portrait"));
+    write_text_file(first, "a");
+    const fs::path second = free_autosave_path(folder, "me.jpg");
+    QCOMPARE(second.filename().string(), std::string("me (2).autosave.portrait"));
+    QVERIFY(is_autosave(second) && !is_autosave(folder / "me.portrait"));
+    QVERIFY(!is_autosave(folder / ".autosave.portrait"));
+    QCOMPARE(autosaved_name(second), std::string("me (2)"));
+    QVERIFY(project_of(first).empty());
+    write_text_file(folder / "me.portrait", "a");
+    QCOMPARE(project_of(first).string(), (folder / "me.portrait").string());
+  }
 };
 
 QTEST_GUILESS_MAIN(ProjectTest)

@@ -244,6 +244,39 @@ class SessionTest : public QObject {
     QCOMPARE(int(studio.script().autosaves), before + 1);
   }
 
+  void what_is_unsaved_is_known() {
+    Studio studio;
+    QVERIFY(studio.open());
+    QVERIFY(!studio.session().latest()->unsaved);  // the first head is made again in seconds
+    studio.session().start();
+    QVERIFY(studio.wait_for([](const Snapshot& s) { return s.unsaved; }));
+    studio.session().pause();
+    QVERIFY(studio.wait_state(SessionState::kPaused));
+    studio.session().save_project("/readonly/x.portrait");
+    const auto failed = studio.wait_for([](const Snapshot& s) { return s.saved.id == 1; });
+    QVERIFY(failed && failed->unsaved);
+    studio.session().save_project("x.portrait");
+    const auto saved = studio.wait_for([](const Snapshot& s) { return s.saved.id == 2; });
+    QVERIFY(saved && !saved->unsaved);
+    // Nothing new is in it: it is left without an autosave.
+    const int before = studio.script().autosaves;
+    studio.close();
+    QCOMPARE(int(studio.script().autosaves), before);
+  }
+
+  void what_is_abandoned_is_not_autosaved() {
+    Studio studio;
+    QVERIFY(studio.open());
+    studio.session().start();
+    QVERIFY(studio.wait_for([](const Snapshot& s) { return s.stages[0].step > 3; }));
+    studio.script().endless = true;
+    const int before = studio.script().autosaves;
+    studio.session().abandon();
+    QVERIFY(studio.wait_state(SessionState::kPaused));
+    studio.close();
+    QCOMPARE(int(studio.script().autosaves), before);
+  }
+
   void closes_while_a_step_is_under_way() {
     auto script = std::make_shared<FakeScript>();
     Studio studio(script);

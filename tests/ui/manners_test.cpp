@@ -42,7 +42,7 @@ using namespace portrait;
 
 namespace {
 
-constexpr int kWait = 20000;
+constexpr int kWait = 60000;
 
 struct Studio {
   std::shared_ptr<BustScript> script = std::make_shared<BustScript>();
@@ -246,7 +246,8 @@ class MannersTest : public QObject {
       QVERIFY(file.open(QIODevice::WriteOnly));
       file.close();
       studio.window->open_path(bad);
-      QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("bad.png"), kWait);
+      QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("bad.png"),
+                               kWait);
       QCOMPARE(recent_in(studio), QStringList{photo_});
       open(studio, second);
       QCOMPARE(recent_in(studio), (QStringList{second, photo_}));
@@ -376,7 +377,8 @@ class MannersTest : public QObject {
 
     studio.window->open_path(folder_.filePath("absent.png"));
     ANSWER(studio, Discard);
-    QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("absent.png"), kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("absent.png"),
+                             kWait);
     QVERIFY(studio.now().unsaved);
     QCOMPARE(left_in("opening").size(), 1);
 
@@ -399,7 +401,9 @@ class MannersTest : public QObject {
                  {"--victim", photo_, folder_.filePath("crash")});
     QVERIFY(victim.waitForStarted());
     QByteArray said;
-    const auto autosaved = [&] { return (said += victim.readAllStandardOutput()).contains("saved"); };
+    const auto autosaved = [&] {
+      return (said += victim.readAllStandardOutput()).contains("saved");
+    };
     QTRY_VERIFY_WITH_TIMEOUT(autosaved(), kWait);
     {
       // It lives: what it autosaved is its own.
@@ -551,6 +555,14 @@ class MannersTest : public QObject {
     QTest::keyClick(studio.window.get(), Qt::Key_H);
     QVERIFY(sheet->isHidden());
 
+    for (QAction* entry : studio.window->menuBar()->actions()) {
+      if (!entry->menu() || !qEnvironmentVariableIsSet("PORTRAIT_SCREENSHOTS")) continue;
+      entry->menu()->popup(studio.window->geometry().topLeft());
+      entry->menu()->grab().save(qEnvironmentVariable("PORTRAIT_SCREENSHOTS") + "/menu_" +
+                                 entry->text().remove('&') + ".png");
+      entry->menu()->hide();
+    }
+
     // Every shortcut of the menus stands on it, and a plus in one is a key.
     int shortcuts = 0;
     for (QAction* action : studio.window->findChildren<QAction*>()) {
@@ -642,7 +654,7 @@ class MannersTest : public QObject {
         }
       }
       // On buttons and selections.
-      QVERIFY(contrast(t->background, t->accent) >= 4.5);
+      QVERIFY(contrast(t->on_fill, t->fill) >= 4.5);
       QVERIFY(contrast(t->background, t->information) >= 4.5);
       // The first page's words stand on the backdrop.
       for (const QColor& ink : {t->text, t->dim}) {

@@ -44,6 +44,7 @@ class StudioTest : public QObject {
     options.pack = pack;
     options.settings = std::make_shared<const Settings>(settings);
     WindowOptions window_options;
+    window_options.ask_before_losing = false;  // nobody is here to answer
     window_options.pack = pack;
     QElapsedTimer clock;
     clock.start();

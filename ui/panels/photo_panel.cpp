@@ -106,11 +106,12 @@ void PhotoPanel::show_snapshot(const Snapshot& snapshot) {
   show_photo();
 }
 
-// Dots and matte are pictures in the theme's colours.
+// Dots and matte are pictures in the theme's colours. They are made anew when the change is over:
+// while it goes from widget to widget, none may be taken away.
 void PhotoPanel::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::PaletteChange && photo_ != nullptr) {
-    show_findings();
-    show_photo();
+  if (event->type() == QEvent::PaletteChange) {
+    QMetaObject::invokeMethod(
+        this, [this] { show_findings(), show_photo(); }, Qt::QueuedConnection);
   }
   QWidget::changeEvent(event);
 }

@@ -123,12 +123,12 @@ void StagesPanel::show_snapshot(const Snapshot& snapshot) {
                                                   : tr("Start");
   if (run_->text() != label) {
     run_->setText(label);
-    run_->setIcon(themed_icon(pauses ? "pause" : "play", again ? &Theme::text : &Theme::background));
+    run_->setIcon(themed_icon(pauses ? "pause" : "play", again ? &Theme::text : &Theme::on_fill));
     run_->setToolTip(pauses  ? tr("Stand still after this step (Space)")
                      : again ? tr("Begins anew from the first head; what stands now is replaced")
                              : tr("Fit the head to the photo (Space)"));
   }
-  if (run_->icon().isNull()) run_->setIcon(themed_icon("play", &Theme::background));
+  if (run_->icon().isNull()) run_->setIcon(themed_icon("play", &Theme::on_fill));
   // After the run the accent goes on to the export.
   set_accent(run_, !again);
   run_->setEnabled(next_ != Run::kNothing);

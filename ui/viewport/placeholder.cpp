@@ -16,7 +16,7 @@ namespace {
 constexpr int kCardWidth = 440;
 constexpr int kCardHeight = 360;
 constexpr int kDrawing = 128;
-constexpr int kGap = 12;  // between the card and what stands below it
+constexpr int kGap = 16;  // between the card and what stands below it
 constexpr int kSpinMs = 40;
 constexpr int kSpinStep = 9;  // degrees
 }  // namespace
@@ -28,8 +28,8 @@ Placeholder::Placeholder(QWidget* parent)
       open_(new QPushButton(tr("Open photo…"), this)),
       sample_(new QPushButton(tr("Try the sample"), this)),
       recovery_(new RecoveryCard(this)),
-      promise_(new QLabel(tr("The photo becomes a head that you can turn, tune and take away. All "
-                             "of it happens on this computer: nothing leaves it."),
+      promise_(new QLabel(tr("The photo becomes a head that you can turn, tune and take away.\n"
+                             "All of it happens on this computer: nothing leaves it."),
                           this)) {
   title_->setObjectName("title");
   title_->setAlignment(Qt::AlignCenter);
@@ -120,7 +120,7 @@ QRectF Placeholder::card() const {
 
 int Placeholder::below_card() const {
   int height = 0;
-  if (!promise_->isHidden()) height += kGap + promise_->heightForWidth(kCardWidth - 48);
+  if (!promise_->isHidden()) height += kGap + promise_->heightForWidth(kCardWidth);
   if (!recovery_->isHidden()) height += kGap + recovery_->sizeHint().height();
   return height;
 }
@@ -148,8 +148,7 @@ void Placeholder::place() {
     recovery_->setGeometry(whole.left(), y, whole.width(), recovery_->sizeHint().height());
     y = recovery_->geometry().bottom() + 1 + kGap;
   }
-  promise_->setGeometry(inside.left(), y, inside.width(),
-                        promise_->heightForWidth(inside.width()));
+  promise_->setGeometry(whole.left(), y, whole.width(), promise_->heightForWidth(whole.width()));
 }
 
 void Placeholder::resizeEvent(QResizeEvent*) { place(); }
