@@ -9,6 +9,8 @@
 
 #include <utility>
 
+#include <algorithm>
+
 namespace portrait {
 namespace {
 
@@ -53,6 +55,22 @@ std::shared_ptr<const std::vector<NoiseScore>> with_newest(const RefinedView& be
 
 }  // namespace
 
+// Of another ring: the scores of those of its viewpoints that are still there.
+std::shared_ptr<const std::vector<RefinedView>> RefinedViews::carried(
+    const std::vector<Viewpoint>& ring) const {
+  if (!views_) return nullptr;
+  auto carried = std::make_shared<std::vector<RefinedView>>(ring.size());
+  for (std::size_t v = 0; v < ring.size(); ++v) {
+    (*carried)[v].viewpoint = ring[v];
+    const auto before = std::find(ring_.begin(), ring_.end(), ring[v]);
+    if (before == ring_.end()) continue;
+    const RefinedView& old = (*views_)[std::size_t(before - ring_.begin())];
+    (*carried)[v].scores = old.scores;
+    (*carried)[v].judged = old.judged;
+  }
+  return carried;
+}
+
 std::shared_ptr<const std::vector<RefinedView>> RefinedViews::of(const DetailStage* stage) {
   if (stage == nullptr) {
     views_.reset();
@@ -63,8 +81,8 @@ std::shared_ptr<const std::vector<RefinedView>> RefinedViews::of(const DetailSta
   std::vector<Viewpoint> ring;
   for (const DetailStage::View& view : views) ring.push_back(view.rig.viewpoint);
   if (ring != ring_) {  // the artist edits it as the stage runs
+    views_ = carried(ring);
     ring_ = std::move(ring);
-    views_.reset();
     painted_.assign(views.size(), 0);
   }
   std::shared_ptr<std::vector<RefinedView>> changed;

@@ -17,6 +17,8 @@ class RefinedViews {
   std::shared_ptr<const std::vector<RefinedView>> of(const DetailStage* stage);
 
  private:
+  std::shared_ptr<const std::vector<RefinedView>> carried(const std::vector<Viewpoint>& ring) const;
+
   std::shared_ptr<const std::vector<RefinedView>> views_;
   std::vector<Viewpoint> ring_;  // where those in views_ stand
   std::vector<int> painted_;     // DetailStage::View::painted of them

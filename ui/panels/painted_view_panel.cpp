@@ -136,6 +136,7 @@ void PaintedViewPanel::show_snapshot(const Snapshot& snapshot) {
   if (selected_ < 0) return;
   const auto index = std::size_t(selected_);
   const bool same = before != nullptr && index < before->size() &&
+                    (*before)[index].viewpoint == (*views_)[index].viewpoint &&
                     (*before)[index].painted == (*views_)[index].painted;
   if (!same) show_view();
 }
