@@ -36,7 +36,8 @@ rewrite_page() {
 seen "no share/portrait-studio/samples" share/portrait-studio/samples/astronaut.png rm
 seen "does not find its pack" share/portrait-studio/packs/compact/pack.json \
   sed -i 's/"networks"/"nets"/'
-seen "the file was changed or cut short" share/portrait-studio/packs/compact/prior.safetensors spoil_weights
+seen "the file was changed or cut short" share/portrait-studio/packs/compact/prior.safetensors \
+  spoil_weights
 seen "desktop entry is not valid" share/applications/portrait-studio.desktop sed -i s/^Exec=/Run=/
 seen "AppStream" share/metainfo/io.portrait_studio.portrait_studio.metainfo.xml \
   sed -i '/<summary>/d'
