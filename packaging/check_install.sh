@@ -34,10 +34,13 @@ rewrite_page() {
   cp "$work/page" "$2"
 }
 seen "no share/portrait-studio/samples" share/portrait-studio/samples/astronaut.png rm
-seen "does not find its pack" share/portrait-studio/packs/compact/pack.json sed -i 's/"networks"/"nets"/'
-seen "the pack is not sound" share/portrait-studio/packs/compact/prior.safetensors spoil_weights
+seen "does not find its pack" share/portrait-studio/packs/compact/pack.json \
+  sed -i 's/"networks"/"nets"/'
+seen "the file was changed or cut short" share/portrait-studio/packs/compact/prior.safetensors \
+  spoil_weights
 seen "desktop entry is not valid" share/applications/portrait-studio.desktop sed -i s/^Exec=/Run=/
-seen "AppStream" share/metainfo/io.portrait_studio.portrait_studio.metainfo.xml sed -i '/<summary>/d'
+seen "AppStream" share/metainfo/io.portrait_studio.portrait_studio.metainfo.xml \
+  sed -i '/<summary>/d'
 seen "no MIME type" share/mime/packages/portrait-studio.xml sed -i 's/\*\.portrait/*.other/'
 seen "does not render cleanly" share/man/man1/portrait.1.gz rewrite_page 's/^\.SH NAME/.NOTHING/'
 seen "does not tell of replay" share/man/man1/portrait.1.gz rewrite_page s/replay/repeat/

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unpacks the .deb and the tar.zst that `./studio package` made, and checks each: it starts, makes
 # the sample's head on the command line and in the window and exports it, is of a bearable size,
-# and names every package that it needs. Nothing is installed.
+# and names every package that it needs. Nothing is installed. Pictures of the two windows are left
+# beside the packages.
 #   check_packages.sh [FOLDER]       the folder with the packages (build/packages)
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -42,7 +43,8 @@ dpkg-deb --contents "$deb" | awk '$2 != "root/root" || substr($1, 9, 1) == "w" {
 
 # Every library that a program names itself comes with a package that is asked for, under its name
 # or one that it provides.
-depends=$(dpkg-deb --field "$deb" Depends | tr ',|' '\n' | sed 's/^ *//; s/ .*//; s/:.*//' | sort -u)
+depends=$(dpkg-deb --field "$deb" Depends |
+  tr ',|' '\n' | sed 's/^ *//; s/ .*//; s/:.*//' | sort -u)
 asked_for() {
   local name
   for name in "$1" $(dpkg-query -W -f '${Provides}' "$1" | tr ',' '\n' | sed 's/^ *//; s/ .*//'); do

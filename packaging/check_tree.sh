@@ -45,7 +45,8 @@ desktop-file-validate "$share/applications/portrait-studio.desktop" >&2 ||
 appstreamcli validate --no-net "$share"/metainfo/*.metainfo.xml >"$work/metainfo" 2>&1 ||
   { cat "$work/metainfo" >&2; wrong "the AppStream metadata are not valid"; }
 cp -r "$share/mime" "$work/mime"
-update-mime-database "$work/mime" 2>"$work/errors" || { cat "$work/errors" >&2; wrong "bad MIME type"; }
+update-mime-database "$work/mime" 2>"$work/errors" ||
+  { cat "$work/errors" >&2; wrong "the MIME type is not valid"; }
 grep -q ':application/x-portrait-project:\*\.portrait$' "$work/mime/globs2" ||
   wrong ".portrait has no MIME type"
 python3 -I - "$share"/icons/hicolor/scalable/*/*.svg <<'PY' || wrong "an icon is not SVG"
@@ -82,7 +83,8 @@ assert isinstance(pack, dict), pack
 assert pack["folder"] == sys.argv[2], f'the pack is taken from {pack["folder"]}'
 PY
   wrong "portrait does not find its pack"
-alone portrait pack verify >"$work/out" 2>&1 || { cat "$work/out" >&2; wrong "the pack is not sound"; }
+alone portrait pack verify >"$work/out" 2>&1 ||
+  { cat "$work/out" >&2; wrong "the pack is not sound"; }
 
 # The manual renders without a complaint, and knows every command and option that the programs do.
 for page in portrait portrait-studio; do
@@ -108,7 +110,8 @@ known portrait-studio < <(alone portrait-studio --help | options)
 quick=(--preset draft --set photo_fit.steps_max=2 --set detail.iterations=1
   --set "detail.viewpoints=30,0" --set detail.size=128 --set turntable.frames=4
   --set turntable.size=128 --set mesh.resolution=48)
-alone portrait generate "$sample" --out "$work/head" --progress none "${quick[@]}" 2>"$work/errors" ||
+alone portrait generate "$sample" --out "$work/head" --progress none "${quick[@]}" \
+  2>"$work/errors" ||
   { code=$?; cat "$work/errors" >&2; wrong "portrait generate ended with $code"; }
 python3 -I - "$work/head" <<'PY' || wrong "the head is not as it should be"
 import hashlib, json, pathlib, sys
@@ -135,10 +138,11 @@ if [ -n "$window" ]; then
   rm -f "$SCREENSHOT"
   "${without_network[@]}" "$here/../tests/with_display" env -u LD_LIBRARY_PATH \
     -u QT_PLUGIN_PATH -u XDG_DATA_HOME PATH="$work/bin" HOME="$work/home" \
-    XDG_RUNTIME_DIR="$work/home" "$programs/portrait-studio" "$sample" "${quick[@]}" --size 1280x800 --when finished \
-    --screenshot "$SCREENSHOT" 2>"$work/errors" ||
+    XDG_RUNTIME_DIR="$work/home" "$programs/portrait-studio" "$sample" "${quick[@]}" \
+    --size 1280x800 --when finished --screenshot "$SCREENSHOT" 2>"$work/errors" ||
     { code=$?; cat "$work/errors" >&2; wrong "portrait-studio ended with $code"; }
-  alone portrait info --json "$SCREENSHOT" >"$work/window.json" || wrong "the window left no picture"
+  alone portrait info --json "$SCREENSHOT" >"$work/window.json" ||
+    wrong "the window left no picture"
   python3 -I - "$work/window.json" <<'PY' || wrong "the window's picture is not of its size"
 import json, sys
 facts = json.load(open(sys.argv[1]))
