@@ -7,13 +7,16 @@
 #include "core/base/files.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/exporting/contact_sheet.h"
+#include "core/exporting/formation_film.h"
 #include "core/exporting/glb.h"
 #include "core/exporting/ply.h"
 #include "core/exporting/turntable.h"
 #include "core/field/query.h"
+#include "core/field/volume_picture.h"
 #include "core/image/write_image.h"
 #include "core/mesh/surface.h"
 #include "core/pipeline/head_view.h"
+#include "core/project/formation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -52,8 +55,10 @@ Image sheet_of(const std::vector<LabelledImage>& pictures, const std::string& ti
 class HeadExportJob : public ExportJob {
  public:
   HeadExportJob(const Field& head, const ExportRequest& request, const Settings& settings,
-                std::string extras_json)
-      : head_(HeadView::frozen(head, LookOptions::from(settings))),
+                std::string extras_json,
+                const std::vector<std::shared_ptr<const FormationMoment>>& moments)
+      : moments_(moments),
+        head_(HeadView::frozen(head, LookOptions::from(settings))),
         request_(request),
         extras_json_(std::move(extras_json)),
         threshold_(settings.get<double>("mesh.threshold")),
@@ -64,9 +69,13 @@ class HeadExportJob : public ExportJob {
                                                 : settings.get<int>("turntable.frames");
     turn_.elevation_deg = settings.get<double>("turntable.elevation");
     turn_.video.frames_per_second = request.frames_per_second;
+    film_.moments = moments_.size();
+    film_.frames_per_second = request.frames_per_second;
+    check(!request.formation_film || film_.moments > 0, ErrorCode::kBadUsage,
+          "There is no formation to make a film of yet; start the run first");
     plan();
     check(!parts_.empty(), ErrorCode::kBadUsage,
-          "Nothing to export: choose a mesh, a turntable or a contact sheet");
+          "Nothing to export: choose a mesh, a turntable, a contact sheet or the film");
     total_ = static_cast<int>(parts_.size());
     require_writable_folder(request.folder);
   }
@@ -130,6 +139,24 @@ class HeadExportJob : public ExportJob {
       }
       add("Turntable", [this] { finish_turntable(); });
     }
+    if (request_.formation_film) {
+      for (int i = 0; i < film_.frames(); ++i) {
+        add("Formation", [this, i] { film_frame(i); });
+      }
+      add("Formation", [this] {
+        film_video_->finish();
+        film_video_.reset();
+        wrote("formation.mp4");
+      });
+    }
+  }
+
+  void film_frame(int index) {
+    if (!film_video_) {
+      film_video_ = std::make_unique<VideoWriter>(request_.folder / "formation.mp4", turn_.video);
+    }
+    const FormationMoment& moment = *moments_[film_.moment_of(index)];
+    film_video_->add(volume_picture(*moment.volume, rig_camera(film_.viewpoint_of(index)), size_));
   }
 
   void turn_frame(int index) {
@@ -174,6 +201,7 @@ class HeadExportJob : public ExportJob {
     files_.push_back({path, fs::file_size(path, ignored)});
   }
 
+  const std::vector<std::shared_ptr<const FormationMoment>> moments_;
   HeadView head_;
   ExportRequest request_;
   std::string extras_json_;
@@ -181,6 +209,8 @@ class HeadExportJob : public ExportJob {
   int size_;
   int resolution_ = 0;
   TurntableOptions turn_;
+  FormationFilm film_;
+  std::unique_ptr<VideoWriter> film_video_;
   std::deque<std::pair<std::string, std::function<void()>>> parts_;
   int total_ = 0;
   TriangleMesh mesh_;
@@ -233,10 +263,11 @@ Image contact_sheet_of_head(const HeadView& head, const std::string& title) {
   return sheet_of(pictures, title);
 }
 
-std::unique_ptr<ExportJob> begin_head_export(const Field& head, const ExportRequest& request,
-                                             const Settings& settings,
-                                             const std::string& extras_json) {
-  return std::make_unique<HeadExportJob>(head, request, settings, extras_json);
+std::unique_ptr<ExportJob> begin_head_export(
+    const Field& head, const ExportRequest& request, const Settings& settings,
+    const std::string& extras_json,
+    const std::vector<std::shared_ptr<const FormationMoment>>& moments) {
+  return std::make_unique<HeadExportJob>(head, request, settings, extras_json, moments);
 }
 
 std::vector<ExportedFile> export_head(const Field& head, const ExportRequest& request,

@@ -15,6 +15,7 @@
 namespace portrait {
 
 struct Field;
+struct FormationMoment;
 class HeadView;
 
 // The head's surface: density grid, marching cubes at the setting mesh.threshold, the largest
@@ -26,12 +27,13 @@ TriangleMesh mesh_of_head(const HeadView& head, int resolution, double threshold
 Image contact_sheet_of_head(const HeadView& head, const std::string& title);
 
 // Writes head.glb, head.ply, turntable.mp4, turntable/frame_*.png, contact_sheet.png of a head
-// frozen now, part by part. The folder is made and proved writable before this returns.
-// extras_json: kept in the GLB (seed, settings); empty: none. Throws kIo, kBadUsage (nothing
-// asked for).
-std::unique_ptr<ExportJob> begin_head_export(const Field& head, const ExportRequest& request,
-                                             const Settings& settings,
-                                             const std::string& extras_json = {});
+// frozen now, part by part; formation.mp4 of `moments`, oldest first. The folder is made and
+// proved writable before this returns. extras_json: kept in the GLB (seed, settings); empty: none.
+// Throws kIo, kBadUsage (nothing asked for, or a film of no moments).
+std::unique_ptr<ExportJob> begin_head_export(
+    const Field& head, const ExportRequest& request, const Settings& settings,
+    const std::string& extras_json = {},
+    const std::vector<std::shared_ptr<const FormationMoment>>& moments = {});
 
 // The same at one go. progress(done, total) after every part; stopped() true ends it early.
 // Returns what was written.

@@ -257,7 +257,9 @@ class PipelineEngine : public HeadEngine {
     const nlohmann::json extras = {{"seed", pipeline().seed()},
                                    {"photo", info_.photo_name},
                                    {"settings", pipeline().settings().changed_json()}};
-    return begin_head_export(pipeline().head(), request, *settings_, extras.dump());
+    const Formation& formation = *formation_.formation();
+    return begin_head_export(pipeline().head(), request, *settings_, extras.dump(),
+                             formation.line(formation.tip));
   }
 
   void describe(Snapshot& snapshot) const override {

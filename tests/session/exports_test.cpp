@@ -2,15 +2,19 @@
 #include "tests/pipeline/tiny_head.h"
 
 #include "core/base/error.h"
+#include "core/exporting/formation_film.h"
 #include "core/exporting/glb.h"
 #include "core/exporting/ply.h"
 #include "core/exporting/video_writer.h"
+#include "core/field/baked_volume.h"
 #include "core/mesh/mesh_report.h"
 #include "core/nn/torch_threads.h"
+#include "core/project/formation.h"
 #include "core/session/head_exports.h"
 
 #include <QtTest>
 
+#include <algorithm>
 #include <filesystem>
 
 using namespace portrait;
@@ -61,6 +65,51 @@ class ExportsTest : public QObject {
     QCOMPARE(video.frames, 4);
     QCOMPARE(video.width, 64);
     QVERIFY(!fs::exists(out / ".turntable.partial"));
+  }
+
+  void the_film_shows_the_moments_in_turn() {
+    std::vector<std::shared_ptr<const FormationMoment>> moments;
+    for (int i = 0; i < 3; ++i) {
+      auto moment = std::make_shared<FormationMoment>();
+      auto volume = std::make_shared<BakedVolume>();
+      volume->samples = Eigen::Vector3i::Constant(BakedVolume::kBrick);
+      volume->voxel = 0.04F;
+      volume->box = {Eigen::Vector3f::Constant(-0.32F), Eigen::Vector3f::Constant(0.32F)};
+      volume->bricks = {0};
+      volume->hashes = {1};
+      for (int s = 0; s < BakedVolume::kBrickSamples; ++s) {
+        for (int c = 0; c < 3; ++c) volume->texels.push_back(c == i ? 255 : 0);
+        volume->texels.push_back(200);
+      }
+      moment->volume = volume;
+      moments.push_back(moment);
+    }
+    QTemporaryDir folder;
+    ExportRequest request;
+    request.folder = folder.path().toStdString();
+    request.glb = request.turntable_mp4 = false;
+    request.formation_film = true;
+    request.frames_per_second = 4;
+    QVERIFY_EXCEPTION_THROWN(begin_head_export(head_, request, settings_), Error);
+    const auto job = begin_head_export(head_, request, settings_, {}, moments);
+    while (!job->advance()) {
+    }
+    FormationFilm film;
+    film.moments = 3;
+    film.frames_per_second = 4;
+    const fs::path file = request.folder / "formation.mp4";
+    QCOMPARE(inspect_video(file).frames, film.frames());
+    // Red, then green, then blue, as the moments are; the last is held.
+    for (const int frame : {0, film.frames() / 2 - 3, film.frames() - 1}) {
+      const Image shown = read_video_frame(file, frame);
+      const float* middle = shown.at(32, 32);
+      const auto brightest = std::size_t(std::max_element(middle, middle + 3) - middle);
+      QCOMPARE(brightest, film.moment_of(frame));
+      QVERIFY(middle[brightest] > 0.7F);
+    }
+    QCOMPARE(film.moment_of(film.frames() / 2 - 3), std::size_t(1));
+    QCOMPARE(film.viewpoint_of(0).azimuth_deg, 0.0);
+    QVERIFY(std::abs(film.viewpoint_of(film.frames() - 1).azimuth_deg) < 1e-9);
   }
 
   void the_mesh_is_the_ball_in_its_colours() {

@@ -122,6 +122,7 @@ class FakeEngine : public HeadEngine {
     const auto to = formation_->find(moment);
     check(to != nullptr, ErrorCode::kNotFound, "There is no moment {}", moment);
     step_ = to->step;
+    head_ = int(to->volume->voxel);
     return step_ > 0;
   }
   bool has_head() const override { return head_ > 0; }

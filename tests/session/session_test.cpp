@@ -169,8 +169,9 @@ class SessionTest : public QObject {
     });
     QVERIFY(back);
     // The head of then is drawn.
-    const auto volumes = back->volume_version;
-    QVERIFY(studio.wait_for([&](const Snapshot& s) { return s.volume_version > volumes; }));
+    QVERIFY(studio.wait_for([&](const Snapshot& s) {
+      return s.volume->voxel == to->volume->voxel && s.state == back->state;
+    }));
     studio.session().return_to(4000);
     QVERIFY(studio.wait_for([](const Snapshot& s) { return says(s, "There is no moment 4000"); }));
   }

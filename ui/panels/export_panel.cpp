@@ -39,6 +39,7 @@ ExportPanel::ExportPanel(QWidget* parent) : QWidget(parent) {
   turntable_ = box(tr("Turntable · MP4"), tr("turntable.mp4, H.264"), true);
   frames_ = box(tr("Turntable · PNG"), tr("Numbered frames with alpha, for compositing"), false);
   sheet_ = box(tr("Contact sheet"), tr("contact_sheet.png: the thirteen viewpoints"), false);
+  film_ = box(tr("Formation · MP4"), tr("formation.mp4: how the head formed, once round it"), false);
   auto* grid = new QGridLayout;
   grid->setHorizontalSpacing(8);
   grid->setVerticalSpacing(6);
@@ -47,6 +48,7 @@ ExportPanel::ExportPanel(QWidget* parent) : QWidget(parent) {
   grid->addWidget(ply_, 1, 0);
   grid->addWidget(frames_, 1, 1);
   grid->addWidget(sheet_, 2, 0);
+  grid->addWidget(film_, 2, 1);
   section.body->addLayout(grid);
 
   auto* row = new QHBoxLayout;
@@ -88,10 +90,10 @@ ExportPanel::ExportPanel(QWidget* parent) : QWidget(parent) {
   connect(cancel_, &QPushButton::clicked, this, &ExportPanel::cancel_requested);
   auto refresh = [this] {
     const bool any = glb_->isChecked() || ply_->isChecked() || turntable_->isChecked() ||
-                     frames_->isChecked() || sheet_->isChecked();
+                     frames_->isChecked() || sheet_->isChecked() || film_->isChecked();
     export_->setEnabled(can_export_ && any && !folder_->text().trimmed().isEmpty());
   };
-  for (QCheckBox* check : {glb_, ply_, turntable_, frames_, sheet_}) {
+  for (QCheckBox* check : {glb_, ply_, turntable_, frames_, sheet_, film_}) {
     connect(check, &QCheckBox::toggled, this, refresh);
   }
   connect(folder_, &QLineEdit::textChanged, this, refresh);
@@ -122,6 +124,7 @@ ExportRequest ExportPanel::request() const {
   request.turntable_mp4 = turntable_->isChecked();
   request.png_sequence = frames_->isChecked();
   request.contact_sheet = sheet_->isChecked();
+  request.formation_film = film_->isChecked();
   return request;
 }
 
@@ -131,7 +134,7 @@ void ExportPanel::show_snapshot(const Snapshot& snapshot) {
   can_export_ = can_export(snapshot);
   const bool running = status.state == State::kRunning;
   const bool any = glb_->isChecked() || ply_->isChecked() || turntable_->isChecked() ||
-                   frames_->isChecked() || sheet_->isChecked();
+                   frames_->isChecked() || sheet_->isChecked() || film_->isChecked();
   export_->setEnabled(can_export_ && any && !folder().isEmpty());
   set_accent(export_, snapshot.state == SessionState::kFinished && export_->isEnabled());
   cancel_->setVisible(running);

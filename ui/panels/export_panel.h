@@ -42,6 +42,7 @@ class ExportPanel : public QWidget {
   QCheckBox* turntable_;
   QCheckBox* frames_;
   QCheckBox* sheet_;
+  QCheckBox* film_;
   QLineEdit* folder_;
   QPushButton* export_;
   QPushButton* cancel_;
