@@ -103,12 +103,13 @@ Stretch within(const BakedVolume& volume, const Ray& ray) {
   return stretch;
 }
 
-// How far a ray goes on within the brick at a place.
+// How far a ray goes on within the brick at a place before looking up reaches into another one.
 float to_next_brick(const Vector3f& place, const Vector3f& along) {
   float least = std::numeric_limits<float>::max();
   for (int axis = 0; axis < 3; ++axis) {
     const float brick = std::floor(place[axis] / BakedVolume::kBrick);
-    const float edge = (along[axis] > 0 ? brick + 1 : brick) * BakedVolume::kBrick;
+    const float edge = along[axis] > 0 ? (brick + 1) * BakedVolume::kBrick - 0.5F
+                                       : brick * BakedVolume::kBrick + 0.5F;
     if (along[axis] != 0) least = std::min(least, (edge - place[axis]) / along[axis]);
   }
   return std::max(least, 0.0F);

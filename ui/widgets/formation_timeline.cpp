@@ -87,7 +87,8 @@ void FormationTimeline::paintEvent(QPaintEvent*) {
       if (moment->seconds <= until || (slot + 1 == slots)) newest = moment.get();
     }
     // A stretch without a moment of its own shows the last one before it, up to now.
-    if (newest == nullptr || from > std::max(elapsed_, 1e-9)) continue;
+    const bool to_come = line_.size() == 1 ? slot > 0 : from > elapsed_;
+    if (newest == nullptr || to_come) continue;
     painter.save();
     painter.setClipPath(shape);
     const QImage& picture = pictures_.at(newest->id);
