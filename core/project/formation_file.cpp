@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/field/baked_volume.h"
+#include "core/nn/torch_safetensors.h"
 #include "core/project/pipeline_mark.h"
 
 #include <nlohmann/json.hpp>
@@ -102,7 +103,8 @@ std::shared_ptr<const BakedVolume> load_volume(const TensorMap& tensors, const s
       volume->texels.size() == volume->hashes.size() * BakedVolume::kBrickBytes &&
       std::all_of(volume->bricks.begin(), volume->bricks.end(),
                   [stored](std::int32_t brick) { return brick >= -1 && brick < stored; });
-  check(fits, ErrorCode::kCorrupt, "The bricks of '{}*' of the project do not fit together", prefix);
+  check(fits, ErrorCode::kCorrupt, "The bricks of '{}*' of the project do not fit together",
+        prefix);
   return volume;
 }
 
@@ -115,7 +117,9 @@ void save_formation(const FormationRecorder& recorder, TensorMap& tensors, json&
   for (const auto& moment : formation.moments) {
     if (kept.count(moment->id) == 0) continue;
     std::uint64_t previous = moment->previous;
-    while (previous != 0 && kept.count(previous) == 0) previous = formation.find(previous)->previous;
+    while (previous != 0 && kept.count(previous) == 0) {
+      previous = formation.find(previous)->previous;
+    }
     const std::string prefix = prefix_of(moment->id);
     json entry = {{"id", moment->id},     {"previous", previous},
                   {"stage", moment->stage}, {"step", moment->step},
@@ -178,7 +182,8 @@ FormationRecorder load_formation(const TensorMap& tensors, const json& document)
           if (PipelineMark::is_shared(name) && name != "photo.full") own[name] = tensor;
           if (name.rfind(marked, 0) == 0) own[name.substr(marked.size())] = tensor;
         }
-        restarts[moment.id] = std::make_shared<const PipelineMark>(std::move(own), entry.at("mark"));
+        restarts[moment.id] =
+            std::make_shared<const PipelineMark>(std::move(own), entry.at("mark"));
       }
       formation.moments.push_back(std::make_shared<const FormationMoment>(std::move(moment)));
     }

@@ -41,8 +41,8 @@ class FormationRecorder {
     return restarts_;
   }
   // Of a saved project: moments by id, and the restart points that were saved with them.
-  static FormationRecorder of(Formation formation,
-                              std::map<std::uint64_t, std::shared_ptr<const RestartPoint>> restarts);
+  static FormationRecorder of(
+      Formation formation, std::map<std::uint64_t, std::shared_ptr<const RestartPoint>> restarts);
 
  private:
   void drop(Formation& formation, std::uint64_t id);

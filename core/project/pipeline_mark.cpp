@@ -3,6 +3,9 @@
 
 #include "core/project/pipeline_mark.h"
 
+#include "core/nn/torch_safetensors.h"
+#include "core/pipeline/pipeline.h"
+
 #include <utility>
 
 namespace portrait {
@@ -23,8 +26,10 @@ std::shared_ptr<const PipelineMark> PipelineMark::of(const Pipeline& pipeline) {
   return std::make_shared<const PipelineMark>(std::move(tensors), std::move(state));
 }
 
-PipelineMark::PipelineMark(TensorMap tensors, nlohmann::json state)
-    : tensors_(std::move(tensors)), state_(std::move(state)) {}
+PipelineMark::PipelineMark(Tensors tensors, nlohmann::json state)
+    : tensors_(std::make_unique<const Tensors>(std::move(tensors))), state_(std::move(state)) {}
+
+PipelineMark::~PipelineMark() = default;
 
 bool PipelineMark::is_small() const {
   return !state_.contains("running");
@@ -32,7 +37,9 @@ bool PipelineMark::is_small() const {
 
 Pipeline PipelineMark::restored() const {
   TensorMap own;
-  for (const auto& [name, tensor] : tensors_) own[name] = is_shared(name) ? tensor : tensor.clone();
+  for (const auto& [name, tensor] : *tensors_) {
+    own[name] = is_shared(name) ? tensor : tensor.clone();
+  }
   return Pipeline::load(own, state_);
 }
 

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/field/baked_volume.h"
 #include "core/nn/torch_threads.h"
+#include "core/nn/torch_safetensors.h"
 #include "core/pipeline/loss_history.h"
 #include "core/pipeline/pipeline.h"
 #include "core/project/formation_file.h"
