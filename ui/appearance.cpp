@@ -32,9 +32,12 @@ bool has_session_bus() {
 
 QString appearance_name(Appearance appearance) {
   switch (appearance) {
-    case Appearance::kDark: return QStringLiteral("dark");
-    case Appearance::kLight: return QStringLiteral("light");
-    case Appearance::kSystem: return QStringLiteral("system");
+    case Appearance::kDark:
+      return QStringLiteral("dark");
+    case Appearance::kLight:
+      return QStringLiteral("light");
+    case Appearance::kSystem:
+      return QStringLiteral("system");
   }
   return {};
 }

@@ -114,7 +114,9 @@ void CheatSheet::keyPressEvent(QKeyEvent* event) {
   }
 }
 
-void CheatSheet::mousePressEvent(QMouseEvent*) { toggle(); }
+void CheatSheet::mousePressEvent(QMouseEvent*) {
+  toggle();
+}
 
 // As even as whole sections allow: the tallest first, each where most room is left. In a column
 // they stand as in the menus.
@@ -184,8 +186,9 @@ void CheatSheet::paintEvent(QPaintEvent*) {
   const QList<Column> columns = columns_for(width() - 32);
   double tallest = 0;
   for (const Column& column : columns) tallest = std::max(tallest, height_of(column));
-  const QSizeF card(2 * kPadding + double(columns.size()) * (kColumnWidth + kColumnGap) - kColumnGap,
-                    2 * kPadding + kTitleHeight + tallest);
+  const QSizeF card(
+      2 * kPadding + double(columns.size()) * (kColumnWidth + kColumnGap) - kColumnGap,
+      2 * kPadding + kTitleHeight + tallest);
   // Where there is less room than that, all of it is smaller.
   const double scale =
       std::min({1.0, (width() - 16) / card.width(), (height() - 16) / card.height()});

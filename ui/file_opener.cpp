@@ -22,8 +22,8 @@ namespace {
 
 QString age_of(const std::filesystem::path& file) {
   const QDateTime written = QFileInfo(QString::fromStdString(file.string())).lastModified();
-  return ago_text(std::chrono::seconds(
-      std::max<qint64>(0, written.secsTo(QDateTime::currentDateTime()))));
+  return ago_text(
+      std::chrono::seconds(std::max<qint64>(0, written.secsTo(QDateTime::currentDateTime()))));
 }
 
 }  // namespace
@@ -53,12 +53,12 @@ void FileOpener::open_now(const QString& path) {
 
 void FileOpener::ask_which(const std::filesystem::path& project,
                            const std::filesystem::path& autosave) {
-  QMessageBox* question = make_question(
-      tr("“%1” was autosaved after its last save")
-          .arg(QString::fromStdString(project.filename().string())),
-      tr("Autosaved %1, saved %2. The project file stays as it is until you save.")
-          .arg(age_of(autosave), age_of(project)),
-      window_);
+  QMessageBox* question =
+      make_question(tr("“%1” was autosaved after its last save")
+                        .arg(QString::fromStdString(project.filename().string())),
+                    tr("Autosaved %1, saved %2. The project file stays as it is until you save.")
+                        .arg(age_of(autosave), age_of(project)),
+                    window_);
   auto* newer = question->addButton(tr("Open the autosave"), QMessageBox::AcceptRole);
   set_accent(newer, true);
   auto* saved = question->addButton(tr("Open the saved project"), QMessageBox::ActionRole);

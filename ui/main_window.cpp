@@ -137,7 +137,8 @@ void MainWindow::connect_panels() {
             painted_view_->set_camera(viewport_->view().viewpoint());
             view_->set_camera_text(viewport_->view().describe());
           });
-  connect(viewport_, &Viewport::wipe_changed, this, [this](bool on) { wipe_action_->setChecked(on); });
+  connect(viewport_, &Viewport::wipe_changed, this,
+          [this](bool on) { wipe_action_->setChecked(on); });
   connect(viewpoints_, &ViewpointsPanel::chosen, viewport_, &Viewport::look_from);
   connect(settings_, &SettingsPanel::shown, viewpoints_, &ViewpointsPanel::show_settings);
   connect(viewpoints_, &ViewpointsPanel::edited, settings_, [this](const QString& viewpoints) {

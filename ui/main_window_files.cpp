@@ -52,9 +52,8 @@ void MainWindow::connect_files() {
     viewport_->banner()->say(Banner::Kind::kInfo,
                              tr("Still saved as %1").arg(QDir::toNativeSeparators(path)));
   });
-  connect(stills_, &StillWriter::failed, this, [this](const QString& why) {
-    viewport_->banner()->say(Banner::Kind::kFailure, why);
-  });
+  connect(stills_, &StillWriter::failed, this,
+          [this](const QString& why) { viewport_->banner()->say(Banner::Kind::kFailure, why); });
   connect(viewport_, &Viewport::mode_changed, this,
           [this](DisplayMode mode) { preferences_.set_display_mode(int(mode)); });
 }
@@ -63,10 +62,10 @@ void MainWindow::restore_preferences() {
   viewport_->set_first_start(preferences_.first_start());
   if (!options_.preferences.empty()) appearance_.set(preferences_.appearance());
   const QString folder = preferences_.export_folder();
-  exporting_->set_folder(
-      folder.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) +
-                             "/Portrait Studio"
-                       : folder);
+  exporting_->set_folder(folder.isEmpty()
+                             ? QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) +
+                                   "/Portrait Studio"
+                             : folder);
   viewport_->set_mode(
       DisplayMode(std::clamp(preferences_.display_mode(), 0, int(DisplayMode::kOpacity))));
   if (!preferences_.geometry().isEmpty()) restoreGeometry(preferences_.geometry());
@@ -99,7 +98,9 @@ void MainWindow::show_recoveries() {
   viewport_->show_recoveries(recoveries_.find(preferences_.recent_files()));
 }
 
-void MainWindow::open_path(const QString& path) { opener_->open(path); }
+void MainWindow::open_path(const QString& path) {
+  opener_->open(path);
+}
 
 void MainWindow::start() {
   guard_->before(UnsavedGuard::Loss::kStarting, [this](bool) { session_->start(); });
@@ -116,9 +117,10 @@ void MainWindow::save_still(bool with_alpha) {
   const QImage picture = with_alpha ? viewport_->still_with_alpha() : viewport_->still();
   if (picture.isNull()) {
     viewport_->banner()->say(Banner::Kind::kInfo,
-                             with_alpha ? tr("A still with alpha is the neural frame: wait until it "
-                                             "is drawn for this view.")
-                                        : tr("There is no picture of the head yet."));
+                             with_alpha
+                                 ? tr("A still with alpha is the neural frame: wait until it "
+                                      "is drawn for this view.")
+                                 : tr("There is no picture of the head yet."));
     return;
   }
   const bool named = !snapshot_->project_path.empty();
@@ -175,7 +177,9 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
   viewport_->set_drop_hover(true);
 }
 
-void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { viewport_->set_drop_hover(false); }
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*) {
+  viewport_->set_drop_hover(false);
+}
 
 void MainWindow::dropEvent(QDropEvent* event) {
   viewport_->set_drop_hover(false);

@@ -67,7 +67,8 @@ void MainWindow::build_file_menu() {
   save_action_ = add_action(file, tr("&Save"), QKeySequence::Save, [this] { guard_->save(); });
   save_as_action_ = add_action(file, tr("Save &as…"), QKeySequence("Ctrl+Shift+S"),
                                [this] { guard_->save_as(); });
-  export_action_ = add_action(file, tr("&Export"), QKeySequence("Ctrl+E"), [this] { export_head(); });
+  export_action_ =
+      add_action(file, tr("&Export"), QKeySequence("Ctrl+E"), [this] { export_head(); });
   file->addSeparator();
   add_action(file, tr("&Quit"), QKeySequence("Ctrl+Q"), [this] { close(); });
 }

@@ -35,8 +35,12 @@ void Preferences::set_value(const QString& key, const QVariant& value) {
   }
 }
 
-QByteArray Preferences::geometry() const { return value(kGeometry).toByteArray(); }
-void Preferences::set_geometry(const QByteArray& geometry) { set_value(kGeometry, geometry); }
+QByteArray Preferences::geometry() const {
+  return value(kGeometry).toByteArray();
+}
+void Preferences::set_geometry(const QByteArray& geometry) {
+  set_value(kGeometry, geometry);
+}
 
 Appearance Preferences::appearance() const {
   return appearance_of(value(kAppearance).toString()).value_or(Appearance::kDark);
@@ -45,11 +49,19 @@ void Preferences::set_appearance(Appearance appearance) {
   set_value(kAppearance, appearance_name(appearance));
 }
 
-QString Preferences::export_folder() const { return value(kExportFolder).toString(); }
-void Preferences::set_export_folder(const QString& folder) { set_value(kExportFolder, folder); }
+QString Preferences::export_folder() const {
+  return value(kExportFolder).toString();
+}
+void Preferences::set_export_folder(const QString& folder) {
+  set_value(kExportFolder, folder);
+}
 
-int Preferences::display_mode() const { return value(kDisplayMode, 0).toInt(); }
-void Preferences::set_display_mode(int mode) { set_value(kDisplayMode, mode); }
+int Preferences::display_mode() const {
+  return value(kDisplayMode, 0).toInt();
+}
+void Preferences::set_display_mode(int mode) {
+  set_value(kDisplayMode, mode);
+}
 
 QStringList Preferences::recent_files() const {
   QStringList there;
@@ -69,6 +81,8 @@ void Preferences::remember_file(const QString& path) {
   if (store_) store_->sync();
 }
 
-void Preferences::forget_files() { set_value(kRecent, QStringList()); }
+void Preferences::forget_files() {
+  set_value(kRecent, QStringList());
+}
 
 }  // namespace portrait

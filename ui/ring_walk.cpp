@@ -9,7 +9,9 @@ namespace portrait {
 namespace {
 
 // [-180, 180)
-double wrapped(double degrees) { return degrees - 360 * std::floor((degrees + 180) / 360); }
+double wrapped(double degrees) {
+  return degrees - 360 * std::floor((degrees + 180) / 360);
+}
 
 // In whole degrees: what is nearer than that is the same viewpoint.
 bool before(const Viewpoint& a, const Viewpoint& b) {

@@ -11,8 +11,7 @@ namespace {
 
 QString free_path(const QString& folder, const QString& name) {
   for (int number = 1;; ++number) {
-    const QString path =
-        QString("%1/%2 %3.png").arg(folder, name).arg(number, 3, 10, QChar('0'));
+    const QString path = QString("%1/%2 %3.png").arg(folder, name).arg(number, 3, 10, QChar('0'));
     if (!QFile::exists(path)) return path;
   }
 }
@@ -26,7 +25,9 @@ StillWriter::StillWriter(QObject* parent)
   pool_.setMaxThreadCount(1);
 }
 
-StillWriter::~StillWriter() { pool_.waitForDone(); }
+StillWriter::~StillWriter() {
+  pool_.waitForDone();
+}
 
 void StillWriter::write(const QImage& picture, const QString& name) {
   pool_.start([this, picture, name, folder = folder_] {

@@ -47,7 +47,10 @@ QString folder_for(const Snapshot& snapshot) {
 }  // namespace
 
 UnsavedGuard::UnsavedGuard(Session& session, bool asks, QWidget* window)
-    : QObject(window), session_(session), asks_(asks), window_(window),
+    : QObject(window),
+      session_(session),
+      asks_(asks),
+      window_(window),
       snapshot_(session.latest()) {}
 
 void UnsavedGuard::show_snapshot(const std::shared_ptr<const Snapshot>& snapshot) {
@@ -72,11 +75,11 @@ void UnsavedGuard::before(Loss loss, Then then) {
     question_->activateWindow();
     return;
   }
-  question_ = make_question(question_text(loss, name_of(*snapshot_)),
-                            snapshot_->project_path.empty()
-                                ? tr("It was never saved.")
-                                : tr("It has changed since it was last saved."),
-                            window_);
+  question_ =
+      make_question(question_text(loss, name_of(*snapshot_)),
+                    snapshot_->project_path.empty() ? tr("It was never saved.")
+                                                    : tr("It has changed since it was last saved."),
+                    window_);
   QPushButton* save = question_->addButton(QMessageBox::Save);
   save->setText(tr("Save"));
   set_accent(save, true);
@@ -114,12 +117,12 @@ void UnsavedGuard::save_as(Then then) {
   if (!snapshot_->project_path.empty()) {
     dialog->selectFile(QString::fromStdString(snapshot_->project_path.string()));
   } else if (snapshot_->photo != nullptr) {
-    dialog->selectFile(QString::fromStdString(snapshot_->photo->path.stem().string()) + ".portrait");
+    dialog->selectFile(QString::fromStdString(snapshot_->photo->path.stem().string()) +
+                       ".portrait");
   }
-  connect(dialog, &QFileDialog::fileSelected, this,
-          [this, then = std::move(then)](const QString& path) {
-            save_to(path.toStdString(), then);
-          });
+  connect(
+      dialog, &QFileDialog::fileSelected, this,
+      [this, then = std::move(then)](const QString& path) { save_to(path.toStdString(), then); });
   dialog->open();
 }
 

@@ -129,8 +129,8 @@ Vector4f march(const Sampler& sampler, const Stretch& stretch,
     if (matter[3] < 255 * kLeast) continue;
     const int low = std::min(254, int(matter[3]));
     const float part = matter[3] - float(low);
-    const float alpha = opacities[std::size_t(low)] * (1 - part) +
-                        opacities[std::size_t(low) + 1] * part;
+    const float alpha =
+        opacities[std::size_t(low)] * (1 - part) + opacities[std::size_t(low) + 1] * part;
     colour += (1 - opacity) * alpha * matter.head<3>() / 255;
     opacity += (1 - opacity) * alpha;
   }

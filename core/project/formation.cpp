@@ -6,11 +6,9 @@
 namespace portrait {
 
 std::shared_ptr<const FormationMoment> Formation::find(std::uint64_t id) const {
-  const auto found = std::lower_bound(
-      moments.begin(), moments.end(), id,
-      [](const std::shared_ptr<const FormationMoment>& m, std::uint64_t wanted) {
-        return m->id < wanted;
-      });
+  const auto found = std::lower_bound(moments.begin(), moments.end(), id,
+                                      [](const std::shared_ptr<const FormationMoment>& m,
+                                         std::uint64_t wanted) { return m->id < wanted; });
   return found != moments.end() && (*found)->id == id ? *found : nullptr;
 }
 

@@ -121,8 +121,10 @@ void save_formation(const FormationRecorder& recorder, TensorMap& tensors, json&
       previous = formation.find(previous)->previous;
     }
     const std::string prefix = prefix_of(moment->id);
-    json entry = {{"id", moment->id},     {"previous", previous},
-                  {"stage", moment->stage}, {"step", moment->step},
+    json entry = {{"id", moment->id},
+                  {"previous", previous},
+                  {"stage", moment->stage},
+                  {"step", moment->step},
                   {"seconds", moment->seconds}};
     save_volume(*moment->volume, prefix, tensors, entry);
     if (!moment->picture.empty()) {

@@ -28,7 +28,8 @@ BakedVolume slab(int bricks, std::uint8_t opacity, const std::vector<int>& absen
     if (empty) continue;
     volume.hashes.push_back(std::uint64_t(b));
     for (int s = 0; s < BakedVolume::kBrickSamples; ++s) {
-      for (const std::uint8_t v : {std::uint8_t(255), std::uint8_t(102), std::uint8_t(51), opacity}) {
+      for (const std::uint8_t v :
+           {std::uint8_t(255), std::uint8_t(102), std::uint8_t(51), opacity}) {
         volume.texels.push_back(v);
       }
     }

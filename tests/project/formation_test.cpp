@@ -5,8 +5,8 @@
 
 #include "core/base/error.h"
 #include "core/field/baked_volume.h"
-#include "core/nn/torch_threads.h"
 #include "core/nn/torch_safetensors.h"
+#include "core/nn/torch_threads.h"
 #include "core/pipeline/loss_history.h"
 #include "core/pipeline/pipeline.h"
 #include "core/project/formation_file.h"
@@ -31,8 +31,12 @@ class Point : public RestartPoint {
   bool small_;
 };
 
-std::shared_ptr<const RestartPoint> small_point() { return std::make_shared<Point>(true); }
-std::shared_ptr<const RestartPoint> large_point() { return std::make_shared<Point>(false); }
+std::shared_ptr<const RestartPoint> small_point() {
+  return std::make_shared<Point>(true);
+}
+std::shared_ptr<const RestartPoint> large_point() {
+  return std::make_shared<Point>(false);
+}
 
 FormationMoment at_second(double seconds, const char* stage = "Photo fit") {
   FormationMoment moment;
@@ -169,8 +173,7 @@ class FormationTest : public QObject {
     QVERIFY(head.volume->box.isApprox(volume->box, 1e-6F));
     // What begins a stage goes along; what stands inside one is too large to.
     QVERIFY(head.restart && !formation.moments[1]->restart);
-    const auto* mark =
-        dynamic_cast<const PipelineMark*>(loaded.formation.restart(head.id).get());
+    const auto* mark = dynamic_cast<const PipelineMark*>(loaded.formation.restart(head.id).get());
     QVERIFY(mark != nullptr);
     const Pipeline restored = mark->restored();
     QVERIFY(same_bits(restored.head(), first));
@@ -219,7 +222,8 @@ class FormationTest : public QObject {
     LossHistory history;
     QVERIFY(history.series() == nullptr);
     history.begin_stage(1);
-    for (int step = 1; step <= 1500; ++step) history.record(step, step * 0.1, {{"total", step}, {"a", 1}});
+    for (int step = 1; step <= 1500; ++step)
+      history.record(step, step * 0.1, {{"total", step}, {"a", 1}});
     history.begin_stage(3);
     history.record(1, 160, {{"total", 7}});
     history.record_score(1, 160, "agreement", 0.25);

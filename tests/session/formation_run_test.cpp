@@ -30,9 +30,7 @@ class FormationRunTest : public QObject {
     if (!QFile::exists(sample_photo())) QSKIP("There is no sample photo");
     const std::string photo = sample_photo().toStdString();
     QTemporaryDir folder;
-    const auto in_folder = [&](const char* name) {
-      return folder.filePath(name).toStdString();
-    };
+    const auto in_folder = [&](const char* name) { return folder.filePath(name).toStdString(); };
     Settings settings;
     settings.apply_preset("draft");
     settings.set("photo_fit.minutes", 60.0);
@@ -47,9 +45,9 @@ class FormationRunTest : public QObject {
     };
     session.open_photo(photo);
     QVERIFY(in_state(SessionState::kReady));
-    QTRY_VERIFY_WITH_TIMEOUT(session.latest()->formation != nullptr &&
-                                 session.latest()->formation->moments.size() == 1,
-                             kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        session.latest()->formation != nullptr && session.latest()->formation->moments.size() == 1,
+        kWait);
     session.start();
     QVERIFY(in_state(SessionState::kFinished));
     // Its end is kept with the last bake, after the state.

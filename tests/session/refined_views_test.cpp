@@ -16,9 +16,12 @@ class RefinedViewsTest : public QObject {
   // The artist edits the ring as the stage runs: pictures stay with their viewpoints.
   void they_follow_an_edited_ring() {
     Settings settings;
-    for (const auto& [key, value] : {std::pair{"detail.iterations", 5}, {"detail.size", 64},
-                                     {"detail.inner_steps", 1}, {"detail.random_views", 0},
-                                     {"render.coarse_samples", 12}, {"render.fine_samples", 8}}) {
+    for (const auto& [key, value] : {std::pair{"detail.iterations", 5},
+                                     {"detail.size", 64},
+                                     {"detail.inner_steps", 1},
+                                     {"detail.random_views", 0},
+                                     {"render.coarse_samples", 12},
+                                     {"render.fine_samples", 8}}) {
       settings.set(key, std::int64_t(value));
     }
     settings.set("detail.viewpoints", std::string("0,0 30,0"));

@@ -324,7 +324,8 @@ class BustEngine : public HeadEngine {
     if (!open_ && step > 0) fit = step >= steps ? StageState::kDone : StageState::kStopped;
     if (failed) fit = StageState::kFailed;
     snapshot.stages = {
-        {"first_head", "First head", has_head_ ? StageState::kDone : StageState::kWaiting, 1, 1, 2.8},
+        {"first_head", "First head", has_head_ ? StageState::kDone : StageState::kWaiting, 1, 1,
+         2.8},
         {"photo_fit", "Photo fit", fit, step, steps, step * script_->step_ms / 1000.0},
         {"geometry", "Geometry", StageState::kNotInstalled, 0, 0, 0},
         {"detail", "Detail", StageState::kNotInstalled, 0, 0, 0}};

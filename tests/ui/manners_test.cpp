@@ -98,11 +98,11 @@ struct Studio {
   }
 };
 
-#define ANSWER(studio, which)                                       \
-  do {                                                              \
+#define ANSWER(studio, which)                                        \
+  do {                                                               \
     QTRY_VERIFY_WITH_TIMEOUT((studio).question() != nullptr, kWait); \
-    (studio).question()->button(QMessageBox::which)->click();       \
-    QTRY_VERIFY((studio).question() == nullptr);                    \
+    (studio).question()->button(QMessageBox::which)->click();        \
+    QTRY_VERIFY((studio).question() == nullptr);                     \
   } while (false)
 
 // WCAG 2.
@@ -289,8 +289,8 @@ class MannersTest : public QObject {
 
     QVERIFY(!studio.window->close());
     QTRY_VERIFY_WITH_TIMEOUT(studio.question() != nullptr, kWait);
-    QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().settled() ||
-                                 studio.now().stages[1].step > 8, kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().settled() || studio.now().stages[1].step > 8,
+                             kWait);
     studio.keep("question");
     // A second try raises the same question, and the run goes on below it.
     QVERIFY(!studio.window->close());
@@ -425,8 +425,7 @@ class MannersTest : public QObject {
     QCOMPARE(int(studio.script->steps), 7);
     QVERIFY(studio.now().recovered && studio.now().unsaved);
     QVERIFY(studio.now().project_path.empty());
-    QCOMPARE(studio.window->windowTitle(),
-             QString("photo.png (recovered)[*] — Portrait Studio"));
+    QCOMPARE(studio.window->windowTitle(), QString("photo.png (recovered)[*] — Portrait Studio"));
     QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().settled(), kWait);
     studio.keep("recovered_open");
     // It stays recoverable until it is saved, and Save asks for a name.
@@ -621,8 +620,8 @@ class MannersTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("photo 001.png"),
                              kWait);
     const QImage still(stills + "/photo 001.png");
-    QCOMPARE(still.size(), studio.window->viewport().size() *
-                               studio.window->viewport().devicePixelRatioF());
+    QCOMPARE(still.size(),
+             studio.window->viewport().size() * studio.window->viewport().devicePixelRatioF());
     QTest::keyClick(studio.window.get(), Qt::Key_F12, Qt::ControlModifier);
     QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().banner()->text().contains("photo 002.png"),
                              kWait);
@@ -643,14 +642,13 @@ class MannersTest : public QObject {
       chip.setAlpha(255);
       for (const QColor& surface :
            {t->background, t->panel, t->raised, t->statusbar, t->line, chip}) {
-        for (const QColor& ink : {t->text, t->dim, t->accent, t->information, t->success,
-                                  t->failure}) {
+        for (const QColor& ink :
+             {t->text, t->dim, t->accent, t->information, t->success, t->failure}) {
           // What is hovered or chosen stands on the colour of lines, in the text's own colour.
           if (surface == t->line && ink != t->text) continue;
-          QVERIFY2(contrast(ink, surface) >= 4.5,
-                   qPrintable(QString("%1 on %2: %3")
-                                  .arg(ink.name(), surface.name())
-                                  .arg(contrast(ink, surface))));
+          QVERIFY2(contrast(ink, surface) >= 4.5, qPrintable(QString("%1 on %2: %3")
+                                                                 .arg(ink.name(), surface.name())
+                                                                 .arg(contrast(ink, surface))));
         }
       }
       // On buttons and selections.
@@ -671,8 +669,8 @@ class MannersTest : public QObject {
       studio.window->resize(1440, 900);
       studio.script->steps_planned = 4000;
       open(studio);
-      QTRY_VERIFY_WITH_TIMEOUT(studio.now().ring != nullptr && !studio.now().ring->back().rgba.empty(),
-                               kWait);
+      QTRY_VERIFY_WITH_TIMEOUT(
+          studio.now().ring != nullptr && !studio.now().ring->back().rgba.empty(), kWait);
       QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().settled(), kWait);
       const QColor dark = studio.window->viewport().still().pixelColor(3, 3);
       QVERIFY(dark.lightnessF() < 0.3);
@@ -766,7 +764,8 @@ class MannersTest : public QObject {
         for (int x = 0; x < 512; ++x) {
           const Eigen::Vector4f v =
               bust_at({(float(x) - 256) / 540, (256 - float(y)) / 540, 0.2F}, 0.2F);
-          if (v[3] > 1) image.setPixel(x, y, qRgb(int(v[0] * 255), int(v[1] * 255), int(v[2] * 255)));
+          if (v[3] > 1)
+            image.setPixel(x, y, qRgb(int(v[0] * 255), int(v[1] * 255), int(v[2] * 255)));
         }
       }
     }
@@ -824,8 +823,7 @@ class MannersTest : public QObject {
   }
   ValueSlider* slider_of(Studio& studio, const char* key) {
     for (ValueSlider* slider : studio.window->settings().findChildren<ValueSlider*>()) {
-      if (slider->accessibleName().startsWith(
-              QString::fromStdString(setting_row(key).label))) {
+      if (slider->accessibleName().startsWith(QString::fromStdString(setting_row(key).label))) {
         return slider;
       }
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a program looks for its sample and its pack: in what was installed with it, wherever that
 // was put, then in the tree that it was built in.
-#include "core/base/files.h"
 #include "ui/sample_photo.h"
+#include "core/base/files.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

@@ -124,8 +124,8 @@ class ViewpointsTest : public QObject {
     QCOMPARE(stand.edits.count(), 1);  // one edit, whatever way it took
     const Viewpoint there = stand.sphere.ring()[1].viewpoint;
     QVERIFY(std::abs(there.azimuth_deg - 45) <= 1 && std::abs(there.elevation_deg - 20) <= 1);
-    QCOMPARE(stand.said(), QString("0,0 %1,%2 -30,0 60,0 0,45")
-                               .arg(there.azimuth_deg).arg(there.elevation_deg));
+    QCOMPARE(stand.said(),
+             QString("0,0 %1,%2 -30,0 60,0 0,45").arg(there.azimuth_deg).arg(there.elevation_deg));
     QCOMPARE(stand.sphere.current(), 1);
     // A click moves nothing, and a drag that is given up neither.
     stand.click(2);
@@ -300,9 +300,8 @@ class ViewpointsTest : public QObject {
     auto& panel = *window.findChild<ViewpointsPanel*>();
     QVERIFY(!panel.isVisible());
     window.open_path(folder_.filePath("photo.png"));
-    QTRY_VERIFY_WITH_TIMEOUT(window.snapshot().ring != nullptr &&
-                                 !window.snapshot().ring->back().rgba.empty(),
-                             kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        window.snapshot().ring != nullptr && !window.snapshot().ring->back().rgba.empty(), kWait);
     QVERIFY(panel.isVisible() && !panel.editor().isVisible());
     QTest::mouseClick(panel.edit_button(), Qt::LeftButton);
     QVERIFY(panel.editor().isVisible());
@@ -350,9 +349,9 @@ class ViewpointsTest : public QObject {
     for (int i = 0; i < 3; ++i) QTest::keyClick(&sphere, Qt::Key_Minus);
     QTest::mouseClick(&sphere, Qt::LeftButton, {}, sphere.bead_at(7).toPoint());
     for (int i = 0; i < 8; ++i) QTest::keyClick(&sphere, Qt::Key_Plus);
-    QTRY_VERIFY_WITH_TIMEOUT(window.snapshot().ring->size() == 14 &&
-                                 !window.snapshot().ring->back().rgba.empty(),
-                             kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        window.snapshot().ring->size() == 14 && !window.snapshot().ring->back().rgba.empty(),
+        kWait);
     QTRY_VERIFY_WITH_TIMEOUT(panel.findChildren<Thumbnail*>().size() == 14 &&
                                  !panel.findChildren<Thumbnail*>().back()->image().isNull(),
                              kWait);

@@ -39,7 +39,8 @@ ExportPanel::ExportPanel(QWidget* parent) : QWidget(parent) {
   turntable_ = box(tr("Turntable · MP4"), tr("turntable.mp4, H.264"), true);
   frames_ = box(tr("Turntable · PNG"), tr("Numbered frames with alpha, for compositing"), false);
   sheet_ = box(tr("Contact sheet"), tr("contact_sheet.png: the thirteen viewpoints"), false);
-  film_ = box(tr("Formation · MP4"), tr("formation.mp4: how the head formed, once round it"), false);
+  film_ =
+      box(tr("Formation · MP4"), tr("formation.mp4: how the head formed, once round it"), false);
   auto* grid = new QGridLayout;
   grid->setHorizontalSpacing(8);
   grid->setVerticalSpacing(6);

@@ -131,18 +131,21 @@ void GuidancePanel::add_control(int index, QGridLayout* grid) {
   grid->addWidget(control.weight, index, 1);
   grid->addWidget(control.mute, index, 2);
   grid->addWidget(control.solo, index, 3);
-  connect(control.weight, &ValueSlider::edited, this, [this, key = names.weight](const QString& text) {
-    Settings settings = *settings_;
-    try {
-      settings.set_text(key, text.toStdString());
-    } catch (const Error&) {
-      show_settings(*settings_);  // out of its range: what holds comes back
-      return;
-    }
-    give(settings);
-  });
-  connect(control.mute, &QPushButton::clicked, this, [this, index](bool on) { set_muted(index, on); });
-  connect(control.solo, &QPushButton::clicked, this, [this, index](bool on) { set_alone(index, on); });
+  connect(control.weight, &ValueSlider::edited, this,
+          [this, key = names.weight](const QString& text) {
+            Settings settings = *settings_;
+            try {
+              settings.set_text(key, text.toStdString());
+            } catch (const Error&) {
+              show_settings(*settings_);  // out of its range: what holds comes back
+              return;
+            }
+            give(settings);
+          });
+  connect(control.mute, &QPushButton::clicked, this,
+          [this, index](bool on) { set_muted(index, on); });
+  connect(control.solo, &QPushButton::clicked, this,
+          [this, index](bool on) { set_alone(index, on); });
 }
 
 void GuidancePanel::set_muted(int index, bool muted) {
@@ -208,8 +211,8 @@ void GuidancePanel::show_available(int index, bool available, const QString& why
   if (control.available == available) return;
   control.available = available;
   const QString tip = available ? tr(kNames[std::size_t(index)].tip) : why;
-  for (QWidget* widget : {static_cast<QWidget*>(control.label),
-                          static_cast<QWidget*>(control.mute), static_cast<QWidget*>(control.solo)}) {
+  for (QWidget* widget : {static_cast<QWidget*>(control.label), static_cast<QWidget*>(control.mute),
+                          static_cast<QWidget*>(control.solo)}) {
     widget->setEnabled(available);
   }
   control.label->setToolTip(tip);

@@ -39,8 +39,8 @@ class GuidancePanel : public QWidget {
 
  Q_SIGNALS:
   void changed(std::shared_ptr<const portrait::Settings> settings);
-  void keep_requested();      // the frame on screen becomes A
-  void held(bool kept);       // true: show A; false: what is
+  void keep_requested();  // the frame on screen becomes A
+  void held(bool kept);   // true: show A; false: what is
 
  private:
   static constexpr int kControls = 3;

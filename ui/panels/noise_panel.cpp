@@ -48,7 +48,8 @@ QString angle_text(const Viewpoint& v) {
 
 // Where the columns of the table end, from the left.
 struct Columns {
-  explicit Columns(double width) : lines_left(58), lines_right(width - 104), accepted(width - 44), age(width) {}
+  explicit Columns(double width)
+      : lines_left(58), lines_right(width - 104), accepted(width - 44), age(width) {}
   double lines_left, lines_right, accepted, age;
 };
 
@@ -78,8 +79,9 @@ NoisePanel::NoisePanel(QWidget* parent)
   grid->setVerticalSpacing(6);
   grid->setColumnStretch(0, 1);
   auto* variance = new QLabel(tr("Variance σ"));
-  const QString tip = tr("How far new noise may be from the view's anchor: 0 stays there, 1 forgets "
-                         "it. Equation (12); acts from the next view on");
+  const QString tip =
+      tr("How far new noise may be from the view's anchor: 0 stays there, 1 forgets "
+         "it. Equation (12); acts from the next view on");
   variance->setToolTip(tip);
   sigma_->setToolTip(tip);
   sigma_->setAccessibleName(tr("Variance"));
@@ -87,9 +89,9 @@ NoisePanel::NoisePanel(QWidget* parent)
   grid->addWidget(sigma_, 0, 1);
   auto* noise = new QLabel(tr("Drawn"));
   for (const ModeName& mode : kModes) mode_->addItem(tr(mode.label), QString(mode.value));
-  const QString mode_tip =
-      tr("How noise is drawn from one iteration to the next (Sec. 3.4, Fig. 6). Anchored, optimised "
-         "is the method; acts when the stage Detail starts");
+  const QString mode_tip = tr(
+      "How noise is drawn from one iteration to the next (Sec. 3.4, Fig. 6). Anchored, optimised "
+      "is the method; acts when the stage Detail starts");
   noise->setToolTip(mode_tip);
   mode_->setToolTip(mode_tip);
   mode_->setAccessibleName(tr("How noise is drawn"));
@@ -151,7 +153,9 @@ void NoisePanel::show_snapshot(const Snapshot& snapshot) {
   set_text(note_, judged > 0 ? tr("%1 % accepted").arg(100 * accepted / judged) : QString());
 }
 
-void NoisePanel::set_selected(int view) { table_->set_selected(view); }
+void NoisePanel::set_selected(int view) {
+  table_->set_selected(view);
+}
 
 NoiseTable::NoiseTable(QWidget* parent) : QWidget(parent) {
   setMouseTracking(true);
@@ -161,9 +165,13 @@ NoiseTable::NoiseTable(QWidget* parent) : QWidget(parent) {
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
-int NoiseTable::rows() const { return views_ ? int(views_->size()) : 0; }
+int NoiseTable::rows() const {
+  return views_ ? int(views_->size()) : 0;
+}
 
-QSize NoiseTable::sizeHint() const { return {200, kRow * (rows() + 1)}; }
+QSize NoiseTable::sizeHint() const {
+  return {200, kRow * (rows() + 1)};
+}
 
 void NoiseTable::show_views(const std::shared_ptr<const std::vector<RefinedView>>& views) {
   if (views == views_) return;
@@ -190,9 +198,7 @@ void NoiseTable::paintEvent(QPaintEvent*) {
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setFont(ui_font(12));
   const Columns columns(width());
-  const auto right = [&](double to, int row) {
-    return QRectF(to - 60, row * kRow, 60, kRow);
-  };
+  const auto right = [&](double to, int row) { return QRectF(to - 60, row * kRow, 60, kRow); };
   painter.setPen(t.dim);
   painter.drawText(QRectF(columns.lines_left, 0, 120, kRow), Qt::AlignVCenter, tr("agreement"));
   painter.drawText(right(columns.accepted, 0), Qt::AlignVCenter | Qt::AlignRight, tr("accepted"));
@@ -256,19 +262,19 @@ void NoiseTable::mouseMoveEvent(QMouseEvent* event) {
     update();
   }
   if (row < 0) {
-    setToolTip(tr("Agreement of the view's new noise (S_D, blue) and of what it had (S_P, grey) with "
-                  "the neighbour that drives it: the cosine of (16). Where the new one agrees better "
-                  "it is accepted (17). Age: iterations since the anchor changed."));
+    setToolTip(
+        tr("Agreement of the view's new noise (S_D, blue) and of what it had (S_P, grey) with "
+           "the neighbour that drives it: the cosine of (16). Where the new one agrees better "
+           "it is accepted (17). Age: iterations since the anchor changed."));
     return;
   }
   const RefinedView& view = (*views_)[std::size_t(row)];
-  setToolTip(view.judged == 0
-                 ? tr("Not judged yet")
-                 : tr("S_D %1 · S_P %2 · accepted %3 of %4")
-                       .arg(view.score_resampled, 0, 'f', 3)
-                       .arg(view.score_kept, 0, 'f', 3)
-                       .arg(view.accepted)
-                       .arg(view.judged));
+  setToolTip(view.judged == 0 ? tr("Not judged yet")
+                              : tr("S_D %1 · S_P %2 · accepted %3 of %4")
+                                    .arg(view.score_resampled, 0, 'f', 3)
+                                    .arg(view.score_kept, 0, 'f', 3)
+                                    .arg(view.accepted)
+                                    .arg(view.judged));
 }
 
 void NoiseTable::leaveEvent(QEvent*) {

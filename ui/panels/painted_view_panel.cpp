@@ -33,11 +33,13 @@ constexpr std::array<Caption, 6> kCaptions = {{
                        "What the driving view shows, carried over into this one (8); empty where "
                        "it sees nothing of it")},
     {QT_TRANSLATE_NOOP("PaintedViewPanel", "target"),
-     QT_TRANSLATE_NOOP("PaintedViewPanel", "What the diffusion model painted and the head is "
-                                           "brought to")},
+     QT_TRANSLATE_NOOP("PaintedViewPanel",
+                       "What the diffusion model painted and the head is "
+                       "brought to")},
     {QT_TRANSLATE_NOOP("PaintedViewPanel", "void"),
-     QT_TRANSLATE_NOOP("PaintedViewPanel", "White: the driving view says nothing here, it is "
-                                           "invented")},
+     QT_TRANSLATE_NOOP("PaintedViewPanel",
+                       "White: the driving view says nothing here, it is "
+                       "invented")},
     {QT_TRANSLATE_NOOP("PaintedViewPanel", "anchor noise"),
      QT_TRANSLATE_NOOP("PaintedViewPanel", "Three channels of the noise that the view keeps (13)")},
     {QT_TRANSLATE_NOOP("PaintedViewPanel", "change"),
@@ -88,7 +90,8 @@ QImage change_of(const Image& target, const Image& render) {
 
 double angle_between(const Viewpoint& a, const Viewpoint& b) {
   const double turn = std::remainder(a.azimuth_deg - b.azimuth_deg, 360.0);
-  return std::hypot(turn * std::cos(a.elevation_deg * M_PI / 180), a.elevation_deg - b.elevation_deg);
+  return std::hypot(turn * std::cos(a.elevation_deg * M_PI / 180),
+                    a.elevation_deg - b.elevation_deg);
 }
 
 }  // namespace

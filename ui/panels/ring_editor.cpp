@@ -39,15 +39,16 @@ RingEditor::RingEditor(QWidget* parent)
   auto* name = new QLabel(tr("Weight"));
   name->setObjectName("dim");
   weight_->setAccessibleName(tr("Weight of the viewpoint"));
-  weight_->setToolTip(tr("How much the view counts when the head is brought to what was painted. 0 "
-                         "mutes it: it is not painted, and others are told what the head shows "
-                         "there."));
+  weight_->setToolTip(
+      tr("How much the view counts when the head is brought to what was painted. 0 "
+         "mutes it: it is not painted, and others are told what the head shows "
+         "there."));
   weight_row->addWidget(name, 1);
   weight_row->addWidget(weight_);
   rows->addLayout(weight_row);
 
-  QPushButton* add = small_button(tr("Add this view"),
-                                  tr("Add a viewpoint where the viewport looks from"));
+  QPushButton* add =
+      small_button(tr("Add this view"), tr("Add a viewpoint where the viewport looks from"));
   QPushButton* reset = small_button(tr("Reset"), tr("Back to the standard ring"));
   for (const auto& buttons : {QList<QPushButton*>{earlier_, later_, remove_}, {add, reset}}) {
     auto* row = new QHBoxLayout;
@@ -55,8 +56,9 @@ RingEditor::RingEditor(QWidget* parent)
     for (QPushButton* button : buttons) row->addWidget(button, 1);
     rows->addLayout(row);
   }
-  auto* note = new QLabel(tr("Acts from the next iteration. A moved view is painted anew, with "
-                             "those that it tells."));
+  auto* note =
+      new QLabel(tr("Acts from the next iteration. A moved view is painted anew, with "
+                    "those that it tells."));
   note->setObjectName("note");
   note->setWordWrap(true);
   rows->addWidget(note);

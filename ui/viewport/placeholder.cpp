@@ -84,9 +84,10 @@ void Placeholder::show_loading(const QString& activity) {
 
 void Placeholder::show_no_opengl(const QString& why) {
   title_->setText(tr("The head cannot be drawn here"));
-  text_->setText(tr("%1\n\nThe head is made all the same and can be exported. To draw it, install a "
-                    "graphics driver or Mesa (package libgl1-mesa-dri) and start again.")
-                     .arg(why));
+  text_->setText(
+      tr("%1\n\nThe head is made all the same and can be exported. To draw it, install a "
+         "graphics driver or Mesa (package libgl1-mesa-dri) and start again.")
+          .arg(why));
   set_kind(Kind::kNoOpenGl);
 }
 
@@ -159,9 +160,10 @@ void Placeholder::paintEvent(QPaintEvent*) {
   painter.setRenderHint(QPainter::Antialiasing);
   QRadialGradient glow(QPointF(width() * 0.5, height() * 0.44), std::max(width(), height()) * 0.6);
   glow.setColorAt(0, t.backdrop_centre);
-  glow.setColorAt(0.45, QColor::fromRgbF((t.backdrop_centre.redF() + 2 * t.backdrop_edge.redF()) / 3,
-                                         (t.backdrop_centre.greenF() + 2 * t.backdrop_edge.greenF()) / 3,
-                                         (t.backdrop_centre.blueF() + 2 * t.backdrop_edge.blueF()) / 3));
+  glow.setColorAt(0.45,
+                  QColor::fromRgbF((t.backdrop_centre.redF() + 2 * t.backdrop_edge.redF()) / 3,
+                                   (t.backdrop_centre.greenF() + 2 * t.backdrop_edge.greenF()) / 3,
+                                   (t.backdrop_centre.blueF() + 2 * t.backdrop_edge.blueF()) / 3));
   glow.setColorAt(1, t.backdrop_edge);
   painter.fillRect(rect(), glow);
 

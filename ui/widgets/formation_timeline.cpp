@@ -127,9 +127,10 @@ void FormationTimeline::scrub_to(double x) {
     Q_EMIT scrubbed(0);
     return;
   }
-  const auto nearest = std::min_element(line_.begin(), line_.end(), [&](const auto& a, const auto& b) {
-    return std::abs(a->seconds - seconds) < std::abs(b->seconds - seconds);
-  });
+  const auto nearest =
+      std::min_element(line_.begin(), line_.end(), [&](const auto& a, const auto& b) {
+        return std::abs(a->seconds - seconds) < std::abs(b->seconds - seconds);
+      });
   Q_EMIT scrubbed((*nearest)->id);
 }
 

@@ -174,7 +174,8 @@ void LossPlot::paint_hover(QPainter& painter, const Scale& s) const {
   QStringList parts;
   for (std::size_t i = 0; i < history_->size(); ++i) {
     const LossSeries& series = (*history_)[i];
-    const auto next = std::lower_bound(series.seconds.begin(), series.seconds.end(), float(seconds));
+    const auto next =
+        std::lower_bound(series.seconds.begin(), series.seconds.end(), float(seconds));
     if (next == series.seconds.end() || (stage >= 0 && series.stage != stage)) continue;
     const auto index = std::size_t(next - series.seconds.begin());
     if (stage < 0) {

@@ -14,7 +14,9 @@ const AngleListDomain& domain() {
   return std::get<AngleListDomain>(setting_row("detail.viewpoints").domain);
 }
 
-bool has(const Ring& ring, int index) { return index >= 0 && index < int(ring.size()); }
+bool has(const Ring& ring, int index) {
+  return index >= 0 && index < int(ring.size());
+}
 
 bool taken(const Ring& ring, const Viewpoint& viewpoint) {
   return std::any_of(ring.begin(), ring.end(),
@@ -32,8 +34,9 @@ Viewpoint on_the_grid(const Viewpoint& viewpoint) {
   // + 0.0: a zero is written without a sign.
   double azimuth = std::remainder(std::round(viewpoint.azimuth_deg), 360.0) + 0.0;
   if (azimuth == -180) azimuth = 180;
-  const double elevation = std::clamp(std::round(viewpoint.elevation_deg), -kMostListedElevation,
-                                      kMostListedElevation) + 0.0;
+  const double elevation =
+      std::clamp(std::round(viewpoint.elevation_deg), -kMostListedElevation, kMostListedElevation) +
+      0.0;
   return {azimuth, elevation};
 }
 

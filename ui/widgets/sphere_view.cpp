@@ -28,8 +28,7 @@ SphereView::Place SphereView::place(const Eigen::Vector3d& p) const {
   const double x = p.x() * std::cos(yaw_) - p.z() * std::sin(yaw_);
   const double z = p.x() * std::sin(yaw_) + p.z() * std::cos(yaw_);
   const double y = p.y() * std::cos(pitch_) - z * std::sin(pitch_);
-  return {centre() + radius() * QPointF(x, -y),
-          p.y() * std::sin(pitch_) + z * std::cos(pitch_)};
+  return {centre() + radius() * QPointF(x, -y), p.y() * std::sin(pitch_) + z * std::cos(pitch_)};
 }
 
 SphereView::Place SphereView::place(const Viewpoint& viewpoint) const {

@@ -76,8 +76,9 @@ int ValueSlider::position_of(double value) const {
   const double above = std::clamp(value, range_.low, range_.high) - range_.low;
   const double span = range_.high - range_.low;
   if (span <= 0) return 0;
-  const double part = logarithmic_ ? std::log1p(above / range_.step) / std::log1p(span / range_.step)
-                                   : above / span;
+  const double part = logarithmic_
+                          ? std::log1p(above / range_.step) / std::log1p(span / range_.step)
+                          : above / span;
   return int(std::lround(part * kPositions));
 }
 

@@ -104,9 +104,9 @@ void ViewpointSphere::nudge(double azimuth_deg, double elevation_deg) {
   if (current_view() == nullptr) return;
   const Viewpoint from = current_view()->viewpoint;
   for (int steps = 1; steps <= int(scene_.ring.size()); ++steps) {
-    const auto edited = moved(scene_.ring, scene_.current,
-                              {from.azimuth_deg + steps * azimuth_deg,
-                               from.elevation_deg + steps * elevation_deg});
+    const auto edited =
+        moved(scene_.ring, scene_.current,
+              {from.azimuth_deg + steps * azimuth_deg, from.elevation_deg + steps * elevation_deg});
     if (edited) return commit(edited, scene_.current);
   }
 }
@@ -146,6 +146,8 @@ void ViewpointSphere::paintEvent(QPaintEvent*) {
   SpherePainter(painter, view_, scene_).paint();
 }
 
-void ViewpointSphere::resizeEvent(QResizeEvent*) { view_.set_area(QRectF(rect())); }
+void ViewpointSphere::resizeEvent(QResizeEvent*) {
+  view_.set_area(QRectF(rect()));
+}
 
 }  // namespace portrait

@@ -143,20 +143,32 @@ void ViewpointSphere::keyPressEvent(QKeyEvent* event) {
   if (event->key() == Qt::Key_Insert) return add(scene_.camera);
   if (view == nullptr) return QWidget::keyPressEvent(event);
   switch (event->key()) {
-    case Qt::Key_Left: return nudge(-step, 0);
-    case Qt::Key_Right: return nudge(step, 0);
-    case Qt::Key_Up: return nudge(0, step);
-    case Qt::Key_Down: return nudge(0, -step);
+    case Qt::Key_Left:
+      return nudge(-step, 0);
+    case Qt::Key_Right:
+      return nudge(step, 0);
+    case Qt::Key_Up:
+      return nudge(0, step);
+    case Qt::Key_Down:
+      return nudge(0, -step);
     case Qt::Key_Plus:
-    case Qt::Key_Equal: return weigh(view->weight + kWeightStep);
-    case Qt::Key_Minus: return weigh(view->weight - kWeightStep);
-    case Qt::Key_PageUp: return shift(-1);
-    case Qt::Key_PageDown: return shift(1);
+    case Qt::Key_Equal:
+      return weigh(view->weight + kWeightStep);
+    case Qt::Key_Minus:
+      return weigh(view->weight - kWeightStep);
+    case Qt::Key_PageUp:
+      return shift(-1);
+    case Qt::Key_PageDown:
+      return shift(1);
     case Qt::Key_Delete:
-    case Qt::Key_Backspace: return remove();
+    case Qt::Key_Backspace:
+      return remove();
     case Qt::Key_Return:
-    case Qt::Key_Enter: Q_EMIT look_requested(view->viewpoint); return;
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_Enter:
+      Q_EMIT look_requested(view->viewpoint);
+      return;
+    default:
+      QWidget::keyPressEvent(event);
   }
 }
 
