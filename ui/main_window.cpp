@@ -148,7 +148,7 @@ void MainWindow::connect_panels() {
   connect(stages_, &StagesPanel::start_requested, this, &MainWindow::start);
   connect(stages_, &StagesPanel::pause_requested, this, [this] { session_->pause(); });
   connect(stages_, &StagesPanel::resume_requested, this, [this] { session_->resume(); });
-  connect(stages_, &StagesPanel::step_requested, this, [this] { session_->step(); });
+  connect(stages_, &StagesPanel::step_requested, this, &MainWindow::step);
   connect(stages_, &StagesPanel::stop_requested, this, [this] { session_->stop(); });
   connect(exporting_, &ExportPanel::export_requested, this, &MainWindow::export_head);
   connect(exporting_, &ExportPanel::cancel_requested, this, [this] { session_->cancel_export(); });
@@ -201,8 +201,6 @@ void MainWindow::show_settings(const Settings& settings) {
 }
 
 void MainWindow::send_settings(const std::shared_ptr<const Settings>& settings) {
-  const auto seed = settings->get<std::int64_t>("seed");
-  if (seed != std::int64_t(snapshot_->seed)) session_->set_seed(std::uint64_t(seed));
   session_->set_settings(settings);
   show_settings(*settings);
 }

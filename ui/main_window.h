@@ -112,6 +112,7 @@ class MainWindow : public QMainWindow {
   void update_actions();
   void update_title();
   void start();
+  void step();
   void export_head();
   void step_round_ring(bool forwards);
   void save_still(bool with_alpha);

@@ -106,6 +106,15 @@ void MainWindow::start() {
   guard_->before(UnsavedGuard::Loss::kStarting, [this](bool) { session_->start(); });
 }
 
+// From standing still at the first head a step begins a run, which replaces what stood before.
+void MainWindow::step() {
+  if (snapshot_->state != SessionState::kReady) {
+    session_->step();
+    return;
+  }
+  guard_->before(UnsavedGuard::Loss::kStarting, [this](bool) { session_->step(); });
+}
+
 void MainWindow::export_head() {
   if (!can_export(*snapshot_)) return;
   preferences_.set_export_folder(exporting_->folder());

@@ -40,7 +40,7 @@ void MainWindow::build_menus() {
   run_action_ = add_action(run, tr("Start or pause"), {}, [this] { stages_->run_or_pause(); });
   run_action_->setProperty(CheatSheet::kText, tr("Start, pause, go on"));
   run_action_->setProperty(CheatSheet::kMoreKeys, tr("Space"));
-  step_action_ = add_action(run, tr("One step"), QKeySequence("Ctrl+."), [this] { session_->step(); });
+  step_action_ = add_action(run, tr("One step"), QKeySequence("Ctrl+."), [this] { step(); });
   stop_action_ = add_action(run, tr("Stop"), QKeySequence("Ctrl+Shift+."), [this] { session_->stop(); });
 
   QMenu* help = menuBar()->addMenu(tr("&Help"));

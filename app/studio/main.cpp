@@ -72,7 +72,7 @@ void add_options(QCommandLineParser& parser) {
       {"size", "Size of the window.", "WxH"},
       {"appearance", "dark, light or system; remembered.", "name"},
       {"screenshot", "Write a picture of the window and end.", "file"},
-      {"when", "When to take it: opened, first-head or finished.", "moment"},
+      {"when", "When to take it: opened, first-head, painting or finished.", "moment"},
       {"probe", "Print how long the event loop was held up, at the end."},
   });
 }
@@ -113,9 +113,11 @@ CommandLine read_options(const QCommandLineParser& parser) {
     line.when = Screenshot::When::kOpened;
   } else if (when == "finished") {
     line.when = Screenshot::When::kFinished;
+  } else if (when == "painting") {
+    line.when = Screenshot::When::kPainting;
   } else {
     check(when.isEmpty() || when == "first-head", ErrorCode::kBadUsage,
-          "--when is opened, first-head or finished, not '{}'", when.toStdString());
+          "--when is opened, first-head, painting or finished, not '{}'", when.toStdString());
   }
   if (parser.isSet("size")) {
     const QStringList parts = parser.value("size").split('x');

@@ -10,7 +10,17 @@
 namespace portrait {
 namespace {
 constexpr int kLookEveryMs = 100;
+constexpr int kPaintings = 20;  // before the stage Detail is worth a picture
+
+int paintings(const Snapshot& snapshot) {
+  int sum = 0;
+  if (snapshot.refined != nullptr) {
+    for (const RefinedView& view : *snapshot.refined) sum += view.painted;
+  }
+  return sum;
 }
+
+}  // namespace
 
 Screenshot::Screenshot(MainWindow& window, const QString& file, When when)
     : window_(window), file_(file), when_(when) {
@@ -21,7 +31,10 @@ Screenshot::Screenshot(MainWindow& window, const QString& file, When when)
 
 bool Screenshot::ready() const {
   const Snapshot& s = window_.snapshot();
-  if (!window_.viewport().settled() || s.opening) return false;
+  if (s.opening) return false;
+  // It never comes to rest while a stage runs.
+  if (when_ == When::kPainting) return s.frame != nullptr && paintings(s) >= kPaintings;
+  if (!window_.viewport().settled()) return false;
   if (when_ == When::kOpened) return true;
   const bool framed = s.has_head() && s.frame != nullptr && s.frame->resting;
   const bool ringed = s.ring != nullptr && !s.ring->empty() && !s.ring->back().rgba.empty();
@@ -32,7 +45,8 @@ bool Screenshot::ready() const {
 
 void Screenshot::look() {
   const Snapshot& s = window_.snapshot();
-  if (when_ == When::kFinished && !started_ && can_start(s)) {
+  const bool runs = when_ == When::kPainting || when_ == When::kFinished;
+  if (runs && !started_ && can_start(s)) {
     started_ = true;
     window_.session().start();
     return;

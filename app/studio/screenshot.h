@@ -14,7 +14,8 @@ class Screenshot : public QObject {
   Q_OBJECT
 
  public:
-  enum class When { kOpened, kFirstHead, kFinished };
+  // kPainting: the stage Detail runs and has painted some views.
+  enum class When { kOpened, kFirstHead, kPainting, kFinished };
 
   Screenshot(MainWindow& window, const QString& file, When when);
 

@@ -21,6 +21,11 @@ namespace {
 
 using nlohmann::json;
 
+// Bounds of what is read: twice the finest bake, far outside of any head, ids that stay exact.
+constexpr int kMostSamples = 768;
+constexpr float kFarthest = 100;
+constexpr std::uint64_t kHighestId = std::uint64_t(1) << 53U;
+
 std::string prefix_of(std::uint64_t id) {
   return "formation." + std::to_string(id) + ".";
 }
@@ -84,14 +89,19 @@ std::shared_ptr<const BakedVolume> load_volume(const TensorMap& tensors, const s
   for (int axis = 0; axis < 3; ++axis) {
     volume->samples[axis] = entry.at("samples").at(std::size_t(axis)).get<int>();
     volume->box.min()[axis] = entry.at("box_min").at(std::size_t(axis)).get<float>();
-    check(volume->samples[axis] >= 0 && volume->samples[axis] <= 2048 &&
+    check(volume->samples[axis] >= 0 && volume->samples[axis] <= kMostSamples &&
               volume->samples[axis] % BakedVolume::kBrick == 0,
           ErrorCode::kCorrupt, "A moment of the project's formation has {} samples",
           volume->samples[axis]);
   }
   volume->voxel = entry.at("voxel").get<float>();
+  check(volume->voxel >= 0 && volume->voxel < 1 && volume->box.min().allFinite() &&
+            volume->box.min().cwiseAbs().maxCoeff() < kFarthest,
+        ErrorCode::kCorrupt, "A moment of the project's formation has no sensible box");
   volume->box.max() = volume->box.min() + volume->samples.cast<float>() * volume->voxel;
   if (tensors.count(prefix + "texels") == 0) return volume;
+  check(volume->voxel > 1e-6F, ErrorCode::kCorrupt,
+        "A moment of the project's formation has voxels of {}", volume->voxel);
   volume->texels = values_of<std::uint8_t>(found(tensors, prefix + "texels", at::kByte));
   volume->bricks = values_of<std::int32_t>(found(tensors, prefix + "bricks", at::kInt));
   const auto hashes = values_of<std::int64_t>(found(tensors, prefix + "hashes", at::kLong));
@@ -118,7 +128,8 @@ void save_formation(const FormationRecorder& recorder, TensorMap& tensors, json&
     if (kept.count(moment->id) == 0) continue;
     std::uint64_t previous = moment->previous;
     while (previous != 0 && kept.count(previous) == 0) {
-      previous = formation.find(previous)->previous;
+      const auto before = formation.find(previous);
+      previous = before ? before->previous : 0;
     }
     const std::string prefix = prefix_of(moment->id);
     json entry = {{"id", moment->id},
@@ -157,7 +168,7 @@ FormationRecorder load_formation(const TensorMap& tensors, const json& document)
       FormationMoment moment;
       moment.id = entry.at("id").get<std::uint64_t>();
       moment.previous = entry.at("previous").get<std::uint64_t>();
-      check(moment.previous < moment.id &&
+      check(moment.id <= kHighestId && moment.previous < moment.id &&
                 (formation.moments.empty() || formation.moments.back()->id < moment.id) &&
                 (moment.previous == 0 || formation.find(moment.previous) != nullptr),
             ErrorCode::kCorrupt, "Moment {} of the project's formation is out of order", moment.id);

@@ -51,6 +51,7 @@ std::uint64_t FormationRecorder::add(FormationMoment moment,
 void FormationRecorder::go_on_from(std::uint64_t id) {
   auto formation = std::make_shared<Formation>(*formation_);
   formation->tip = id;
+  held_ = 0;
   const MomentPtr tip = formation->find(id);
   // A branch is watched as closely as the first one was.
   const auto line = formation->line(id);
@@ -96,7 +97,8 @@ void FormationRecorder::thin(Formation& formation) {
   }
   if (going.empty()) {  // nothing but restart points and ends: the oldest end of another branch
     for (const MomentPtr& moment : formation.moments) {
-      if (has_child(formation, moment->id) || moment->id == formation.tip) continue;
+      const bool needed = moment->id == formation.tip || moment->id == held_;
+      if (needed || has_child(formation, moment->id)) continue;
       going.push_back(moment->id);
       break;
     }
@@ -104,28 +106,44 @@ void FormationRecorder::thin(Formation& formation) {
   for (const std::uint64_t id : going) drop(formation, id);
 }
 
-// Of the large ones inside a branch, the one that stands closest after another goes.
+std::vector<MomentPtr> FormationRecorder::large_restarts(const Formation& formation,
+                                                         bool ends) const {
+  std::vector<MomentPtr> large;
+  for (const MomentPtr& moment : formation.moments) {
+    const auto found = restarts_.find(moment->id);
+    if (found == restarts_.end() || found->second->is_small()) continue;
+    const bool needed = moment->id == formation.tip || moment->id == held_;
+    if (!needed && has_child(formation, moment->id) != ends) large.push_back(moment);
+  }
+  return large;
+}
+
+void FormationRecorder::drop_restart(Formation& formation, std::uint64_t id) {
+  restarts_.erase(id);
+  for (MomentPtr& moment : formation.moments) {
+    if (moment->id != id) continue;
+    moment = with(moment, [](FormationMoment& m) { m.restart = false; });
+  }
+}
+
+// Of the large ones inside branches, that goes which stands closest after another of its branch;
+// of those at ends the oldest.
 void FormationRecorder::thin_restarts(Formation& formation) {
-  while (true) {
-    std::vector<MomentPtr> large;
-    for (const MomentPtr& moment : formation.moments) {
-      const auto found = restarts_.find(moment->id);
-      const bool counted = found != restarts_.end() && !found->second->is_small() &&
-                           has_child(formation, moment->id);
-      if (counted) large.push_back(moment);
-    }
-    if (large.size() <= kLargeRestarts) return;
-    std::size_t closest = 1;
-    const auto gap = [&](std::size_t i) { return large[i]->seconds - large[i - 1]->seconds; };
-    for (std::size_t i = 2; i < large.size(); ++i) {
-      if (gap(i) < gap(closest)) closest = i;
-    }
-    const std::uint64_t id = large[closest]->id;
-    restarts_.erase(id);
-    for (MomentPtr& moment : formation.moments) {
-      if (moment->id != id) continue;
-      moment = with(moment, [](FormationMoment& m) { m.restart = false; });
-    }
+  const auto after_another = [&](const MomentPtr& moment) {
+    const MomentPtr before = formation.restart_of(moment->previous);
+    return before ? moment->seconds - before->seconds : moment->seconds;
+  };
+  for (auto inside = large_restarts(formation, false); inside.size() > kLargeRestarts;
+       inside = large_restarts(formation, false)) {
+    const auto closest =
+        std::min_element(inside.begin(), inside.end(), [&](const MomentPtr& a, const MomentPtr& b) {
+          return after_another(a) < after_another(b);
+        });
+    drop_restart(formation, (*closest)->id);
+  }
+  for (auto ends = large_restarts(formation, true); ends.size() > kLargeEnds;
+       ends = large_restarts(formation, true)) {
+    drop_restart(formation, ends.front()->id);
   }
 }
 

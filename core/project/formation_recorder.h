@@ -5,6 +5,8 @@
 
 #include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace portrait {
 
@@ -24,6 +26,7 @@ class FormationRecorder {
  public:
   static constexpr std::size_t kMoments = 64;       // kept in all
   static constexpr std::size_t kLargeRestarts = 4;  // inside stages, but for ends of branches
+  static constexpr std::size_t kLargeEnds = 4;      // ends that can be gone on from, but the tip
   static constexpr double kFirstInterval = 1.0;     // seconds of computing time
   static constexpr double kRestartInterval = 60;
 
@@ -32,6 +35,8 @@ class FormationRecorder {
   bool restart_is_due(double seconds) const;
   // Sets id and previous. Returns the id.
   std::uint64_t add(FormationMoment moment, std::shared_ptr<const RestartPoint> restart);
+  // Neither that moment nor its restart point goes until go_on_from().
+  void hold(std::uint64_t id) { held_ = id; }
   // What comes now follows `id` (0: begins anew).
   void go_on_from(std::uint64_t id);
 
@@ -48,10 +53,15 @@ class FormationRecorder {
   void drop(Formation& formation, std::uint64_t id);
   void thin(Formation& formation);
   void thin_restarts(Formation& formation);
+  void drop_restart(Formation& formation, std::uint64_t id);
+  // Moments with a large restart point that may go: ends of branches, or those inside.
+  std::vector<std::shared_ptr<const FormationMoment>> large_restarts(const Formation& formation,
+                                                                     bool ends) const;
 
   std::shared_ptr<const Formation> formation_ = std::make_shared<Formation>();
   std::map<std::uint64_t, std::shared_ptr<const RestartPoint>> restarts_;
   std::uint64_t last_id_ = 0;
+  std::uint64_t held_ = 0;
   double interval_ = kFirstInterval;
 };
 

@@ -8,8 +8,6 @@
 #include "core/pipeline/pipeline.h"
 #include "core/project/pipeline_mark.h"
 
-#include <utility>
-
 namespace portrait {
 namespace {
 
@@ -32,18 +30,25 @@ void FormationKeeper::run_begins() {
   const Formation& formation = *recorder_.formation();
   const auto line = formation.line(formation.tip);
   recorder_.go_on_from(line.empty() ? 0 : line.front()->id);
+  ended_ = false;
   end_.reset();
 }
 
 void FormationKeeper::run_ends(const Pipeline& pipeline) {
-  if (pipeline.under_way()) end_ = PipelineMark::of(pipeline);
+  if (!pipeline.under_way()) return;
+  // From a stage that failed nothing goes on: its step would be left out, not taken again.
+  const bool failed = stage_of(pipeline).state == StageState::kFailed;
+  end_ = failed ? nullptr : PipelineMark::of(pipeline);
+  ended_ = true;
 }
 
 void FormationKeeper::baked(const Pipeline& pipeline, const HeadView& view,
                             const std::shared_ptr<const BakedVolume>& volume) {
   const bool first = recorder_.formation()->moments.empty();
-  if (end_) {
-    keep(pipeline, view, volume, std::exchange(end_, nullptr));
+  if (ended_) {
+    keep(pipeline, view, volume, end_);
+    ended_ = false;
+    end_.reset();
     return;
   }
   if (!first && (!pipeline.under_way() || pipeline.steps_taken() == 0)) return;
@@ -77,19 +82,27 @@ void FormationKeeper::keep(const Pipeline& pipeline, const HeadView& view,
   recorder_.add(std::move(moment), std::move(restart));
 }
 
-Pipeline FormationKeeper::back(const Pipeline& now, const HeadView& view,
-                               const std::shared_ptr<const BakedVolume>& volume,
-                               std::uint64_t moment) {
+Pipeline FormationKeeper::pipeline_at(std::uint64_t moment) const {
   const auto to = recorder_.formation()->restart_of(moment);
   check(to != nullptr, ErrorCode::kNotFound,
         "The formation cannot be gone on from there; choose an earlier moment");
   const auto* mark = dynamic_cast<const PipelineMark*>(recorder_.restart(to->id).get());
   check(mark != nullptr, ErrorCode::kInternal, "Moment {} has no restart point", to->id);
-  Pipeline restored = mark->restored();
-  if (now.under_way() && !stands_at_tip(now)) keep(now, view, volume, PipelineMark::of(now));
-  recorder_.go_on_from(to->id);
+  return mark->restored();
+}
+
+void FormationKeeper::leave_for(std::uint64_t moment, const Pipeline& now, const HeadView& view,
+                                const std::shared_ptr<const BakedVolume>& volume) {
+  const std::uint64_t to = recorder_.formation()->restart_of(moment)->id;
+  recorder_.hold(to);
+  const bool stands = (now.under_way() || now.steps_taken() > 0) && !stands_at_tip(now);
+  if (ended_ || stands) {
+    check(volume != nullptr, ErrorCode::kInternal, "The head was not drawn yet; try again");
+    keep(now, view, volume, ended_ ? end_ : PipelineMark::of(now));
+  }
+  recorder_.go_on_from(to);
+  ended_ = false;
   end_.reset();
-  return restored;
 }
 
 }  // namespace portrait

@@ -20,15 +20,18 @@ class FormationKeeper {
 
   // A run begins from the first head: at the first of this line's moments.
   void run_begins();
-  // Before it ends: what is kept next can be gone on from.
+  // Before it ends: what is kept next is its end, and can be gone on from unless it failed.
   void run_ends(const Pipeline& pipeline);
   // The head as it stands, just baked; keeps it when it is time to.
   void baked(const Pipeline& pipeline, const HeadView& view,
              const std::shared_ptr<const BakedVolume>& volume);
-  // The pipeline at the nearest restart point at or before a moment; the one of now is kept as an
-  // end of its branch. Throws kNotFound (no such moment, or nothing to go on from), kCorrupt.
-  Pipeline back(const Pipeline& now, const HeadView& view,
-                const std::shared_ptr<const BakedVolume>& volume, std::uint64_t moment);
+  // The pipeline at the nearest restart point at or before a moment. Throws kNotFound (no such
+  // moment, or nothing to go on from), kCorrupt.
+  Pipeline pipeline_at(std::uint64_t moment) const;
+  // What comes now follows that restart point. The head of now is kept as an end of its branch;
+  // volume: its last bake. Strong guarantee.
+  void leave_for(std::uint64_t moment, const Pipeline& now, const HeadView& view,
+                 const std::shared_ptr<const BakedVolume>& volume);
 
   const FormationRecorder& recorder() const { return recorder_; }
   std::shared_ptr<const Formation> formation() const { return recorder_.formation(); }
@@ -40,7 +43,8 @@ class FormationKeeper {
             std::shared_ptr<const RestartPoint> restart);
 
   FormationRecorder recorder_;
-  std::shared_ptr<const RestartPoint> end_;  // of a run that ended, not kept yet
+  bool ended_ = false;  // a run did, and its end is not kept yet
+  std::shared_ptr<const RestartPoint> end_;
 };
 
 }  // namespace portrait

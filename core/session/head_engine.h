@@ -51,6 +51,8 @@ class HeadEngine {
   // Writes a copy beside the project, or into the folder for heads without one. Returns its path;
   // empty when there is no place for it. A later save_project() removes it.
   virtual std::filesystem::path autosave() = 0;
+  // The last autosave is gone: the next one is to look for a place of its own.
+  virtual void forget_autosave() = 0;
 
   virtual void set_settings(std::shared_ptr<const Settings> settings) = 0;
   virtual void set_seed(std::uint64_t seed) = 0;

@@ -139,12 +139,16 @@ class PipelineEngine : public HeadEngine {
   }
 
   void save_project(const fs::path& path) override {
+    check(!is_autosave(path), ErrorCode::kBadUsage,
+          "{} is the name of an autosave, which is removed by saving; choose another name",
+          path.filename().string());
     portrait::save_project(path, pipeline(), info_, formation_.recorder());
-    if (!project_path_.empty()) discard_autosave(autosave_path(project_path_));
     if (!autosave_.empty()) discard_autosave(autosave_);
     autosave_.clear();
     project_path_ = path;
   }
+
+  void forget_autosave() override { autosave_.clear(); }
 
   fs::path autosave() override {
     if (autosave_.empty()) autosave_ = autosave_place();
@@ -193,10 +197,11 @@ class PipelineEngine : public HeadEngine {
   }
 
   bool return_to(std::uint64_t moment) override {
-    auto back = std::make_unique<Pipeline>(formation_.back(pipeline(), view(), baked_, moment));
+    auto back = std::make_unique<Pipeline>(formation_.pipeline_at(moment));
     back->set_sources(sources_);
     back->set_settings(settings_);
     back->set_seed(seed());
+    formation_.leave_for(moment, pipeline(), view(), baked_);
     pipeline_ = std::move(back);
     view_.reset();
     refined_ = {};

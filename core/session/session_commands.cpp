@@ -76,6 +76,8 @@ void Session::Worker::open_project(const std::filesystem::path& path) {
     // Of this very file another head was just opened: it must outlive the one that it replaces.
     if (snapshot_.autosave.path == path) snapshot_.autosave = {};
     done = true;
+    // What was set while it was being read was set for the head before.
+    settings_slot_.take();
     return interrupted;
   });
   if (!done || !is_autosave(path)) return;
@@ -105,6 +107,8 @@ void Session::Worker::start() {
 // The head is the first one again, which any photo and project gives back.
 void Session::Worker::begin_anew() {
   drop_autosave();
+  // The name is free from here on: another window may take it.
+  engine().forget_autosave();
   snapshot_.unsaved = snapshot_.recovered = false;
 }
 

@@ -202,7 +202,8 @@ void Session::Worker::finish_run() {
   snapshot_.state = ended ? SessionState::kFinished : SessionState::kFailed;
   snapshot_.activity.clear();
   guarded("The front view cannot be measured", [this] { engine().measure_front(snapshot_); });
-  bake_due_ = frame_due_ = true;
+  bake_volume(true);  // before the autosave, which holds the end of the formation too
+  frame_due_ = true;
   next_thumbnail_ = 0;
   autosave(true);
 }

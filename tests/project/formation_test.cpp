@@ -141,6 +141,48 @@ class FormationTest : public QObject {
     QCOMPARE(before->tip, other);
   }
 
+  void restarts_of_a_new_branch_stay_and_old_ends_go() {
+    FormationRecorder recorder;
+    const auto first = recorder.add(at_second(0, "First head"), small_point());
+    std::uint64_t fork = 0;
+    for (int i = 1; i <= 4; ++i) {
+      const auto id = recorder.add(at_second(60 * i), large_point());
+      if (i == 1) fork = id;
+    }
+    recorder.go_on_from(fork);
+    const auto inner = recorder.add(at_second(120), large_point());
+    recorder.add(at_second(121), nullptr);
+    QVERIFY(recorder.restart(inner) != nullptr);
+    QVERIFY(recorder.restart(fork) != nullptr);
+    // Branch after branch from the first head: the newest ends can be gone on from.
+    std::vector<std::uint64_t> ends;
+    for (std::size_t i = 0; i < FormationRecorder::kLargeEnds + 3; ++i) {
+      recorder.go_on_from(first);
+      ends.push_back(recorder.add(at_second(5), large_point()));
+    }
+    QVERIFY(recorder.restart(ends.front()) == nullptr);
+    QVERIFY(!recorder.formation()->find(ends.front())->restart);
+    QVERIFY(recorder.restart(ends.back()) != nullptr);
+    std::size_t kept = 0;
+    for (const std::uint64_t id : ends) kept += recorder.restart(id) != nullptr;
+    QCOMPARE(kept, FormationRecorder::kLargeEnds + 1);  // and the tip
+  }
+
+  void a_moment_that_is_held_stays() {
+    FormationRecorder recorder;
+    const auto first = recorder.add(at_second(0, "First head"), small_point());
+    for (std::size_t i = 0; i < FormationRecorder::kMoments; ++i) {
+      recorder.go_on_from(first);
+      recorder.add(at_second(5), small_point());
+    }
+    const auto ends = recorder.formation()->other_ends();
+    const auto held = ends.back()->id;  // the next to go
+    recorder.hold(held);
+    recorder.add(at_second(6), small_point());
+    recorder.add(at_second(7), small_point());
+    QVERIFY(recorder.formation()->find(held) != nullptr);
+  }
+
   void projects_keep_moments_and_small_restarts() {
     const Field first = tiny_head({0.6F, 0.5F, 0.4F});
     Pipeline pipeline(photo_of(tiny_head({0.8F, 0.3F, 0.2F}, 2)), first, 0.25,
@@ -185,6 +227,25 @@ class FormationTest : public QObject {
     tensors["formation.1.bricks"] = tensors["formation.1.bricks"] + 5;
     save_tensors(path + "x", tensors, file.metadata());
     QVERIFY_EXCEPTION_THROWN(load_project(path + "x"), Error);
+    // So are volumes of no sensible place and size, and ids that cannot be counted on.
+    const auto refuses = [&](const char* key, const nlohmann::json& value) {
+      auto metadata = file.metadata();
+      auto document = nlohmann::json::parse(metadata.at("formation"));
+      document["moments"][1][key] = value;
+      metadata["formation"] = document.dump();
+      save_tensors(path + "y", load_tensors(file), metadata);
+      try {
+        load_project(path + "y");
+      } catch (const Error& error) {
+        return error.code() == ErrorCode::kCorrupt;
+      }
+      return false;
+    };
+    QVERIFY(refuses("samples", {4096, 16, 16}));
+    QVERIFY(refuses("voxel", 1e39));
+    QVERIFY(refuses("box_min", {1e39, 0, 0}));
+    QVERIFY(refuses("id", std::uint64_t(-1)));
+    QVERIFY(refuses("stage", 7));
   }
 
   // Bit for bit what the run that was not left comes to, and the journal says how.

@@ -91,6 +91,7 @@ class FakeEngine : public HeadEngine {
     ++script_->autosaves;
     return "auto";
   }
+  void forget_autosave() override {}
   void set_settings(std::shared_ptr<const Settings> settings) override {
     settings_ = std::move(settings);
   }

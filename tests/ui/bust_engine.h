@@ -228,8 +228,10 @@ class BustEngine : public HeadEngine {
     if (!autosave_.empty()) write(autosave_);
     return autosave_;
   }
+  void forget_autosave() override { autosave_.clear(); }
   void set_settings(std::shared_ptr<const Settings> settings) override {
     settings_ = std::move(settings);
+    seed_ = std::uint64_t(settings_->get<std::int64_t>("seed"));
   }
   void set_seed(std::uint64_t seed) override { seed_ = seed; }
   void begin_run() override {

@@ -192,6 +192,10 @@ void FormationStrip::show_snapshot(const Snapshot& snapshot) {
   }
   set_text(numbers_, parts.join(QStringLiteral(" · ")));
 
+  if (snapshot.photo != photo_) {  // moments of another head
+    photo_ = snapshot.photo;
+    look_at(0);
+  }
   const bool grew = snapshot.formation != formation_;
   const bool may_return = can_return(snapshot);
   formation_ = snapshot.formation;

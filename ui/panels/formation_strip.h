@@ -16,6 +16,7 @@ namespace portrait {
 
 struct Formation;
 struct FormationMoment;
+struct PhotoInfo;
 struct Snapshot;
 class FormationTimeline;
 class LossPlot;
@@ -52,6 +53,7 @@ class FormationStrip : public QWidget {
   void update_buttons();
 
   std::shared_ptr<const Formation> formation_;
+  std::shared_ptr<const PhotoInfo> photo_;
   bool may_return_ = false;
   QLabel* what_;
   QLabel* numbers_;

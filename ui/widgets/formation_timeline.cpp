@@ -44,13 +44,17 @@ void FormationTimeline::show_formation(const std::shared_ptr<const Formation>& f
                                        double elapsed, double total) {
   if (formation == formation_ && elapsed == elapsed_ && total == total_) return;
   if (formation != formation_) {
+    const std::shared_ptr<const Formation> before = formation_;
     formation_ = formation;
     line_ = formation ? formation->line(formation->tip)
                       : std::vector<std::shared_ptr<const FormationMoment>>();
     std::map<std::uint64_t, QImage> kept;
     for (const auto& moment : line_) {
+      // Another head's moments have ids of their own, and may have the same ones.
+      const auto old = before ? before->find(moment->id) : nullptr;
       const auto found = pictures_.find(moment->id);
-      kept[moment->id] = found != pictures_.end() ? found->second : to_qimage(moment->picture);
+      const bool same = found != pictures_.end() && old && old->volume == moment->volume;
+      kept[moment->id] = same ? found->second : to_qimage(moment->picture);
     }
     pictures_ = std::move(kept);
   }

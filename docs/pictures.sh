@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Takes the pictures of the manual and of the README anew, from the window on the sample photo. No
+# display is needed. Takes some minutes: heads are made for real.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+studio=build/release/bin/portrait-studio
+[ -x "$studio" ] || { echo "pictures: $studio is not there; run ./studio build first" >&2; exit 1; }
+photo=${1:-/usr/lib/python3/dist-packages/imageio/resources/images/astronaut.png}
+[ -f "$photo" ] || { echo "pictures: there is no photo at $photo; name one" >&2; exit 1; }
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+
+# picture FILE MOMENT [ARGUMENT...]
+picture() {
+  local file=$1 moment=$2
+  shift 2
+  echo "pictures: $file"
+  HOME=$home xvfb-run -a -s "-screen 0 1600x1000x24" \
+    "$studio" --size 1440x900 --when "$moment" --screenshot "$file" "$@"
+}
+
+mkdir -p docs/pictures
+picture docs/pictures/opened.jpg opened
+picture docs/pictures/first_head.jpg first-head --appearance light "$photo"
+picture docs/pictures/painting.jpg painting --preset draft "$photo"
+picture resources/screenshots/studio.png finished --preset draft "$photo"
