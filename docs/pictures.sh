@@ -16,7 +16,7 @@ picture() {
   local file=$1 moment=$2
   shift 2
   echo "pictures: $file"
-  HOME=$home xvfb-run -a -s "-screen 0 1600x1000x24" \
+  HOME=/home/artist XDG_DATA_HOME=$home XDG_CONFIG_HOME=$home XDG_CACHE_HOME=$home xvfb-run -a -s "-screen 0 1600x1000x24" \
     "$studio" --size 1440x900 --when "$moment" --screenshot "$file" "$@"
 }
 

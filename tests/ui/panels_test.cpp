@@ -196,6 +196,19 @@ class PanelsTest : public QObject {
     studio.script->restarts_everywhere = true;
     open(studio);
     FormationStrip& strip = studio.window->formation();
+    QCOMPARE(strip.timeline()->line().size(), std::size_t(1));
+    QCOMPARE(strip.timeline()->place(studio.now().elapsed_s), 0.0);
+    // The first head stands at the left end, and nothing beside it yet.
+    const QImage alone = strip.timeline()->grab().toImage();
+    const auto varied = [&](int from, int to) {
+      const QRgb first = alone.pixel(from + 8, alone.height() / 2);
+      for (int x = from + 8; x < to - 8; ++x) {
+        if (alone.pixel(x, alone.height() / 2) != first) return true;
+      }
+      return false;
+    };
+    QVERIFY(varied(0, 52));
+    QVERIFY(!varied(alone.width() - 52, alone.width()));
     studio.window->session().start();
     QTRY_VERIFY_WITH_TIMEOUT(strip.timeline()->line().size() >= 5, kWait);
     studio.window->session().pause();

@@ -30,6 +30,7 @@ FormationTimeline::FormationTimeline(QWidget* parent) : QWidget(parent) {
 }
 
 double FormationTimeline::place(double seconds) const {
+  if (line_.size() < 2) return 0;  // a first head alone: when it will be done is not known
   return total_ > 0 ? width() * std::clamp(seconds / total_, 0.0, 1.0) : 0;
 }
 
@@ -86,7 +87,7 @@ void FormationTimeline::paintEvent(QPaintEvent*) {
     painter.fillPath(shape, t.statusbar);
     const double from = total_ * slot / slots;
     const double until = total_ * (slot + 1) / slots;
-    const FormationMoment* newest = nullptr;
+    const FormationMoment* newest = slot == 0 && !line_.empty() ? line_.front().get() : nullptr;
     for (const auto& moment : line_) {
       if (moment->seconds <= until || (slot + 1 == slots)) newest = moment.get();
     }
