@@ -25,21 +25,24 @@ QImage to_qimage(const Image& image) {
   return out;
 }
 
-QImage with_matte(const Image& crop, const Image& matte) {
-  QImage out = to_qimage(crop);
-  if (out.isNull() || matte.width != crop.width || matte.height != crop.height) return out;
-  const QColor dim = theme().background;
+QImage over_ground(const Image& image, const Image& mask, const QColor& ground, float least) {
+  QImage out = to_qimage(image);
+  if (out.isNull() || mask.width != image.width || mask.height != image.height) return out;
   for (int y = 0; y < out.height(); ++y) {
     auto* row = reinterpret_cast<QRgb*>(out.scanLine(y));
     for (int x = 0; x < out.width(); ++x) {
-      // An eighth of the background stays, so that one sees what was cut away.
-      const float keep = 0.125F + 0.875F * std::clamp(*matte.at(x, y), 0.0F, 1.0F);
-      auto blend = [&](int v, int d) { return int(float(v) * keep + float(d) * (1 - keep)); };
-      row[x] = qRgb(blend(qRed(row[x]), dim.red()), blend(qGreen(row[x]), dim.green()),
-                    blend(qBlue(row[x]), dim.blue()));
+      const float keep = least + (1 - least) * std::clamp(*mask.at(x, y), 0.0F, 1.0F);
+      auto blend = [&](int v, int g) { return int(float(v) * keep + float(g) * (1 - keep)); };
+      row[x] = qRgb(blend(qRed(row[x]), ground.red()), blend(qGreen(row[x]), ground.green()),
+                    blend(qBlue(row[x]), ground.blue()));
     }
   }
   return out;
+}
+
+QImage with_matte(const Image& crop, const Image& matte) {
+  // An eighth of the background stays, so that one sees what was cut away.
+  return over_ground(crop, matte, theme().background, 0.125F);
 }
 
 }  // namespace portrait

@@ -208,8 +208,7 @@ void FormationStrip::show_snapshot(const Snapshot& snapshot) {
     may_return_ = may_return;
     update_buttons();
   }
-  plot_->show_losses(snapshot.loss_history, snapshot.stages, snapshot.elapsed_s,
-                     std::max(total, snapshot.elapsed_s));
+  plot_->show_losses(snapshot.loss_history, snapshot.stages, snapshot.elapsed_s, total);
 }
 
 }  // namespace portrait

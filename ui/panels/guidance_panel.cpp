@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/guidance_panel.h"
 
-#include "core/base/error.h"
 #include "core/base/settings.h"
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
-#include "ui/widgets/value_slider.h"
+#include "ui/panels/setting_edits.h"
 
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QSignalBlocker>
 #include <QVBoxLayout>
 
 namespace portrait {
@@ -37,15 +35,6 @@ constexpr std::array<Names, 3> kNames = {{
                        "How much a view follows the head's own shape. Geometry prior, w_geo, "
                        "equation (11)")},
 }};
-
-ValueSlider::Range range_of(const char* key) {
-  for (const SettingRow& row : settings_table()) {
-    if (row.key != key) continue;
-    const auto& real = std::get<RealDomain>(row.domain);
-    return {real.low, real.high, real.step, false};
-  }
-  fail(ErrorCode::kInternal, "There is no setting {}", key);
-}
 
 QPushButton* make_toggle(const QString& letter, const QString& name, const QString& tip) {
   auto* button = new QPushButton(letter);
@@ -119,7 +108,7 @@ void GuidancePanel::add_control(int index, QGridLayout* grid) {
   Control& control = controls_[std::size_t(index)];
   control.label = new QLabel(tr(names.label));
   control.label->setToolTip(tr(names.tip));
-  control.weight = new ValueSlider(range_of(names.weight));
+  control.weight = new ValueSlider(slider_range(setting_row(names.weight)));
   control.weight->set_compact();
   control.weight->setToolTip(tr(names.tip));
   control.weight->setAccessibleName(tr(names.label));
@@ -133,14 +122,8 @@ void GuidancePanel::add_control(int index, QGridLayout* grid) {
   grid->addWidget(control.solo, index, 3);
   connect(control.weight, &ValueSlider::edited, this,
           [this, key = names.weight](const QString& text) {
-            Settings settings = *settings_;
-            try {
-              settings.set_text(key, text.toStdString());
-            } catch (const Error&) {
-              show_settings(*settings_);  // out of its range: what holds comes back
-              return;
-            }
-            give(settings);
+            const auto edited = with_text(*settings_, key, text.toStdString());
+            give(edited.value_or(*settings_));  // out of its range: what holds comes back
           });
   connect(control.mute, &QPushButton::clicked, this,
           [this, index](bool on) { set_muted(index, on); });

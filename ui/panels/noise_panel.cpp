@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/noise_panel.h"
 
-#include "core/base/error.h"
 #include "core/base/settings.h"
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
+#include "ui/panels/setting_edits.h"
 #include "ui/theme.h"
 #include "ui/widgets/sparkline.h"
-#include "ui/widgets/value_slider.h"
 
 #include <QComboBox>
 #include <QGridLayout>
@@ -67,13 +66,7 @@ NoisePanel::NoisePanel(QWidget* parent)
   outer->addWidget(section.widget);
   note_ = section.note;
 
-  ValueSlider::Range range;
-  for (const SettingRow& row : settings_table()) {
-    if (row.key != kSigma) continue;
-    const auto& real = std::get<RealDomain>(row.domain);
-    range = {real.low, real.high, real.step, false};
-  }
-  sigma_ = new ValueSlider(range);
+  sigma_ = new ValueSlider(slider_range(setting_row(kSigma)));
   sigma_->set_compact();
   auto* grid = new QGridLayout;
   grid->setVerticalSpacing(6);
@@ -105,14 +98,8 @@ NoisePanel::NoisePanel(QWidget* parent)
   table_->hide();
 
   connect(sigma_, &ValueSlider::edited, this, [this](const QString& text) {
-    Settings settings = *settings_;
-    try {
-      settings.set_text(kSigma, text.toStdString());
-    } catch (const Error&) {
-      show_settings(*settings_);
-      return;
-    }
-    give(settings);
+    const auto edited = with_text(*settings_, kSigma, text.toStdString());
+    give(edited.value_or(*settings_));  // out of its range: what holds comes back
   });
   connect(mode_, &QComboBox::activated, this, [this](int index) {
     Settings settings = *settings_;

@@ -47,23 +47,6 @@ constexpr std::array<Caption, 6> kCaptions = {{
                        "Where target and render differ, four times enlarged about grey")},
 }};
 
-// The reference lies over the panel's ground: what is not known shows the ground.
-QImage over_ground(const Image& reference, const Image& known) {
-  QImage out = to_qimage(reference);
-  if (known.width != reference.width || known.height != reference.height) return out;
-  const QColor ground = theme().statusbar;
-  for (int y = 0; y < out.height(); ++y) {
-    auto* row = reinterpret_cast<QRgb*>(out.scanLine(y));
-    for (int x = 0; x < out.width(); ++x) {
-      const float keep = std::clamp(*known.at(x, y), 0.0F, 1.0F);
-      const auto blend = [&](int v, int g) { return int(float(v) * keep + float(g) * (1 - keep)); };
-      row[x] = qRgb(blend(qRed(row[x]), ground.red()), blend(qGreen(row[x]), ground.green()),
-                    blend(qBlue(row[x]), ground.blue()));
-    }
-  }
-  return out;
-}
-
 QImage inverted(const Image& mask) {
   QImage out = to_qimage(mask);
   out.invertPixels(QImage::InvertRgb);
@@ -171,7 +154,8 @@ void PaintedViewPanel::show_view() {
   where.look_from(view.viewpoint);
   set_text(heading_note_, where.describe());
   pictures_[kRender]->set_image(to_qimage(view.render));
-  pictures_[kProjected]->set_image(over_ground(view.reference, view.known));
+  pictures_[kProjected]->set_image(
+      over_ground(view.reference, view.known, theme().statusbar));  // the ground: not known
   pictures_[kTarget]->set_image(to_qimage(view.target));
   pictures_[kVoid]->set_image(inverted(view.known));
   pictures_[kNoise]->set_image(to_qimage(view.anchor_noise));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/settings_panel.h"
 
-#include "core/base/error.h"
 #include "core/base/settings.h"
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
+#include "ui/panels/setting_edits.h"
 #include "ui/widgets/value_slider.h"
 
 #include <QCheckBox>
@@ -136,14 +136,7 @@ SettingsPanel::Editor SettingsPanel::make_editor(const SettingRow& row) {
     };
   } else {
     add_label();
-    ValueSlider::Range range;
-    if (const auto* whole = std::get_if<IntegerDomain>(&row.domain)) {
-      range = {double(whole->low), double(whole->high), double(whole->step), true};
-    } else {
-      const auto& real = std::get<RealDomain>(row.domain);
-      range = {real.low, real.high, real.step, false};
-    }
-    auto* slider = new ValueSlider(range);
+    auto* slider = new ValueSlider(slider_range(row));
     slider->setAccessibleName(label_text(row));
     layout->addWidget(slider);
     connect(slider, &ValueSlider::edited, this,
@@ -164,16 +157,14 @@ SettingsPanel::Editor SettingsPanel::make_editor(const SettingRow& row) {
 }
 
 void SettingsPanel::edit(const SettingRow& row, const std::string& text) {
-  auto edited = std::make_unique<Settings>(*settings_);
-  try {
-    edited->set_text(row.key, text);
-  } catch (const Error&) {
-    // Out of the domain: the editor goes back to what holds; its tooltip names the domain.
+  const auto edited = with_text(*settings_, std::string(row.key), text);
+  if (!edited) {
+    // The editor goes back to what holds; its tooltip names the domain.
     show_settings(*settings_);
     return;
   }
   if (*edited == *settings_) return;
-  settings_ = std::move(edited);
+  *settings_ = *edited;
   Q_EMIT shown(*settings_);
   Q_EMIT changed(std::make_shared<const Settings>(*settings_));
 }
