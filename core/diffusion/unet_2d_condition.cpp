@@ -41,8 +41,12 @@ std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
   return network_of<UNet2DConditionModel>(Parameters::bound(tensors), config);
 }
 
-std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack) {
+std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack, at::Device device) {
   const PackNetwork& network = pack.network("unet");
+  if (!device.is_cpu()) {
+    return load_unet(load_tensors(*network.weights, at::kFloat, device),
+                     unet_config(network.config));
+  }
   return network_of<UNet2DConditionModel>(Parameters::packed(load_tensors(*network.weights)),
                                           unet_config(network.config));
 }

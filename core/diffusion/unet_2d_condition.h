@@ -46,6 +46,7 @@ std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
 
 // The network "unet" of a pack, sizes from its configuration.
 // Throws kNotFound, kCorrupt, kUnsupported.
-std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack);
+std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack,
+                                                      at::Device device = at::kCPU);
 
 }  // namespace portrait

@@ -23,10 +23,11 @@ bool ViewDiffusion::installed(const ModelPack& pack) {
                      [&](const char* id) { return pack.has(id); });
 }
 
-std::shared_ptr<const ViewDiffusion> ViewDiffusion::load(const ModelPack& pack) {
+std::shared_ptr<const ViewDiffusion> ViewDiffusion::load(const ModelPack& pack, at::Device device) {
   check_unet_vae(pack);
   return std::make_shared<const ViewDiffusion>(
-      Networks{load_vae(pack), load_unet(pack), load_conditioner(pack), unet_schedule(pack)});
+      Networks{load_vae(pack, device), load_unet(pack, device), load_conditioner(pack, device),
+               unet_schedule(pack)});
 }
 
 ViewDiffusion::ViewDiffusion(Networks networks)
@@ -67,7 +68,7 @@ NoisePredictor ViewDiffusion::predictor(const Conditioning& conditioning, const 
   return
       [this, context, without, guidance, control = std::move(control)](const Tensor& noisy, int t) {
         const at::NoGradGuard none;
-        const Tensor at_t = at::full({1}, t, at::kLong);
+        const Tensor at_t = at::full({1}, t, noisy.options().dtype(at::kLong));
         const std::vector<Tensor> added = control ? control(noisy, at_t) : std::vector<Tensor>{};
         const Tensor with = (*networks_.unet)(noisy, at_t, context, added);
         if (!without.defined()) return with;

@@ -24,7 +24,8 @@ class ViewDiffusion {
   // Of the networks "vae", "unet" and "conditioner". installed(): whether the pack has them all.
   // load throws kNotFound, kCorrupt, kUnsupported.
   static bool installed(const ModelPack& pack);
-  static std::shared_ptr<const ViewDiffusion> load(const ModelPack& pack);
+  static std::shared_ptr<const ViewDiffusion> load(const ModelPack& pack,
+                                                   at::Device device = at::kCPU);
 
   struct Networks {
     std::shared_ptr<const AutoencoderKL> vae;
@@ -38,6 +39,8 @@ class ViewDiffusion {
   NoiseShape noise_shape(int size) const;
   // Sides of pictures are multiples of this.
   int size_step() const;
+
+  // What follows takes and gives tensors of the networks' device.
 
   // Whose head it is: the canonical crop over grey 0.5, [3,S,S] in [0,1].
   std::shared_ptr<const Conditioning> conditioning(const Tensor& crop) const;

@@ -38,8 +38,8 @@ class PlaneUNetTask : public TrainingTask {
   explicit PlaneUNetTask(const PlaneUNetTrainingOptions& options)
       : options_(options),
         pack_(ModelPack::open(options.pack)),
-        prior_(GanPrior::load(pack_)),
-        diffusion_(ViewDiffusion::load(pack_)),
+        prior_(GanPrior::load(pack_, options.run.device)),
+        diffusion_(ViewDiffusion::load(pack_, options.run.device)),
         files_(list_subject_cache(options.cache)),
         held_back_(hold_back_subjects(files_, options.validation)),
         subjects_(files_, batch_options(options.run.batch)),
@@ -61,7 +61,7 @@ class PlaneUNetTask : public TrainingTask {
       const Viewpoint where{random.uniform(-180, 180), random.uniform(-30, 30)};
       const int t = distillation_timestep(diffusion_->schedule().config(), 0, 1, random.uniform());
       const Tensor noise = noise_of(step.key("plane unet noise", std::uint32_t(b)));
-      const auto conditioning = diffusion_->conditioning(batch.photo[b]);
+      const auto conditioning = diffusion_->conditioning(there(batch.photo[b]));
       const ViewGraph graph = view_of(head, planes.detach(), where);
       const DistilledPicture found =
           distil(diffusion_->vae(), diffusion_->schedule(), graph.rgb().clamp(0, 1), noise, t,
@@ -87,7 +87,7 @@ class PlaneUNetTask : public TrainingTask {
       RandomStream random({1, random_purpose("plane unet validation"), 0, std::uint32_t(person)});
       const SubjectBatch batch = people_.draw(random);
       const Field head = head_of(batch, 0);
-      const auto conditioning = diffusion_->conditioning(batch.photo[0]);
+      const auto conditioning = diffusion_->conditioning(there(batch.photo[0]));
       for (const double azimuth : kScoredAzimuths) {
         const Viewpoint where{azimuth, 0};
         const Tensor noise = noise_of(
@@ -122,14 +122,21 @@ class PlaneUNetTask : public TrainingTask {
     if (options_.run.from.empty()) {
       options_.network.depth_slices =
           plane_encoder_config(pack_.network("prior").config).depth_slices;
-      return make_plane_unet({}, options_.network);
+      TensorMap fresh;
+      for (const auto& [name, tensor] : make_plane_unet({}, options_.network).parameters) {
+        fresh[name] = there(tensor);
+      }
+      return make_plane_unet(fresh, options_.network);
     }
     const ModelPack pack = ModelPack::open(options_.run.from);
     const PackNetwork& network = pack.network("geometry");
     samples_before_ = network.samples_seen;
     options_.network = plane_unet_config(network.config);
-    return load_plane_unet(pack);
+    return make_plane_unet(load_tensors(*network.weights, at::kFloat, options_.run.device),
+                           options_.network);
   }
+
+  Tensor there(const Tensor& tensor) const { return tensor.to(options_.run.device); }
 
   Field head_of(const SubjectBatch& batch, std::int64_t index) const {
     return prior_.infer(batch.photo[index], batch.matte[index],
@@ -138,7 +145,7 @@ class PlaneUNetTask : public TrainingTask {
 
   Tensor noise_of(const RandomKey& key) const {
     const NoiseShape shape = diffusion_->noise_shape(options_.size);
-    return fresh_noise(key, shape.channels, shape.height, shape.width);
+    return there(fresh_noise(key, shape.channels, shape.height, shape.width));
   }
 
   ViewGraph view_of(Field head, const Tensor& planes, const Viewpoint& where) const {
