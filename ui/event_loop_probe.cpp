@@ -27,6 +27,11 @@ void EventLoopProbe::start() {
 
 void EventLoopProbe::stop() { timer_.stop(); }
 
+void EventLoopProbe::go_on() {
+  clock_.start();
+  timer_.start();
+}
+
 void EventLoopProbe::tick() {
   // Timers that were missed are merged into one tick, so the gap is the whole wait.
   const double gap_ms = double(clock_.nsecsElapsed()) * 1e-6;

@@ -32,6 +32,7 @@ class EventLoopProbe : public QObject {
   explicit EventLoopProbe(QObject* parent = nullptr);
   void start();  // forgets what was measured
   void stop();
+  void go_on();  // after stop(), with what was measured before
   StallReport report() const;
 
  private:

@@ -161,6 +161,8 @@ void add_bench(CLI::App& app, Action& action) {
       {"hpdm", "Hybrid Priors Diffusion Model, an evaluation of one view", bench_hpdm},
 #ifndef PORTRAIT_TRAIN_ONLY
       {"stages", "Steps of the optimisation, and how soon they are given up", bench_stages},
+      {"window", "The optimisation with the window and without, and the window while it runs",
+       bench_window},
 #endif
   };
   struct Arguments : BenchOptions {
@@ -170,6 +172,12 @@ void add_bench(CLI::App& app, Action& action) {
   for (const Part& part : kParts) {
     auto arguments = std::make_shared<Arguments>();
     auto& command = *bench.add_subcommand(part.name, part.about);
+#ifndef PORTRAIT_TRAIN_ONLY
+    if (part.run == bench_window) {
+      arguments->repeats = 3;  // of two minutes each
+      command.add_option("--photo", arguments->photo, "The photo that it opens")->required();
+    }
+#endif
     command.add_option("--repeats", arguments->repeats, "Alternating rounds")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();

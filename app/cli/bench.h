@@ -60,6 +60,7 @@ struct BenchOptions {
   int width = 128;             // rays along a side of the image
   std::filesystem::path pack;  // whose prior makes the head; empty: the one that ships
   std::string config = "compact";  // of a network: compact or sd15
+  std::filesystem::path photo;     // that the window opens
 };
 std::vector<BenchRow> bench_renderer(const Machine& machine, const BenchOptions& bench,
                                      nlohmann::ordered_json& findings);
@@ -82,6 +83,12 @@ std::vector<BenchRow> bench_hpdm(const Machine& machine, const BenchOptions& ben
 // are steps (parts of one, in stage 3) and whole iterations of stage 3 with 3, 6 and 12 views;
 // findings say how long Stop waits at most. Memory is the whole program's.
 std::vector<BenchRow> bench_stages(const Machine& machine, const BenchOptions& bench,
+                                   nlohmann::ordered_json& findings);
+// A short draft without the window, with it, and with it while the head is turned, `repeats` times
+// in turn: rows are steps of each stage and whole runs; findings are the ratios, how many pictures
+// the viewport drew a second, and the stalls of the event loop. Needs a display and portrait-studio
+// beside this program.
+std::vector<BenchRow> bench_window(const Machine& machine, const BenchOptions& bench,
                                    nlohmann::ordered_json& findings);
 
 }  // namespace portrait::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // portrait-studio: the window.
 #include "app/studio/display_check.h"
+#include "app/studio/rehearsal.h"
 #include "app/studio/screenshot.h"
 #include "core/base/error.h"
 #include "core/base/process_threads.h"
@@ -35,6 +36,7 @@ struct CommandLine {
   QSize size;
   std::optional<Appearance> appearance;
   bool probe = false;
+  std::optional<Rehearsal::Hand> rehearsal;
   SessionOptions session;
   std::optional<std::uint64_t> seed;
 };
@@ -74,6 +76,11 @@ void add_options(QCommandLineParser& parser) {
       {"screenshot", "Write a picture of the window and end.", "file"},
       {"when", "When to take it: opened, first-head, painting or finished.", "moment"},
       {"probe", "Print how long the event loop was held up, at the end."},
+      {"autosave-seconds", "Computing time between two autosaves.", "seconds"},
+      {"rehearse",
+       "Make the head with nobody at the mouse, print what happens in JSON, and end: still, or "
+       "turning the head all the while.",
+       "hand"},
   });
 }
 
@@ -119,6 +126,19 @@ CommandLine read_options(const QCommandLineParser& parser) {
     check(when.isEmpty() || when == "first-head", ErrorCode::kBadUsage,
           "--when is opened, first-head, painting or finished, not '{}'", when.toStdString());
   }
+  if (parser.isSet("rehearse")) {
+    const QString hand = parser.value("rehearse");
+    check(hand == "still" || hand == "turning", ErrorCode::kBadUsage,
+          "--rehearse is still or turning, not '{}'", hand.toStdString());
+    check(!line.file.isEmpty(), ErrorCode::kBadUsage, "--rehearse needs a photo");
+    line.rehearsal = hand == "still" ? Rehearsal::Hand::kStill : Rehearsal::Hand::kTurning;
+  }
+  if (parser.isSet("autosave-seconds")) {
+    line.session.autosave_seconds = parser.value("autosave-seconds").toDouble();
+    check(line.session.autosave_seconds >= 1, ErrorCode::kBadUsage,
+          "--autosave-seconds is 1 or more, not '{}'",
+          parser.value("autosave-seconds").toStdString());
+  }
   if (parser.isSet("size")) {
     const QStringList parts = parser.value("size").split('x');
     if (parts.size() == 2) line.size = QSize(parts[0].toInt(), parts[1].toInt());
@@ -159,7 +179,7 @@ int run(QApplication& application, const QElapsedTimer& since_start) {
   line.session.autosave_folder =
       QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString();
   // A picture of the window shows nobody's own settings, and nobody is there to answer.
-  const bool for_people = line.screenshot.isEmpty();
+  const bool for_people = line.screenshot.isEmpty() && !line.rehearsal;
   options.ask_before_losing = for_people;
   if (for_people) {
     options.autosave_folder = line.session.autosave_folder;
@@ -174,12 +194,14 @@ int run(QApplication& application, const QElapsedTimer& since_start) {
   if (line.appearance) window.set_appearance(*line.appearance);
   EventLoopProbe probe;
   std::optional<Screenshot> screenshot;
+  std::optional<Rehearsal> rehearsal;
   if (line.seed) window.session().set_seed(*line.seed);
   // From the first painted frame on, the event loop is held to its budget.
   qint64 first_paint_ms = 0;
   const FirstPaint first_paint(window, [&] {
     first_paint_ms = since_start.elapsed();
-    if (line.probe) probe.start();
+    if (line.probe || line.rehearsal) probe.start();
+    if (line.rehearsal) rehearsal.emplace(window, probe, *line.rehearsal);
     if (!line.file.isEmpty()) window.open_path(line.file);
     if (!line.screenshot.isEmpty()) {
       screenshot.emplace(window, line.screenshot, line.when);

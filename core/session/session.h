@@ -20,6 +20,7 @@ struct SessionOptions {
   std::string device = "auto";               // auto, cpu or cuda
   std::shared_ptr<const Settings> settings;  // null = defaults
   std::filesystem::path autosave_folder;     // empty = beside the project, or none before a save
+  double autosave_seconds = 60;              // between two autosaves of a run
 };
 
 struct OpenOptions {

@@ -101,7 +101,7 @@ void Session::Worker::start() {
   begin_anew();
   baking_.reset();  // the first steps change most
   framing_.reset();
-  next_autosave_ = Clock::now() + std::chrono::seconds(60);
+  next_autosave_ = Clock::now() + autosave_interval();
 }
 
 // The head is the first one again, which any photo and project gives back.

@@ -5,6 +5,7 @@
 #include "core/base/interruption.h"
 #include "core/base/log.h"
 #include "core/base/settings.h"
+#include "core/base/thread_priority.h"
 #include "core/project/autosave.h"
 
 #include <exception>
@@ -14,7 +15,6 @@ namespace portrait {
 namespace {
 
 constexpr std::size_t kKeptMessages = 16;
-constexpr auto kAutosaveEvery = std::chrono::seconds(60);
 
 int step_of(const Snapshot& snapshot) {
   const int stage = snapshot.stage;
@@ -92,6 +92,7 @@ void Session::Worker::publish() {
 
 void Session::Worker::run(std::stop_token stop) {
   stop_token_ = stop;
+  step_back(kWorkerNice);  // before the threads that compute are started
   // The pack is read while the artist still looks for a photo; when it cannot be read, the next
   // open tries again and says so again.
   guarded("The model pack cannot be used", [this] { engine().prepare(); });
@@ -289,7 +290,7 @@ void Session::Worker::autosave(bool now) {
   if (!now && begin < next_autosave_) return;
   SaveStatus& status = snapshot_.autosave;
   const bool saved = guarded("Autosave failed", [&] { status.path = engine().autosave(); });
-  next_autosave_ = Clock::now() + kAutosaveEvery;
+  next_autosave_ = Clock::now() + autosave_interval();
   if (saved && status.path.empty()) return;
   status.state = saved ? SaveStatus::State::kSaved : SaveStatus::State::kFailed;
   status.error = saved ? std::string() : snapshot_.messages.back().text;

@@ -70,6 +70,10 @@ class Session::Worker {
   void bake_volume(bool final);
   void draw_thumbnail();
   void autosave(bool now);
+  Clock::duration autosave_interval() const {
+    return std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(options_.autosave_seconds));
+  }
   void drop_autosave();
   void begin_anew();
   HeadEngine& engine();

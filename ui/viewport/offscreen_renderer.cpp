@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/thread_priority.h"
 #include "core/session/snapshot.h"
 #include "ui/viewport/scene_renderer.h"
 
@@ -14,11 +15,6 @@
 #include <chrono>
 #include <cmath>
 #include <utility>
-
-#ifdef __linux__
-#include <sys/resource.h>
-#include <unistd.h>
-#endif
 
 namespace portrait {
 namespace {
@@ -33,14 +29,6 @@ constexpr double kYieldShare = 0.05;
 
 double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-// Threads that this one starts (the software rasteriser's) inherit it. A nice of 4 leaves a busy
-// optimiser two thirds of a core, and the viewport enough for a few frames a second.
-void lower_priority() {
-#ifdef __linux__
-  setpriority(PRIO_PROCESS, id_t(gettid()), 4);
-#endif
 }
 
 bool is_software(const QString& renderer) {
@@ -132,7 +120,7 @@ void OffscreenRenderer::give(QImage image, bool sharp, std::uint64_t scene) {
 }
 
 void OffscreenRenderer::run(std::stop_token stop) {
-  lower_priority();
+  step_back(kDrawingNice);  // the software rasteriser's threads too
   try {
     serve(stop);
   } catch (const std::exception& error) {
