@@ -128,6 +128,7 @@ class MainWindow : public QMainWindow {
   AppearanceSwitch appearance_;
   bool leaving_ = false;   // closing was decided
   bool overdue_ = false;   // and took long enough
+  std::uint64_t ended_export_ = 0;  // the export that closing may end
   std::uint64_t shown_save_ = 0;
   bool failure_shown_ = false;
   std::uint64_t last_message_ = 0;

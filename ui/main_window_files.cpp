@@ -144,6 +144,15 @@ bool MainWindow::may_close() const {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  const std::uint64_t exporting = snapshot_->exporting.id;
+  if (!leaving_ && guard_->would_ask_about_export() && exporting != ended_export_) {
+    event->ignore();
+    guard_->before_ending_export([this, exporting] {
+      ended_export_ = exporting;
+      close();
+    });
+    return;
+  }
   if (!leaving_ && guard_->would_ask()) {
     event->ignore();
     guard_->before(UnsavedGuard::Loss::kClosing, [this](bool discard) {

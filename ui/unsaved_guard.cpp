@@ -65,16 +65,40 @@ bool UnsavedGuard::would_ask() const {
   return asks_ && snapshot_->unsaved && can_save(*snapshot_);
 }
 
+bool UnsavedGuard::raise_question() {
+  if (question_ == nullptr) return false;
+  question_->raise();
+  question_->activateWindow();
+  return true;
+}
+
+bool UnsavedGuard::would_ask_about_export() const {
+  return asks_ && can_cancel_export(*snapshot_);
+}
+
+void UnsavedGuard::before_ending_export(std::function<void()> then) {
+  if (raise_question()) return;
+  question_ = make_question(tr("End the export under way?"),
+                            tr("The files that are whole stay; the one being written is left out."),
+                            window_);
+  QPushButton* wait = question_->addButton(QMessageBox::Cancel);
+  wait->setText(tr("Go on exporting"));
+  set_accent(wait, true);
+  question_->addButton(QMessageBox::Discard)->setText(tr("End and close"));
+  question_->setDefaultButton(wait);
+  connect(question_, &QMessageBox::finished, this, [this, then = std::move(then)](int answer) {
+    question_.clear();
+    if (answer == QMessageBox::Discard) then();
+  });
+  question_->open();
+}
+
 void UnsavedGuard::before(Loss loss, Then then) {
   if (!would_ask()) {
     then(false);
     return;
   }
-  if (question_ != nullptr) {
-    question_->raise();
-    question_->activateWindow();
-    return;
-  }
+  if (raise_question()) return;
   question_ =
       make_question(question_text(loss, name_of(*snapshot_)),
                     snapshot_->project_path.empty() ? tr("It was never saved.")

@@ -34,12 +34,17 @@ class UnsavedGuard : public QObject {
   // save that succeeded, or when the artist gives the work up. One question at a time.
   void before(Loss loss, Then then);
 
+  // Of an export under way, which closing would end: calls `then` when it may.
+  bool would_ask_about_export() const;
+  void before_ending_export(std::function<void()> then);
+
   // Asks for a name where there is none yet.
   void save(Then then = {});
   void save_as(Then then = {});
 
  private:
   void save_to(const std::filesystem::path& path, Then then);
+  bool raise_question();  // true: there is one already
 
   Session& session_;
   const bool asks_;

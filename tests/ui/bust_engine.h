@@ -33,6 +33,7 @@ struct BustScript {
   std::atomic<int> steps_planned{40};
   std::atomic<int> throw_at{-1};   // the step that fails
   std::atomic<int> open_ms{0};
+  std::atomic<int> export_ms{10};  // of each part of an export
   std::atomic<int> steps{0};
   std::atomic<bool> restarts_everywhere{false};
   std::atomic<bool> paints{false};  // steps are those of the stage Detail
@@ -125,9 +126,10 @@ inline std::shared_ptr<const BakedVolume> bake_bust(float blur, int samples) {
 
 class BustExport : public ExportJob {
  public:
-  explicit BustExport(ExportRequest request) : request_(std::move(request)) {}
+  BustExport(ExportRequest request, std::shared_ptr<BustScript> script)
+      : request_(std::move(request)), script_(std::move(script)) {}
   bool advance() override {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(script_->export_ms));
     if (++done_ < kParts) return false;
     const auto path = request_.folder / "head.glb";
     std::ofstream(path) << "bust";
@@ -144,6 +146,7 @@ class BustExport : public ExportJob {
  private:
   static constexpr int kParts = 12;
   ExportRequest request_;
+  std::shared_ptr<BustScript> script_;
   int done_ = 0;
   std::vector<ExportedFile> files_;
 };
@@ -313,7 +316,7 @@ class BustEngine : public HeadEngine {
     std::filesystem::create_directories(request.folder, error);
     check(!error, ErrorCode::kIo, "Cannot write to '{}': {}. Choose another folder.",
           request.folder.string(), error.message());
-    return std::make_unique<BustExport>(request);
+    return std::make_unique<BustExport>(request, script_);
   }
   void describe(Snapshot& snapshot) const override {
     snapshot.photo = photo_;

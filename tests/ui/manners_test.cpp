@@ -331,6 +331,27 @@ class MannersTest : public QObject {
     QVERIFY(next.window->close());
   }
 
+  void closing_asks_before_it_ends_an_export() {
+    Studio studio(autosaving("exporting"));
+    open(studio);
+    studio.script->export_ms = 500;
+    studio.window->exporting().set_folder(folder_.filePath("exported"));
+    QTest::mouseClick(studio.window->exporting().export_button(), Qt::LeftButton);
+    const auto state = [&] { return studio.now().exporting.state; };
+    QTRY_COMPARE_WITH_TIMEOUT(state(), ExportStatus::State::kRunning, kWait);
+    QVERIFY(!studio.window->close());
+    QTRY_VERIFY_WITH_TIMEOUT(studio.question() != nullptr, kWait);
+    studio.keep("question_export");
+    ANSWER(studio, Cancel);
+    QVERIFY(studio.window->isVisible());
+    QCOMPARE(state(), ExportStatus::State::kRunning);
+    QVERIFY(!studio.window->close());
+    ANSWER(studio, Discard);
+    QTRY_VERIFY_WITH_TIMEOUT(!studio.window->isVisible(), kWait);
+    studio.window.reset();
+    QVERIFY(!QFile::exists(folder_.filePath("exported/head.glb")));
+  }
+
   void discarding_closes_at_once_and_leaves_nothing() {
     for (bool stubborn : {false, true}) {
       Studio studio(autosaving("discard"));
