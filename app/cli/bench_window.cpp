@@ -38,7 +38,7 @@ struct Run {
   std::map<std::string, double> step_s;  // of each stage
   double run_s = 0;                      // from start to end
   double memory_mb = 0;
-  Json told;                             // by the program; null without a window
+  Json told;  // by the program; null without a window
 };
 
 Run without_window(const fs::path& photo, const fs::path& pack) {
@@ -81,15 +81,15 @@ Run with_window(const fs::path& photo, const fs::path& pack, const std::string& 
   }
   Run run;
   std::string error;
-  const int code = run_child(
-      program, arguments, {},
-      [&](const std::string& line) {
-        const Json told = Json::parse(line, nullptr, false);
-        if (!told.is_object()) return;
-        if (told.value("event", "") == "finished") run.told = told;
-        if (told.value("event", "") == "failed") error = told.value("error", "");
-      },
-      {});
+  const int code = run_child(program, arguments, {},
+                             [&](const std::string& line) {
+                               const Json told = Json::parse(line, nullptr, false);
+                               if (!told.is_object()) return;
+                               if (told.value("event", "") == "finished") run.told = told;
+                               if (told.value("event", "") == "failed")
+                                 error = told.value("error", "");
+                             },
+                             {});
   check(code == 0 && !run.told.is_null(), ErrorCode::kInternal,
         "The window's run ended with {} {}. It needs a display: run it under xvfb-run where there "
         "is none",
@@ -110,7 +110,8 @@ double median(std::vector<double> values) {
 
 using Runs = std::map<std::string, std::vector<Run>>;
 
-std::vector<double> of_all(const std::vector<Run>& runs, const std::function<double(const Run&)>& of) {
+std::vector<double> of_all(const std::vector<Run>& runs,
+                           const std::function<double(const Run&)>& of) {
   std::vector<double> values;
   for (const Run& run : runs) values.push_back(of(run));
   return values;
@@ -168,7 +169,8 @@ void add_ratios(const std::string& hand, const Runs& runs, Json& findings) {
 }  // namespace
 
 std::vector<BenchRow> bench_window(const Machine&, const BenchOptions& bench, Json& findings) {
-  check(!bench.photo.empty(), ErrorCode::kBadUsage, "Name the photo that the window opens: --photo");
+  check(!bench.photo.empty(), ErrorCode::kBadUsage,
+        "Name the photo that the window opens: --photo");
   const fs::path pack = fs::absolute(bench.pack.empty() ? default_pack_folder() : bench.pack);
   const fs::path photo = fs::absolute(bench.photo);
   Runs runs;

@@ -38,8 +38,13 @@ class Victim {
     environment.insert("XDG_CONFIG_HOME", home);
     process_.setProcessEnvironment(environment);
     process_.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    QStringList arguments{QString::fromStdString(photo.string()), "--preset", "draft",
-                          "--autosave-seconds", "1", "--rehearse", "still"};
+    QStringList arguments{QString::fromStdString(photo.string()),
+                          "--preset",
+                          "draft",
+                          "--autosave-seconds",
+                          "1",
+                          "--rehearse",
+                          "still"};
     for (const QString& setting : settings) arguments << "--set" << setting;
     process_.start(PORTRAIT_BIN_DIR "/portrait-studio", arguments);
   }

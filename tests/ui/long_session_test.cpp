@@ -91,8 +91,8 @@ class LongSessionTest : public QObject {
     if (folder.isEmpty()) return;
     probe_.stop();
     QDir().mkpath(folder);
-    window_->grab().save(QString("%1/long_%2_%3.png").arg(folder).arg(++kept_, 2, 10, QChar('0'))
-                             .arg(name));
+    window_->grab().save(
+        QString("%1/long_%2_%3.png").arg(folder).arg(++kept_, 2, 10, QChar('0')).arg(name));
     probe_.go_on();
   }
 
@@ -122,8 +122,8 @@ class LongSessionTest : public QObject {
 
   void a_photo_becomes_a_first_head() {
     window_->open_path(QString::fromStdString(photo_.string()));
-    QTRY_VERIFY_WITH_TIMEOUT(
-        now().has_head() || !window_->viewport().banner()->text().isEmpty(), kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(now().has_head() || !window_->viewport().banner()->text().isEmpty(),
+                             kWait);
     QVERIFY2(now().has_head(), qPrintable(window_->viewport().banner()->text()));
     QTRY_VERIFY_WITH_TIMEOUT(window_->viewport().settled(), kWait);
     keep("first_head");
@@ -134,17 +134,15 @@ class LongSessionTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(now().stage == 1 && stage(1).step >= 3, kWait);
     window_->guidance().weight(0)->findChild<QSlider*>()->setValue(900);
     window_->noise().sigma()->findChild<QSlider*>()->setValue(300);
-    QTRY_VERIFY_WITH_TIMEOUT(
-        now().settings->get<double>("hpdm.w_ex") ==
-            window_->settings().settings().get<double>("hpdm.w_ex"),
-        kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(now().settings->get<double>("hpdm.w_ex") ==
+                                 window_->settings().settings().get<double>("hpdm.w_ex"),
+                             kWait);
     keep("photo_fit");
     // A first painting comes.
     QTRY_VERIFY_WITH_TIMEOUT(
-        now().refined != nullptr && std::any_of(now().refined->begin(), now().refined->end(),
-                                                [](const RefinedView& view) {
-                                                  return view.painted > 0;
-                                                }),
+        now().refined != nullptr &&
+            std::any_of(now().refined->begin(), now().refined->end(),
+                        [](const RefinedView& view) { return view.painted > 0; }),
         kWait);
     keep("detail");
   }
@@ -160,8 +158,8 @@ class LongSessionTest : public QObject {
       QTest::mouseMove(sphere, from + QPoint(4 * part, -3 * part));
     }
     QTest::mouseRelease(sphere, Qt::LeftButton, {}, from + QPoint(16, -12));
-    QTRY_VERIFY_WITH_TIMEOUT(
-        now().settings->get<std::string>("detail.viewpoints") != kViews, kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(now().settings->get<std::string>("detail.viewpoints") != kViews,
+                             kWait);
     keep("viewpoint_dragged");
     panel->edit(false);
   }
@@ -204,9 +202,8 @@ class LongSessionTest : public QObject {
   }
 
   void it_finishes_and_is_exported() {
-    QTRY_VERIFY_WITH_TIMEOUT(now().state == SessionState::kFinished ||
-                                 now().state == SessionState::kFailed,
-                             kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        now().state == SessionState::kFinished || now().state == SessionState::kFailed, kWait);
     QCOMPARE(now().error, std::string());
     window_->viewport().look_from({0, 0});
     QTRY_VERIFY_WITH_TIMEOUT(window_->viewport().settled(), kWait);
@@ -251,9 +248,8 @@ class LongSessionTest : public QObject {
   void its_journal_makes_the_same_head() {
     QProcess replay;
     replay.setProcessChannelMode(QProcess::MergedChannels);
-    replay.start(PORTRAIT_BIN_DIR "/portrait",
-                 {"replay", folder_.filePath("long.portrait"), "--pack",
-                  QString::fromStdString(pack_.string())});
+    replay.start(PORTRAIT_BIN_DIR "/portrait", {"replay", folder_.filePath("long.portrait"),
+                                                "--pack", QString::fromStdString(pack_.string())});
     QVERIFY(replay.waitForFinished(kWait));
     QVERIFY2(replay.exitCode() == 0, replay.readAll().constData());
   }
