@@ -15,11 +15,31 @@ uniform vec3 eye;
 uniform vec2 focal;           // in frame sides
 uniform vec2 centre;
 uniform float step_voxels;
-uniform int mode;             // DisplayMode: 0 colour, 2 normals, 3 depth, 4 opacity
+uniform int mode;             // DisplayMode: 0 colour, 2 normals, 3 depth, 4 opacity, 5 seen
 uniform vec2 depth_range;     // distances shown as white and black
+uniform vec3 seen_colour;     // mode 5: what the photo shows
+uniform vec3 invented_colour;  // and what it does not
+
+// Neural frames from round the head, projected onto it. Their alpha is the distance of what they
+// see: 0 = nothing, else range.x to range.y.
+struct View {
+  mat3 camera_from_world;
+  vec3 eye;
+  vec2 focal;
+  vec2 centre;
+  vec2 range;
+  float layer;
+  float weight;  // by the angle between its camera and this one
+};
+const int kMostViews = 4;
+uniform sampler2DArray frames;
+uniform View views[kMostViews];
+uniform int view_count;
+uniform float frames_lod;
 
 const float cell_voxels = 8.0;
 const float nearly_opaque = 0.995;
+const vec2 nearby = vec2(0.014, 0.034);  // world: distances that are the same, and that are not
 
 // Towards thinner matter, by central differences one voxel apart.
 vec3 outward_normal(vec3 at) {
@@ -28,6 +48,39 @@ vec3 outward_normal(vec3 at) {
                     texture(volume, at + vec3(0, d.y, 0)).a - texture(volume, at - vec3(0, d.y, 0)).a,
                     texture(volume, at + vec3(0, 0, d.z)).a - texture(volume, at - vec3(0, 0, d.z)).a);
   return -slope;
+}
+
+// How much of the surface at `point` a view shows, 0 to 1, and its texel there. A point counts as
+// seen when the view's own surface is as far away as it is; the tolerance is that of the distance
+// kept in a byte and of a surface that is not quite sharp.
+float seen_by(int v, vec3 point, out vec4 texel) {
+  vec3 way = point - views[v].eye;
+  vec3 p = views[v].camera_from_world * way;
+  vec2 uv = views[v].focal * p.xy / p.z + views[v].centre;
+  texel = vec4(0.0);
+  if (p.z <= 0.0 || any(lessThan(uv, vec2(0.004))) || any(greaterThan(uv, vec2(0.996)))) return 0.0;
+  texel = textureLod(frames, vec3(uv, views[v].layer), frames_lod);
+  if (texel.a < 0.5 / 255.0) return 0.0;
+  float there = mix(views[v].range.x, views[v].range.y, (texel.a * 255.0 - 1.0) / 254.0);
+  return 1.0 - smoothstep(nearby.x, nearby.y, abs(length(way) - there));
+}
+
+// The colour that the frames give the surface at a point, and in alpha how much of it they know.
+vec4 projected(vec3 point, vec3 normal) {
+  vec3 sum = vec3(0.0);
+  float weights = 0.0;
+  float seen = 0.0;
+  for (int v = 0; v < view_count; ++v) {
+    vec4 texel;
+    float weight = views[v].weight * seen_by(v, point, texel);
+    seen += weight;
+    // A view that sees the surface from its front has more of its detail than one at a slant.
+    float facing = max(dot(normal, normalize(views[v].eye - point)), 0.05);
+    weight *= facing * facing;
+    sum += weight * texel.rgb;
+    weights += weight;
+  }
+  return vec4(sum / max(weights, 1e-6), smoothstep(0.02, 0.2, seen));
 }
 
 void main() {
@@ -55,6 +108,7 @@ void main() {
   vec3 normal_sum = vec3(0.0);
   float depth_sum = 0.0;
   float opacity = 0.0;
+  float surface = -1.0;  // where half of what is seen lies before it, in voxels along the ray
   for (int i = 0; i < 4096 && t < length_voxels; ++i) {
     vec3 at = start + along * t;
     ivec3 cell = ivec3(at / cell_voxels);
@@ -76,6 +130,10 @@ void main() {
       sum += weight * matter.rgb;
       depth_sum += weight * (enter + t * voxel);
       if (mode == 2 && weight > 0.01) normal_sum += weight * outward_normal(at / samples);
+      // The step reaches half a step to both sides of its sample; in it, light falls off evenly.
+      if (opacity < 0.5 && opacity + weight >= 0.5) {
+        surface = t + step_voxels * (log(2.0 * (1.0 - opacity)) / -log(1.0 - alpha) - 0.5);
+      }
       opacity += weight;
       if (opacity > nearly_opaque) break;
     }
@@ -83,6 +141,25 @@ void main() {
   }
   if (opacity < 0.002) discard;
 
+  if (view_count > 0 && surface >= 0.0) {
+    vec3 at = start + along * surface;
+    vec3 point = box_low + at * voxel;
+    vec3 normal = outward_normal(at / samples);
+    normal = length(normal) > 1e-5 ? normalize(normal) : -direction;
+    if (mode == 0) {
+      vec4 detail = projected(point, normal);
+      sum = mix(sum, opacity * detail.rgb, detail.a);
+    } else if (mode == 5) {
+      vec4 photo;
+      float seen = seen_by(0, point, photo);
+      // Seen at a slant is hardly seen.
+      seen *= smoothstep(0.05, 0.35, dot(normal, normalize(views[0].eye - point)));
+      float light = 0.30 + 0.70 * pow(max(dot(normal, -direction), 0.0), 0.8);
+      sum = opacity * light * mix(invented_colour, seen_colour, seen);
+    }
+  } else if (mode == 5) {
+    sum = vec3(0.45 * opacity);
+  }
   if (mode == 2) {
     vec3 n = normal_sum * world_from_camera;  // = transpose(world_from_camera) * normal
     n = length(n) > 1e-6 ? normalize(n) : vec3(0.0, 0.0, -1.0);

@@ -132,13 +132,20 @@ void MainWindow::build_layout() {
 void MainWindow::connect_panels() {
   connect(viewport_, &Viewport::camera_changed, this,
           [this](const Camera& camera, bool resting) {
-            session_->move_camera(camera, resting);
+            // Frames of a moving camera are looked at where frames alone are.
+            session_->move_camera(camera, resting, viewport_->mode() == DisplayMode::kNeural);
             viewpoints_->set_camera(viewport_->view().viewpoint());
             painted_view_->set_camera(viewport_->view().viewpoint());
             view_->set_camera_text(viewport_->view().describe());
           });
-  connect(viewport_, &Viewport::wipe_changed, this,
-          [this](bool on) { wipe_action_->setChecked(on); });
+  connect(viewport_, &Viewport::overlay_changed, this, [this](PhotoOverlay overlay) {
+    for (int i = 0; i < overlay_actions_.size(); ++i) {
+      overlay_actions_[i]->setChecked(overlay == PhotoOverlay(i + 1));
+    }
+  });
+  connect(viewport_, &Viewport::mode_changed, this, [this](DisplayMode mode) {
+    session_->want_mesh(mode == DisplayMode::kMesh || mode == DisplayMode::kWireframe);
+  });
   connect(viewpoints_, &ViewpointsPanel::chosen, viewport_, &Viewport::look_from);
   connect(settings_, &SettingsPanel::shown, viewpoints_, &ViewpointsPanel::show_settings);
   connect(viewpoints_, &ViewpointsPanel::edited, settings_, [this](const QString& viewpoints) {

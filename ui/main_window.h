@@ -161,7 +161,7 @@ class MainWindow : public QMainWindow {
   QAction* run_action_ = nullptr;
   QAction* step_action_ = nullptr;
   QAction* stop_action_ = nullptr;
-  QAction* wipe_action_ = nullptr;
+  QList<QAction*> overlay_actions_;  // in the order of PhotoOverlay, without the first
   QList<QAction*> head_actions_;  // need a head
 };
 

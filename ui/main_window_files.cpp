@@ -67,7 +67,7 @@ void MainWindow::restore_preferences() {
                                    "/Portrait Studio"
                              : folder);
   viewport_->set_mode(
-      DisplayMode(std::clamp(preferences_.display_mode(), 0, int(DisplayMode::kOpacity))));
+      DisplayMode(std::clamp(preferences_.display_mode(), 0, kDisplayModes - 1)));
   if (!preferences_.geometry().isEmpty()) restoreGeometry(preferences_.geometry());
 }
 

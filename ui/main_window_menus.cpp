@@ -114,14 +114,23 @@ void MainWindow::build_view_menu() {
   // Not a shortcut either: Enter is a field's first.
   head_actions_.back()->setProperty(CheatSheet::kMoreKeys, tr("Enter"));
   view->addSeparator()->setText(tr("Show"));
-  const QString modes[] = {tr("Colour"), tr("Neural"), tr("Normals"), tr("Depth"), tr("Opacity")};
-  for (int mode = 0; mode < 5; ++mode) {
+  const QString modes[] = {tr("Colour"),  tr("Neural"), tr("Normals"), tr("Depth"),
+                           tr("Opacity"), tr("Seen or invented"), tr("Mesh"), tr("Wireframe")};
+  for (int mode = 0; mode < kDisplayModes; ++mode) {
     head_actions_ << add_action(view, modes[mode], QKeySequence(QString("Alt+%1").arg(mode + 1)),
                                 [this, mode] { viewport_->set_mode(DisplayMode(mode)); });
   }
-  wipe_action_ = add_action(view, tr("Photo wipe"), QKeySequence("G"),
-                            [this] { viewport_->set_wipe(wipe_action_->isChecked()); });
-  wipe_action_->setCheckable(true);
+  const std::pair<QString, const char*> overlays[] = {{tr("Photo wipe"), "G"},
+                                                      {tr("Photo as onion skin"), "Shift+G"},
+                                                      {tr("Difference to the photo"), "D"}};
+  for (const auto& [text, keys] : overlays) {
+    const auto overlay = PhotoOverlay(overlay_actions_.size() + 1);
+    overlay_actions_ << add_action(view, text, QKeySequence(keys), [this, overlay] {
+      const bool on = viewport_->overlay() != overlay;
+      viewport_->set_overlay(on ? overlay : PhotoOverlay::kNone);
+    });
+    overlay_actions_.back()->setCheckable(true);
+  }
   head_actions_ << add_action(view, tr("Save a still"), QKeySequence("F12"),
                               [this] { save_still(false); });
   head_actions_ << add_action(view, tr("Save a still with alpha"), QKeySequence("Ctrl+F12"),
@@ -171,7 +180,7 @@ void MainWindow::update_actions() {
   step_action_->setEnabled(can_step(s));
   stop_action_->setEnabled(can_stop(s));
   for (QAction* action : head_actions_) action->setEnabled(s.has_head());
-  wipe_action_->setEnabled(viewport_->can_wipe());
+  for (QAction* action : overlay_actions_) action->setEnabled(viewport_->can_compare());
   update_title();
 }
 

@@ -78,6 +78,12 @@ class CommandQueue {
     return std::exchange(commands_, {});
   }
 
+  // Would wait() return at once?
+  bool waiting() const {
+    const std::lock_guard lock(mutex_);
+    return woken_ || !commands_.empty();
+  }
+
   // Waits for a command, a wake() or a stop request. False: stopped.
   bool wait(std::stop_token stop) {
     std::unique_lock lock(mutex_);
@@ -86,7 +92,7 @@ class CommandQueue {
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<Command> commands_;
   bool woken_ = false;

@@ -4,11 +4,13 @@
 #include "core/camera/camera.h"
 #include "core/session/export_request.h"
 #include "core/session/snapshot.h"
+#include "core/session/view_mesh.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace portrait {
 
@@ -74,6 +76,11 @@ class HeadEngine {
   // Of the head as it stands. `final`: at full resolution, for a head at rest.
   virtual std::shared_ptr<const BakedVolume> bake(bool final) = 0;
   virtual NeuralFrame render(const Camera& camera, bool resting) = 0;
+  // Where frames are made that the viewport projects onto the head, the photo's camera first; none:
+  // it shows the volume's own colours.
+  virtual std::vector<Camera> surroundings() const { return {}; }
+  // The surface that an export would write, without colours. Throws as that does.
+  virtual ViewMesh view_mesh() { return {}; }
   virtual RingThumbnail ring_thumbnail(int index) = 0;
   virtual int ring_size() const = 0;
   // Front render against the photo; fills the front_* fields. Costs a frame.

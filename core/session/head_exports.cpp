@@ -223,7 +223,7 @@ class HeadExportJob : public ExportJob {
 
 }  // namespace
 
-TriangleMesh mesh_of_head(const HeadView& head, int resolution, double threshold) {
+TriangleMesh surface_of_head(const HeadView& head, int resolution, double threshold) {
   check(resolution >= 8, ErrorCode::kBadUsage,
         "A mesh resolution of {} is too low; 8 at least, 192 is usual", resolution);
   const Eigen::AlignedBox3f box = occupied_box(head.occupancy());
@@ -235,8 +235,12 @@ TriangleMesh mesh_of_head(const HeadView& head, int resolution, double threshold
   }
   SurfaceOptions options;
   options.threshold = static_cast<float>(threshold);
-  TriangleMesh mesh =
-      extract_surface(sample_density_grid(head.field(), box, dims, head.occupancy()), options).mesh;
+  return extract_surface(sample_density_grid(head.field(), box, dims, head.occupancy()), options)
+      .mesh;
+}
+
+TriangleMesh mesh_of_head(const HeadView& head, int resolution, double threshold) {
+  TriangleMesh mesh = surface_of_head(head, resolution, threshold);
   colour_vertices(
       mesh, [&](const std::vector<Eigen::Vector3f>& positions, std::vector<Eigen::Vector3f>& srgb) {
         const auto count = static_cast<std::int64_t>(positions.size());

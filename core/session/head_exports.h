@@ -23,6 +23,9 @@ class HeadView;
 // Throws kBadInput when there is no surface at that threshold.
 TriangleMesh mesh_of_head(const HeadView& head, int resolution, double threshold);
 
+// The same without colours.
+TriangleMesh surface_of_head(const HeadView& head, int resolution, double threshold);
+
 // The 13 standard views, 256 px each, on one sheet.
 Image contact_sheet_of_head(const HeadView& head, const std::string& title);
 

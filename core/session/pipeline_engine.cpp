@@ -30,6 +30,7 @@
 #include "core/session/formation_keeper.h"
 #include "core/session/head_exports.h"
 #include "core/session/refined_views.h"
+#include "core/session/surrounding_views.h"
 
 #include <nlohmann/json.hpp>
 
@@ -240,6 +241,36 @@ class PipelineEngine : public HeadEngine {
     frame.depth = std::move(picture.depth);
     frame.resting = resting;
     return frame;
+  }
+
+  std::vector<Camera> surroundings() const override {
+    std::vector<Viewpoint> ring;
+    for (const RigView& view : viewpoint_rig(*settings_)) ring.push_back(view.viewpoint);
+    std::vector<Camera> cameras = {photo_->camera};
+    for (const Viewpoint& viewpoint : with_views_between(ring)) {
+      cameras.push_back(rig_camera(viewpoint));
+    }
+    return cameras;
+  }
+
+  ViewMesh view_mesh() override {
+    ViewMesh shown;
+    shown.resolution = settings_->get<int>("mesh.resolution");
+    const TriangleMesh mesh =
+        surface_of_head(view(), shown.resolution, settings_->get<double>("mesh.threshold"));
+    shown.positions.reserve(3 * mesh.positions.size());
+    shown.normals.reserve(3 * mesh.positions.size());
+    shown.triangles.reserve(3 * mesh.triangles.size());
+    for (const Eigen::Vector3f& p : mesh.positions) {
+      shown.positions.insert(shown.positions.end(), p.data(), p.data() + 3);
+    }
+    for (const Eigen::Vector3f& n : mesh.normals) {
+      shown.normals.insert(shown.normals.end(), n.data(), n.data() + 3);
+    }
+    for (const auto& triangle : mesh.triangles) {
+      shown.triangles.insert(shown.triangles.end(), triangle.begin(), triangle.end());
+    }
+    return shown;
   }
 
   RingThumbnail ring_thumbnail(int index) override {

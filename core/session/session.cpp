@@ -53,8 +53,12 @@ void Session::set_seed(std::uint64_t seed) {
   worker_->post([=](Worker& worker) { worker.set_seed(seed); });
 }
 
-void Session::move_camera(const Camera& camera, bool resting) {
-  worker_->move_camera(camera, resting);
+void Session::move_camera(const Camera& camera, bool resting, bool draw) {
+  worker_->move_camera(camera, resting, draw);
+}
+
+void Session::want_mesh(bool wanted) {
+  worker_->post([=](Worker& worker) { worker.want_mesh(wanted); });
 }
 
 void Session::export_to(const ExportRequest& request) {

@@ -63,8 +63,12 @@ class Session {
   void set_seed(std::uint64_t seed);                            // acts at the next start
 
   // Latest wins. resting = false while the artist drags: quick low-resolution frames; true when
-  // the camera came to rest: one frame at full resolution. Never touches the optimisation.
-  void move_camera(const Camera& camera, bool resting);
+  // the camera came to rest: one frame at full resolution. draw = false: no frame is needed while
+  // it moves. Never touches the optimisation.
+  void move_camera(const Camera& camera, bool resting, bool draw = true);
+  // Whether the surface is looked at (Snapshot::mesh): it is made, and made anew, when the head is
+  // at rest.
+  void want_mesh(bool wanted);
 
   void export_to(const ExportRequest& request);
   void cancel_export();

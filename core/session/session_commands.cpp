@@ -39,6 +39,7 @@ void Session::Worker::open(const std::string& what, const std::string& trouble,
   snapshot_.error.clear();
   snapshot_.frame.reset();
   snapshot_.ring.reset();
+  forget_views();
   const auto saves = snapshot_.saved.id;
   snapshot_.saved = {};
   snapshot_.saved.id = saves;
@@ -99,6 +100,8 @@ void Session::Worker::start() {
   if (!guarded("The run cannot start", [this] { engine().begin_run(); })) return;
   snapshot_.state = SessionState::kRunning;
   begin_anew();
+  surroundings_.forget();
+  snapshot_.views.reset();
   baking_.reset();  // the first steps change most
   framing_.reset();
   next_autosave_ = Clock::now() + autosave_interval();
@@ -148,6 +151,8 @@ void Session::Worker::return_to(std::uint64_t moment) {
   snapshot_.front_psnr_db = snapshot_.blurred_psnr_db = snapshot_.front_mask_iou = 0;
   snapshot_.unsaved = true;
   one_step_ = false;
+  surroundings_.forget();
+  snapshot_.views.reset();
   bake_due_ = frame_due_ = true;
   next_thumbnail_ = 0;
 }

@@ -15,6 +15,7 @@ namespace portrait {
 namespace {
 
 constexpr std::size_t kKeptMessages = 16;
+constexpr int kViewsAfterStage = 4;
 
 int step_of(const Snapshot& snapshot) {
   const int stage = snapshot.stage;
@@ -52,8 +53,9 @@ void Session::Worker::set_settings(std::shared_ptr<const Settings> settings) {
   commands_.wake();
 }
 
-void Session::Worker::move_camera(const Camera& camera, bool resting) {
-  camera_slot_.publish(std::make_shared<const CameraRequest>(CameraRequest{camera, resting}));
+void Session::Worker::move_camera(const Camera& camera, bool resting, bool draw) {
+  camera_slot_.publish(
+      std::make_shared<const CameraRequest>(CameraRequest{camera, resting, draw || resting}));
   commands_.wake();
 }
 
@@ -117,7 +119,7 @@ void Session::Worker::run(std::stop_token stop) {
 
 bool Session::Worker::anything_to_do() const {
   return running() || one_step_ || export_job_ || wanted_frame_ || bake_due_ || frame_due_ ||
-         !bake_is_final_ || next_thumbnail_ >= 0;
+         !bake_is_final_ || next_thumbnail_ >= 0 || mesh_due() || next_view() >= 0;
 }
 
 void Session::Worker::obey_commands() {
@@ -138,10 +140,16 @@ void Session::Worker::take_slots() {
     snapshot_.settings = settings_;
     if (ring_changed && snapshot_.ring) next_thumbnail_ = 0;
     if (engine_) guarded("The settings cannot be used", [&] { engine_->set_settings(settings_); });
+    if (ring_changed && engine_ && engine_->has_head()) {
+      surroundings_.want(engine_->surroundings());
+      snapshot_.views = surroundings_.views();
+    }
   }
   if (auto request = camera_slot_.take()) {
-    wanted_frame_ = *request;
+    turning_ = !request->resting;
     camera_ = request->camera;
+    if (request->draw) wanted_frame_ = *request;
+    if (!request->draw) wanted_frame_.reset();  // of where the camera is no more
   }
 }
 
@@ -165,7 +173,13 @@ void Session::Worker::work() {
   if (wanted_frame_ || (frame_due_ && camera_ && (at_rest || framing_.due(now)))) draw_frame();
   if (!camera_) frame_due_ = false;
   if (export_job_) advance_export();
-  if (at_rest && next_thumbnail_ >= 0 && !wanted_frame_) draw_thumbnail();
+  if (at_rest && next_thumbnail_ >= 0 && !wanted_frame_) {
+    draw_thumbnail();
+  } else if (mesh_due()) {
+    make_mesh();
+  } else if (const int view = next_view(); view >= 0) {
+    draw_view(view);
+  }
   if (running()) autosave(false);
 }
 
@@ -191,7 +205,10 @@ void Session::Worker::take_step() {
   }
   snapshot_.unsaved = true;
   if (result.head_changed) bake_due_ = frame_due_ = true;
-  if (result.stage_done) baking_.reset();  // its head is one that is gone back to
+  if (result.stage_done) {
+    baking_.reset();  // its head is one that is gone back to
+    views_at_once_ = kViewsAfterStage;
+  }
   if (result.finished) finish_run();
 }
 

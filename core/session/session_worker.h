@@ -5,6 +5,7 @@
 #include "core/session/duty_cycle.h"
 #include "core/session/head_engine.h"
 #include "core/session/session.h"
+#include "core/session/surrounding_views.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -24,6 +25,7 @@ class Session::Worker {
   struct CameraRequest {
     Camera camera;
     bool resting = false;
+    bool draw = true;
   };
 
   Worker(const SessionOptions& options, EngineFactory make_engine);
@@ -33,7 +35,7 @@ class Session::Worker {
   // For commands that end or hold a run: the step under way is given up for it.
   void post_at_once(std::function<void(Worker&)> command);
   void set_settings(std::shared_ptr<const Settings> settings);
-  void move_camera(const Camera& camera, bool resting);
+  void move_camera(const Camera& camera, bool resting, bool draw);
   void abandon();
   std::shared_ptr<const Snapshot> latest() const;
   void set_notifier(std::function<void()> notifier);
@@ -53,6 +55,7 @@ class Session::Worker {
   void export_to(const ExportRequest& request);
   void cancel_export();
   void save_project(const std::filesystem::path& path);
+  void want_mesh(bool wanted);
 
  private:
   using Clock = DutyCycle::Clock;
@@ -69,6 +72,12 @@ class Session::Worker {
   void draw_frame();
   void bake_volume(bool final);
   void draw_thumbnail();
+  bool head_settled() const;
+  int next_view() const;  // -1: none is to be drawn now
+  void draw_view(int index);
+  bool mesh_due() const;
+  void make_mesh();
+  void forget_views();
   void autosave(bool now);
   Clock::duration autosave_interval() const {
     return std::chrono::duration_cast<Clock::duration>(
@@ -84,6 +93,8 @@ class Session::Worker {
   bool guarded(const std::string& what, const std::function<void()>& body);
   // Runs a piece of work that can be done again; false: given up for a command that is not to wait.
   bool unless_hurried(const std::function<void()>& piece);
+  // The same for a piece that any command and any move of the camera is to come before.
+  bool unless_disturbed(const std::function<void()>& piece);
   bool running() const { return snapshot_.state == SessionState::kRunning; }
 
   const SessionOptions options_;
@@ -106,6 +117,10 @@ class Session::Worker {
   std::unique_ptr<ExportJob> export_job_;
   std::optional<CameraRequest> wanted_frame_;  // the newest camera not yet drawn
   std::optional<Camera> camera_;               // where the artist looks from
+  bool turning_ = false;  // the artist moves the camera right now
+  SurroundingViews surroundings_;
+  int views_at_once_ = 0;  // are drawn without waiting for their turn
+  bool mesh_wanted_ = false;
   bool one_step_ = false;
   bool bake_due_ = false;      // the head changed since the last bake
   bool bake_is_final_ = true;  // the last bake was at full resolution
@@ -116,6 +131,7 @@ class Session::Worker {
   std::uint64_t message_id_ = 0;
   DutyCycle baking_{0.05};
   DutyCycle framing_{0.05};
+  DutyCycle surrounding_{0.02};
   Clock::time_point next_autosave_{};
 
   std::jthread thread_;  // last: everything above outlives it

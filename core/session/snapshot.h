@@ -5,7 +5,9 @@
 #include "core/camera/camera.h"
 #include "core/pipeline/stage_info.h"
 #include "core/project/formation.h"
+#include "core/session/projected_view.h"
 #include "core/session/session_state.h"
+#include "core/session/view_mesh.h"
 
 #include <chrono>
 #include <cstdint>
@@ -170,6 +172,11 @@ struct Snapshot {
   std::shared_ptr<const BakedVolume> volume;
   std::uint64_t volume_version = 0;  // 0 = no head yet
   std::shared_ptr<const NeuralFrame> frame;
+  // Made where somebody looks: frames round the head to project onto it, each with the version of
+  // the head that it shows; null before the first.
+  std::shared_ptr<const ProjectedViews> views;
+  // Of a head at rest, when it was asked for; may be of an older head. Empty: there is no surface.
+  std::shared_ptr<const ViewMesh> mesh;
   std::shared_ptr<const std::vector<RingThumbnail>> ring;
   // Of the detail stage, in the order of its viewpoints; null before its first painting.
   std::shared_ptr<const std::vector<RefinedView>> refined;

@@ -190,7 +190,7 @@ class ViewportTest : public QObject {
     Viewport viewport(kind());
     show(viewport);
     Snapshot snapshot = ball_snapshot();
-    QVERIFY(!viewport.can_wipe());
+    QVERIFY(!viewport.can_compare());
     auto photo = std::make_shared<PhotoInfo>();
     photo->crop = Image(64, 64, 3, 0.0F);
     for (int i = 0; i < 64 * 64; ++i) photo->crop.pixels[std::size_t(3 * i)] = 1;
@@ -198,8 +198,8 @@ class ViewportTest : public QObject {
     photo->camera = rig_camera({20, 0});
     snapshot.photo = photo;
     viewport.show_snapshot(snapshot);
-    QVERIFY(viewport.can_wipe());
-    viewport.set_wipe(true);
+    QVERIFY(viewport.can_compare());
+    viewport.set_overlay(PhotoOverlay::kWipe);
     QVERIFY(same_camera(viewport.view().camera(), photo->camera));
     QTRY_VERIFY_WITH_TIMEOUT(viewport.settled(), 20000);
     const QImage image = picture_of(viewport);
@@ -213,12 +213,12 @@ class ViewportTest : public QObject {
                      Qt::NoModifier);
     QApplication::sendEvent(&viewport, &move);
     QTest::mouseRelease(&viewport, Qt::LeftButton, {}, to);
-    QVERIFY(viewport.wipe());
+    QVERIFY(viewport.overlay() == PhotoOverlay::kWipe);
     QTRY_VERIFY_WITH_TIMEOUT(viewport.settled(), 20000);
     QTRY_VERIFY_WITH_TIMEOUT(close_to(picture_of(viewport).pixel(300, 240), 255, 0, 0), 5000);
     // Turning leaves the photo's camera, and with it the wipe.
     viewport.look_from({-60, 0});
-    viewport.set_wipe(false);
+    viewport.set_overlay(PhotoOverlay::kNone);
     QVERIFY(!viewport.view().has_own_camera());
   }
 

@@ -98,7 +98,7 @@ class WindowTest : public QObject {
     QVERIFY(!studio.window->stages().run_button()->isEnabled());
     QVERIFY(!studio.window->stages().stop_button()->isEnabled());
     QVERIFY(!studio.window->exporting().export_button()->isEnabled());
-    QVERIFY(!studio.window->viewport().can_wipe());
+    QVERIFY(!studio.window->viewport().can_compare());
     studio.keep("empty");
   }
 

@@ -55,8 +55,14 @@ GlVertexArray make_vertex_array(Gl* gl) {
   return {gl, id};
 }
 
-void RenderTarget::bind(Gl* gl, int width, int height) {
-  if (!colour_ || width != width_ || height != height_) {
+GlBuffer make_buffer(Gl* gl) {
+  GLuint id = 0;
+  gl->glGenBuffers(1, &id);
+  return {gl, id};
+}
+
+void RenderTarget::bind(Gl* gl, int width, int height, bool with_depth) {
+  if (!colour_ || width != width_ || height != height_ || with_depth != bool(depth_)) {
     width_ = width;
     height_ = height;
     colour_ = make_texture(gl);
@@ -73,6 +79,15 @@ void RenderTarget::bind(Gl* gl, int width, int height) {
     gl->glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_.id());
     gl->glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, colour_.id(),
                                0);
+    depth_.reset();
+    if (with_depth) {
+      GLuint id = 0;
+      gl->glGenRenderbuffers(1, &id);
+      depth_ = {gl, id};
+      gl->glBindRenderbuffer(GL_RENDERBUFFER, id);
+      gl->glRenderbufferStorage(GL_RENDERBUFFER, GL_DEPTH_COMPONENT24, width, height);
+      gl->glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_DEPTH_ATTACHMENT, GL_RENDERBUFFER, id);
+    }
     const GLenum status = gl->glCheckFramebufferStatus(GL_FRAMEBUFFER);
     check(status == GL_FRAMEBUFFER_COMPLETE, ErrorCode::kInternal,
           "OpenGL refuses a {} x {} render target (status {:#x})", width, height, status);

@@ -55,23 +55,28 @@ namespace detail {
 inline void delete_texture(Gl* gl, GLuint id) { gl->glDeleteTextures(1, &id); }
 inline void delete_framebuffer(Gl* gl, GLuint id) { gl->glDeleteFramebuffers(1, &id); }
 inline void delete_vertex_array(Gl* gl, GLuint id) { gl->glDeleteVertexArrays(1, &id); }
+inline void delete_buffer(Gl* gl, GLuint id) { gl->glDeleteBuffers(1, &id); }
+inline void delete_renderbuffer(Gl* gl, GLuint id) { gl->glDeleteRenderbuffers(1, &id); }
 inline void delete_program(Gl* gl, GLuint id) { gl->glDeleteProgram(id); }
 }  // namespace detail
 
 using GlTexture = GlObject<detail::delete_texture>;
 using GlFramebuffer = GlObject<detail::delete_framebuffer>;
 using GlVertexArray = GlObject<detail::delete_vertex_array>;
+using GlBuffer = GlObject<detail::delete_buffer>;
+using GlRenderbuffer = GlObject<detail::delete_renderbuffer>;
 using GlProgram = GlObject<detail::delete_program>;
 
 GlTexture make_texture(Gl* gl);
 GlFramebuffer make_framebuffer(Gl* gl);
 GlVertexArray make_vertex_array(Gl* gl);
+GlBuffer make_buffer(Gl* gl);
 
-// A colour target of its own size: RGBA8, linear filter, clamped.
+// A colour target of its own size: RGBA8, linear filter, clamped; with a depth buffer if asked for.
 class RenderTarget {
  public:
   // Makes it anew only when the size differs. Leaves the framebuffer bound.
-  void bind(Gl* gl, int width, int height);
+  void bind(Gl* gl, int width, int height, bool with_depth = false);
   GLuint texture() const { return colour_.id(); }
   int width() const { return width_; }
   int height() const { return height_; }
@@ -79,6 +84,7 @@ class RenderTarget {
  private:
   GlTexture colour_;
   GlFramebuffer framebuffer_;
+  GlRenderbuffer depth_;
   int width_ = 0;
   int height_ = 0;
 };

@@ -63,7 +63,12 @@ class Readback {
 
 bool same_place(const ViewportScene& a, const ViewportScene& b) {
   return a.mode == b.mode && a.size == b.size && a.frame_rect == b.frame_rect &&
-         a.wipe == b.wipe && a.camera.world_from_camera == b.camera.world_from_camera;
+         a.overlay == b.overlay && a.wipe == b.wipe && a.onion == b.onion && a.gain == b.gain &&
+         a.camera.world_from_camera == b.camera.world_from_camera;
+}
+
+bool frame_changed(const ViewportScene& a, const ViewportScene& b) {
+  return a.frame != b.frame || a.frame_opacity != b.frame_opacity;
 }
 
 }  // namespace
@@ -183,14 +188,23 @@ void OffscreenRenderer::serve(std::stop_token stop) {
       }
     }
     if (scene.size.isEmpty()) continue;
-    const bool moved = !same_place(scene, drawn);
-    waiting = scene.yield && !scene.moving && !moved && Clock::now() < earliest;
-    if (waiting) continue;
-
     if (!renderer) {
       renderer.emplace(gl);
       readback.emplace(gl);
     }
+    const bool moved = !same_place(scene, drawn);
+    waiting = scene.yield && !scene.moving && !moved && Clock::now() < earliest;
+    if (!waiting || frame_changed(scene, drawn)) renderer->upload(scene);
+    // A frame that fades in lies over what was marched before, sharp or not: it costs no march.
+    const float ready = renderer->ready_scale(scene);
+    if (!moved && !scene.moving && ready > 0 && frame_changed(scene, drawn)) {
+      renderer->draw(scene, readback->bind(scene.size), true, {ready, 0.75F, kBands});
+      give(readback->read(scene.size), false, number);
+      drawn = scene;
+      if (scene.frame_opacity > 0 && scene.frame_opacity < 1) continue;
+    }
+    if (waiting) continue;
+
     const Clock::time_point start = Clock::now();
     while (renderer->upload(scene) && !stop.stop_requested()) {
     }

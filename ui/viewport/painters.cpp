@@ -6,71 +6,44 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <string>
 
 namespace portrait {
-namespace {
-
-glm::vec3 to_glm(const QColor& c) { return {c.redF(), c.greenF(), c.blueF()}; }
-glm::vec3 to_glm(const Eigen::Vector3d& v) { return {v.x(), v.y(), v.z()}; }
-glm::vec3 to_glm(const Eigen::Vector3f& v) { return {v.x(), v.y(), v.z()}; }
-
-void set_common(ShaderProgram& program, const PaintTarget& target) {
-  program.use();
-  program.set("target_size", glm::vec2(target.width, target.height));
-  program.set("top_row_first", target.top_row_first ? 1 : 0);
-  program.set("frame", glm::vec4(target.frame.x(), target.frame.y(), target.frame.width(),
-                                 target.frame.height()));
-  program.set("backdrop_centre", to_glm(theme().backdrop_centre));
-  program.set("backdrop_edge", to_glm(theme().backdrop_edge));
-}
-
-void bind(Gl* gl, int unit, GLenum kind, GLuint texture) {
-  gl->glActiveTexture(GLenum(GL_TEXTURE0 + unit));
-  gl->glBindTexture(kind, texture);
-  gl->glActiveTexture(GL_TEXTURE0);
-}
-
-// Of an image of 3 or 4 channels; alpha from `alpha` when given.
-GlTexture picture_texture(Gl* gl, const Image& image, const Image* alpha) {
-  std::vector<std::uint8_t> bytes(std::size_t(image.width) * image.height * 4);
-  auto to_byte = [](float v) { return std::uint8_t(std::clamp(v, 0.0F, 1.0F) * 255.0F + 0.5F); };
-  for (std::size_t i = 0; i < bytes.size() / 4; ++i) {
-    const float* pixel = image.pixels.data() + i * image.channels;
-    for (int c = 0; c < 3; ++c) bytes[4 * i + c] = to_byte(pixel[image.channels >= 3 ? c : 0]);
-    float a = image.channels == 4 ? pixel[3] : 1.0F;
-    if (alpha != nullptr) a = alpha->pixels[i];
-    bytes[4 * i + 3] = to_byte(a);
-  }
-  GlTexture texture = make_texture(gl);
-  gl->glBindTexture(GL_TEXTURE_2D, texture.id());
-  gl->glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, image.width, image.height, 0, GL_RGBA,
-                   GL_UNSIGNED_BYTE, bytes.data());
-  gl->glGenerateMipmap(GL_TEXTURE_2D);
-  gl->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR_MIPMAP_LINEAR);
-  gl->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
-  gl->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-  gl->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-  return texture;
-}
-
-// Blends straight alpha over the target and leaves the target's own alpha at 1.
-void blend_straight(Gl* gl) {
-  gl->glEnable(GL_BLEND);
-  gl->glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
-}
-
-void blend_premultiplied(Gl* gl) {
-  gl->glEnable(GL_BLEND);
-  gl->glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
-}
-
-}  // namespace
 
 void BackdropPainter::paint(const PaintTarget& target) {
   gl_->glDisable(GL_BLEND);
   set_common(program_, target);
   triangle_.draw(gl_);
+}
+
+void VolumePainter::set_views(const PaintTarget& target) {
+  int count = 0;
+  for (const ChosenView& one : chosen_) {
+    const int layer = frames_.layer_of(*one.view);
+    if (layer < 0) continue;
+    const Camera& camera = one.view->camera;
+    const Eigen::Matrix3d rotation = camera.world_from_camera.block<3, 3>(0, 0);
+    const std::string name = "views[" + std::to_string(count++) + "].";
+    const auto set = [&](const char* member, const auto& value) {
+      program_.set((name + member).c_str(), value);
+    };
+    set("camera_from_world", glm::mat3(to_glm(Eigen::Vector3d(rotation.row(0).transpose())),
+                                       to_glm(Eigen::Vector3d(rotation.row(1).transpose())),
+                                       to_glm(Eigen::Vector3d(rotation.row(2).transpose()))));
+    set("eye", to_glm(camera.position()));
+    set("focal", glm::vec2(camera.focal_x, camera.focal_y));
+    set("centre", glm::vec2(camera.centre_x, camera.centre_y));
+    set("range", glm::vec2(one.view->near, one.view->far));
+    set("layer", float(layer));
+    set("weight", one.weight);
+  }
+  program_.set("view_count", count);
+  program_.set("frames", 2);
+  const double texels_a_pixel =
+      chosen_.empty() ? 1 : chosen_.front().view->size / std::max(1.0, target.frame.width());
+  const double level = std::round(std::log2(std::max(1.0, texels_a_pixel)));
+  program_.set("frames_lod", float(std::min(level, ProjectedFrames::kLevels - 1.0)));
+  if (count > 0) bind(gl_, 2, GL_TEXTURE_2D_ARRAY, frames_.texture());
 }
 
 void VolumePainter::paint(const PaintTarget& target, const ViewportScene& scene,
@@ -97,6 +70,9 @@ void VolumePainter::paint(const PaintTarget& target, const ViewportScene& scene,
   program_.set("step_voxels", step_voxels);
   program_.set("mode", int(scene.mode));
   program_.set("depth_range", glm::vec2(range.near, range.far));
+  program_.set("seen_colour", to_glm(theme().information));
+  program_.set("invented_colour", to_glm(theme().accent));
+  set_views(target);
   bind(gl_, 0, GL_TEXTURE_3D, texture_.texels());
   bind(gl_, 1, GL_TEXTURE_3D, texture_.occupancy());
   blend_premultiplied(gl_);
@@ -126,29 +102,6 @@ void FramePainter::paint(const PaintTarget& target, float opacity) {
   bind(gl_, 0, GL_TEXTURE_2D, texture_.id());
   blend_straight(gl_);
   triangle_.draw(gl_);
-}
-
-void WipePainter::paint(const PaintTarget& target, const std::shared_ptr<const PhotoInfo>& photo,
-                        float divider, BackdropPainter& backdrop) {
-  if (photo == nullptr || photo->crop.empty() || divider <= 0) return;
-  if (photo != shown_) {
-    const bool cut_out = photo->matte.width == photo->crop.width &&
-                         photo->matte.height == photo->crop.height && photo->matte.channels == 1;
-    texture_ = picture_texture(gl_, photo->crop, cut_out ? &photo->matte : nullptr);
-    shown_ = photo;
-  }
-  const GLsizei width = GLsizei(std::lround(divider * float(target.width)));
-  gl_->glEnable(GL_SCISSOR_TEST);
-  gl_->glScissor(0, 0, width, target.height);
-  backdrop.paint(target);
-  set_common(program_, target);
-  program_.set("picture", 0);
-  program_.set("opacity", 1.0F);
-  program_.set("feather", 0.0F);
-  bind(gl_, 0, GL_TEXTURE_2D, texture_.id());
-  blend_straight(gl_);
-  triangle_.draw(gl_);
-  gl_->glDisable(GL_SCISSOR_TEST);
 }
 
 DepthRange depth_range_of(const Camera& camera) {

@@ -3,19 +3,12 @@
 
 #include "core/base/image.h"
 #include "ui/viewport/gl_objects.h"
+#include "ui/viewport/paint_tools.h"
+#include "ui/viewport/projected_frames.h"
 #include "ui/viewport/scene.h"
 #include "ui/viewport/volume_texture.h"
 
 namespace portrait {
-
-// Where a painter draws: the bound framebuffer's size, which way up it is, and the rectangle of
-// the camera's square on it.
-struct PaintTarget {
-  int width = 0;
-  int height = 0;
-  bool top_row_first = true;
-  QRectF frame;
-};
 
 // Each painter draws one thing and owns what it needs for it. All are used from the thread whose
 // context is current.
@@ -31,22 +24,31 @@ class BackdropPainter {
   FullscreenTriangle triangle_;
 };
 
-// Ray-marches the baked volume, premultiplied, over what is there.
+// Ray-marches the baked volume, with neural frames projected onto it, premultiplied, over what is
+// there.
 class VolumePainter {
  public:
   explicit VolumePainter(Gl* gl) : gl_(gl), program_(gl, "fullscreen", "volume") {}
   // True: the upload needs more calls.
   bool upload(const ViewportScene& scene) {
-    return texture_.upload(gl_, scene.volume, scene.volume_version);
+    const bool more = texture_.upload(gl_, scene.volume, scene.volume_version);
+    chosen_ = views_of(scene);
+    return frames_.upload(gl_, chosen_) || more;
   }
+  // Those that the next picture is made with.
+  const std::vector<ChosenView>& chosen() const { return chosen_; }
   bool ready() const { return texture_.ready(); }
   std::uint64_t version() const { return texture_.version(); }
   void paint(const PaintTarget& target, const ViewportScene& scene, float step_voxels);
 
  private:
+  void set_views(const PaintTarget& target);
+
   Gl* gl_;
   ShaderProgram program_;
   VolumeTexture texture_;
+  ProjectedFrames frames_;
+  std::vector<ChosenView> chosen_;
   FullscreenTriangle triangle_;
 };
 
@@ -74,21 +76,6 @@ class FramePainter {
   ShaderProgram program_;
   GlTexture texture_;
   std::uint64_t version_ = 0;
-  FullscreenTriangle triangle_;
-};
-
-// The photo's crop, cut out by its matte, left of the divider.
-class WipePainter {
- public:
-  explicit WipePainter(Gl* gl) : gl_(gl), program_(gl, "fullscreen", "frame") {}
-  void paint(const PaintTarget& target, const std::shared_ptr<const PhotoInfo>& photo,
-             float divider, BackdropPainter& backdrop);
-
- private:
-  Gl* gl_;
-  ShaderProgram program_;
-  GlTexture texture_;
-  std::shared_ptr<const PhotoInfo> shown_;
   FullscreenTriangle triangle_;
 };
 

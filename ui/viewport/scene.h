@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/camera/camera.h"
+#include "core/session/projected_view.h"
 #include "ui/viewport/view_state.h"
 
 #include <QRectF>
@@ -15,6 +16,7 @@ namespace portrait {
 struct BakedVolume;
 struct NeuralFrame;
 struct PhotoInfo;
+struct ViewMesh;
 
 // All that one picture of the viewport shows. A value: handed to whatever thread draws.
 struct ViewportScene {
@@ -23,7 +25,12 @@ struct ViewportScene {
   std::shared_ptr<const NeuralFrame> frame;
   float frame_opacity = 0;  // of the neural frame over the volume
   std::shared_ptr<const PhotoInfo> photo;
-  float wipe = -1;          // left of this part of the width stands the photo; < 0 = nowhere
+  PhotoOverlay overlay = PhotoOverlay::kNone;
+  float wipe = 0.5F;        // left of this part of the width stands the photo
+  float onion = 0.5F;       // opacity of the photo over the head
+  float gain = 4;           // of the difference
+  std::shared_ptr<const ProjectedViews> views;  // null: the volume's own colours
+  std::shared_ptr<const ViewMesh> mesh;
   Camera camera;
   QRectF frame_rect;        // the camera's square, device pixels
   QSize size;               // device pixels

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/viewport/mesh_painter.h"
 #include "ui/viewport/painters.h"
+#include "ui/viewport/photo_painter.h"
 
 #include <functional>
 
 namespace portrait {
 
-// Draws a scene with the painters, in order: backdrop, volume, neural frame, photo. One per
+// Draws a scene with the painters, in order: backdrop, volume or mesh, neural frame, photo. One per
 // context; made, used and destroyed while it is current.
 class SceneRenderer {
  public:
@@ -27,11 +29,17 @@ class SceneRenderer {
   bool draw(const ViewportScene& scene, GLuint framebuffer, bool top_row_first,
             const Quality& quality, const std::function<bool()>& go_on = {});
 
+  // The resolution at which what is marched for this scene stands ready, so that it can be drawn
+  // without a march; 0: it does not.
+  float ready_scale(const ViewportScene& scene) const;
+
  private:
   // What the marched layer shows: while it stays the same, fades and the wipe redraw without a
   // march.
   struct LayerKey {
     std::uint64_t version = 0;
+    std::vector<ChosenView> views;
+    std::shared_ptr<const ViewMesh> mesh;
     Eigen::Matrix4d world_from_camera = Eigen::Matrix4d::Zero();
     double focal = 0;
     QRectF frame;
@@ -39,6 +47,9 @@ class SceneRenderer {
     DisplayMode mode = DisplayMode::kColour;
     bool operator==(const LayerKey&) const = default;
   };
+  LayerKey key_of(const ViewportScene& scene) const;
+  bool shows_mesh(const ViewportScene& scene) const;
+  void draw_mesh_layer(const ViewportScene& scene, const PaintTarget& target, float scale);
   bool march_layer(const ViewportScene& scene, const PaintTarget& target, const Quality& quality,
                    const std::function<bool()>& go_on);
 
@@ -47,8 +58,10 @@ class SceneRenderer {
   VolumePainter volume_;
   LayerPainter layer_painter_;
   FramePainter frame_;
-  WipePainter wipe_;
+  MeshPainter mesh_;
+  PhotoPainter photo_;
   RenderTarget layer_;
+  RenderTarget mesh_layer_;
   LayerKey layer_key_;
   float layer_scale_ = 0;  // 0: the layer is not whole
 };

@@ -10,7 +10,11 @@
 
 namespace portrait {
 
-enum class DisplayMode { kColour, kNeural, kNormals, kDepth, kOpacity };
+// kSeen: what of the surface the photo shows, and what was invented.
+enum class DisplayMode { kColour, kNeural, kNormals, kDepth, kOpacity, kSeen, kMesh, kWireframe };
+inline constexpr int kDisplayModes = 8;
+// The photo against the head, through the photo's own camera.
+enum class PhotoOverlay { kNone, kWipe, kOnion, kDifference };
 
 // Where the artist looks from. The camera stands on the rig's sphere (or is the photo's own), and
 // zoom and pan move its picture on the screen: the perspective of the portrait stays, and neural

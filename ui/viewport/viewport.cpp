@@ -6,6 +6,8 @@
 #include "core/session/snapshot.h"
 #include "ui/image_convert.h"
 #include "ui/theme.h"
+#include "ui/viewport/mode_note.h"
+#include "ui/viewport/photo_control.h"
 #include "ui/viewport/placeholder.h"
 #include "ui/viewport/ring_gizmo.h"
 #include "ui/viewport/wipe_divider.h"
@@ -15,7 +17,6 @@
 #include <QLabel>
 #include <QLayout>
 #include <QMouseEvent>
-#include <QPushButton>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -36,26 +37,32 @@ Viewport::Viewport(CanvasKind kind, QWidget* parent)
       kind_(kind),
       placeholder_(new Placeholder(this)),
       modes_(new SegmentedControl(
-          {tr("Colour"), tr("Neural"), tr("Normals"), tr("Depth"), tr("Opacity")},
-          {tr("The baked volume while you turn, the renderer's own picture at rest"),
+          {tr("Colour"), tr("Neural"), tr("Normals"), tr("Depth"), tr("Opacity"), tr("Seen"),
+           tr("Mesh"), tr("Wire")},
+          {tr("The head as it looks: frames projected onto the volume while you turn, the "
+              "renderer's own picture at rest"),
            tr("Only the renderer's and super-resolution's own picture (R, psi_SR)"),
            tr("Surface normals of the volume, in the camera's axes"),
-           tr("Distance from the camera: near is light"), tr("How much the head covers")},
+           tr("Distance from the camera: near is light"), tr("How much the head covers"),
+           tr("What of the surface the photo shows, and what was invented"),
+           tr("The surface as an export would write it, as clay in a studio"),
+           tr("The edges of that mesh")},
           this)),
-      wipe_button_(new QPushButton(tr("Photo wipe  G"), this)),
+      photo_(new PhotoControl(this)),
       label_(new QLabel(this)),
+      note_(new QLabel(this)),
       ring_(new RingGizmo(this)),
       divider_(new WipeDivider(this)),
       banner_(new Banner(this)) {
   setMinimumSize(320, 320);
   setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Viewport"));
-  wipe_button_->setProperty("chip", true);
-  wipe_button_->setCheckable(true);
-  wipe_button_->setToolTip(tr("The photo left of a divider, through the photo's own camera"));
   label_->setObjectName("chipLabel");
-  for (QWidget* control : {static_cast<QWidget*>(modes_), static_cast<QWidget*>(wipe_button_),
-                           static_cast<QWidget*>(label_), static_cast<QWidget*>(ring_), divider_}) {
+  note_->setObjectName("chipLabel");
+  note_->setTextFormat(Qt::RichText);
+  for (QWidget* control : {static_cast<QWidget*>(modes_), static_cast<QWidget*>(photo_),
+                           static_cast<QWidget*>(label_), static_cast<QWidget*>(note_),
+                           static_cast<QWidget*>(ring_), divider_}) {
     control->hide();
   }
 
@@ -65,7 +72,18 @@ Viewport::Viewport(CanvasKind kind, QWidget* parent)
   connect(placeholder_, &Placeholder::recovery_discarded, this, &Viewport::recovery_discarded);
   connect(modes_, &SegmentedControl::chosen, this,
           [this](int index) { set_mode(DisplayMode(index)); });
-  connect(wipe_button_, &QPushButton::clicked, this, &Viewport::set_wipe);
+  connect(photo_, &PhotoControl::chosen, this, &Viewport::set_overlay);
+  connect(photo_, &PhotoControl::resized, this, &Viewport::place_children);
+  connect(photo_, &PhotoControl::onion_changed, this, [this](double opacity) {
+    scene_.onion = float(opacity);
+    push_scene();
+  });
+  connect(photo_, &PhotoControl::gain_changed, this, [this](double gain) {
+    scene_.gain = float(gain);
+    push_scene();
+  });
+  scene_.onion = float(photo_->onion());
+  scene_.gain = float(photo_->gain());
   connect(ring_, &RingGizmo::chosen, this, &Viewport::look_from);
   connect(banner_, &Banner::resized, this, &Viewport::place_children);
 
@@ -135,9 +153,15 @@ void Viewport::show_snapshot(const Snapshot& snapshot) {
   const bool new_photo = snapshot.photo != scene_.photo;
   const bool yield = is_busy(snapshot.state);
   const bool new_frame = snapshot.frame != newest_frame_;
-  const bool changed = new_volume || new_photo || new_frame;
+  // A view round the head changes nothing while a frame at rest lies over all of it.
+  const bool covered = scene_.frame != nullptr && scene_.frame_opacity >= 1 && !scene_.moving;
+  const bool new_views = snapshot.views != newest_views_ && !covered;
+  const bool new_mesh = snapshot.mesh != scene_.mesh;
+  const bool changed = new_volume || new_photo || new_frame || new_views || new_mesh;
   newest_volume_ = snapshot.volume;
   newest_version_ = snapshot.volume_version;
+  newest_views_ = snapshot.views;
+  scene_.mesh = snapshot.mesh;
   if (new_photo) moment_.reset();
   choose_volume();
   scene_.photo = snapshot.photo;
@@ -147,7 +171,7 @@ void Viewport::show_snapshot(const Snapshot& snapshot) {
   const bool had_head = has_head_;
   has_head_ = snapshot.has_head() && snapshot.volume != nullptr;
   update_placeholder(!has_head_, snapshot.opening, QString::fromStdString(snapshot.activity));
-  if (new_photo && wipe_on_) set_wipe(false);
+  if (new_photo) set_overlay(PhotoOverlay::kNone);
   if (new_photo) {  // A would be of another head
     hold_kept(false);
     kept_frame_.reset();
@@ -159,7 +183,8 @@ void Viewport::show_snapshot(const Snapshot& snapshot) {
     choose_frame();
     push_scene();
   }
-  wipe_button_->setEnabled(can_wipe());
+  photo_->setEnabled(can_compare());
+  update_note();
 }
 
 void Viewport::update_placeholder(bool empty, bool loading, const QString& activity) {
@@ -174,11 +199,11 @@ void Viewport::update_placeholder(bool empty, bool loading, const QString& activ
   const bool shown = gl_failed_ || empty;
   placeholder_->setVisible(shown);
   if (canvas_ != nullptr) canvas_->widget()->setVisible(!shown);
-  for (QWidget* control : {static_cast<QWidget*>(modes_), static_cast<QWidget*>(wipe_button_),
+  for (QWidget* control : {static_cast<QWidget*>(modes_), static_cast<QWidget*>(photo_),
                            static_cast<QWidget*>(label_), static_cast<QWidget*>(ring_)}) {
     control->setVisible(!shown);
   }
-  divider_->setVisible(!shown && wipe_on_);
+  divider_->setVisible(!shown && wiping());
 }
 
 void Viewport::set_sample_available(bool available) {
@@ -207,7 +232,10 @@ QImage Viewport::still_with_alpha() const {
 
 // The backdrop is the theme's.
 void Viewport::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::PaletteChange) push_scene();
+  if (event->type() == QEvent::PaletteChange) {
+    push_scene();
+    update_note();
+  }
   QWidget::changeEvent(event);
 }
 
@@ -227,6 +255,7 @@ void Viewport::set_mode(DisplayMode mode) {
   modes_->set_current(int(mode));
   choose_frame();
   push_scene();
+  update_note();
   Q_EMIT mode_changed(mode);
 }
 
@@ -242,6 +271,7 @@ void Viewport::choose_volume() {
   scene_.volume = moment_ ? moment_->volume : newest_volume_;
   // Moments count from the other end, so that no version is given to two volumes.
   scene_.volume_version = moment_ ? ~moment_->id : newest_version_;
+  scene_.views = moment_ ? nullptr : newest_views_;
 }
 
 void Viewport::hold_kept(bool held) {
@@ -252,23 +282,26 @@ void Viewport::hold_kept(bool held) {
   push_scene();
 }
 
-void Viewport::set_wipe(bool on) {
-  on = on && can_wipe();
-  if (on != wipe_on_) {
-    wipe_on_ = on;
-    if (on) {
+void Viewport::set_overlay(PhotoOverlay overlay) {
+  if (!can_compare()) overlay = PhotoOverlay::kNone;
+  const PhotoOverlay before = scene_.overlay;
+  if (overlay != before) {
+    scene_.overlay = overlay;
+    const bool looks = scene_.mode == DisplayMode::kColour || scene_.mode == DisplayMode::kNeural;
+    if (overlay == PhotoOverlay::kDifference && !looks) set_mode(DisplayMode::kColour);
+    if (before == PhotoOverlay::kNone) {
       view_.look_through(scene_.photo->camera);
       view_changed(true);
-    } else if (view_.has_own_camera()) {
+    } else if (overlay == PhotoOverlay::kNone && view_.has_own_camera()) {
       view_.look_from(view_.viewpoint());
       view_changed(true);
     }
     place_children();
     push_scene();
-    Q_EMIT wipe_changed(on);
+    Q_EMIT overlay_changed(overlay);
   }
-  wipe_button_->setChecked(wipe_on_);
-  divider_->setVisible(wipe_on_ && has_head_ && !gl_failed_);
+  photo_->show_overlay(overlay);
+  divider_->setVisible(wiping() && has_head_ && !gl_failed_);
 }
 
 void Viewport::view_changed(bool camera_moved) {
@@ -342,7 +375,7 @@ void Viewport::push_scene() {
   const QRectF frame = view_.frame_rect(size());
   scene_.frame_rect = {frame.topLeft() * ratio, frame.size() * ratio};
   scene_.size = (QSizeF(size()) * ratio).toSize();
-  scene_.wipe = wipe_on_ ? float(wipe_at_) : -1.0F;
+  scene_.wipe = float(wipe_at_);
   if (canvas_ != nullptr && has_head_) canvas_->show_scene(scene_);
 }
 
@@ -361,13 +394,28 @@ void Viewport::update_label() {
   label_->move(kMargin, height() - kMargin - label_->height());
 }
 
+void Viewport::update_note() {
+  const QString text = mode_note(scene_);
+  const bool shown = has_head_ && !gl_failed_ && !text.isEmpty();
+  if (shown && text != note_->text()) {
+    note_->setText(text);
+    place_children();
+  }
+  note_->setVisible(shown);
+}
+
 void Viewport::place_children() {
   placeholder_->setGeometry(rect());
   if (canvas_ != nullptr) canvas_->widget()->setGeometry(rect());
   modes_->adjustSize();
   modes_->move(kMargin, kMargin);
-  wipe_button_->adjustSize();
-  wipe_button_->move(width() - kMargin - wipe_button_->width(), kMargin);
+  photo_->adjustSize();
+  // Beside the modes where there is room, else under them.
+  const int right = width() - kMargin - photo_->width();
+  const bool beside_modes = right >= modes_->geometry().right() + kMargin;
+  photo_->move(right, beside_modes ? kMargin : modes_->geometry().bottom() + kMargin / 2);
+  note_->adjustSize();
+  note_->move(kMargin, modes_->geometry().bottom() + kMargin / 2);
   ring_->move(width() - kMargin - ring_->width(), height() - kMargin - ring_->height());
   label_->adjustSize();
   label_->move(kMargin, height() - kMargin - label_->height());
@@ -389,7 +437,7 @@ void Viewport::resizeEvent(QResizeEvent*) {
 void Viewport::mousePressEvent(QMouseEvent* event) {
   drag_from_ = event->position();
   const bool on_divider =
-      wipe_on_ && std::abs(event->position().x() - wipe_at_ * width()) < 12;
+      wiping() && std::abs(event->position().x() - wipe_at_ * width()) < 12;
   if (on_divider && event->button() == Qt::LeftButton) {
     drag_ = Drag::kWipe;
   } else if (event->button() == Qt::MiddleButton ||
@@ -405,7 +453,7 @@ void Viewport::mouseMoveEvent(QMouseEvent* event) {
   if (drag_ == Drag::kNone || !has_head_) return;
   drag_from_ = event->position();
   if (drag_ == Drag::kOrbit) {
-    if (wipe_on_) set_wipe(false);
+    set_overlay(PhotoOverlay::kNone);
     const double scale = kDegreesPerWidth / std::max(1, std::min(width(), height()));
     view_.orbit(-by.x() * scale, by.y() * scale);
     view_changed(true);
@@ -424,7 +472,7 @@ void Viewport::mouseReleaseEvent(QMouseEvent*) { drag_ = Drag::kNone; }
 void Viewport::mouseDoubleClickEvent(QMouseEvent* event) {
   drag_ = Drag::kNone;
   if (event->button() != Qt::LeftButton || !has_head_) return;
-  if (wipe_on_) set_wipe(false);
+  set_overlay(PhotoOverlay::kNone);
   reset_view();
 }
 

@@ -11,7 +11,6 @@
 #include <optional>
 
 class QLabel;
-class QPushButton;
 
 namespace portrait {
 
@@ -21,6 +20,7 @@ struct Recovery;
 struct Snapshot;
 class Banner;
 class Placeholder;
+class PhotoControl;
 class RingGizmo;
 class SegmentedControl;
 
@@ -52,9 +52,10 @@ class Viewport : public QWidget {
   void show_moment(const std::shared_ptr<const FormationMoment>& moment);
   const FormationMoment* moment() const { return moment_.get(); }
   bool holds_kept() const { return held_; }
-  void set_wipe(bool on);
-  bool wipe() const { return wipe_on_; }
-  bool can_wipe() const { return scene_.photo != nullptr && scene_.volume_version != 0; }
+  // The photo against the head, through the photo's own camera; turning away leaves it.
+  void set_overlay(PhotoOverlay overlay);
+  PhotoOverlay overlay() const { return scene_.overlay; }
+  bool can_compare() const { return scene_.photo != nullptr && scene_.volume_version != 0; }
   DisplayMode mode() const { return scene_.mode; }
   const ViewState& view() const { return view_; }
   const ViewportScene& scene() const { return scene_; }
@@ -69,7 +70,7 @@ class Viewport : public QWidget {
  Q_SIGNALS:
   void camera_changed(const portrait::Camera& camera, bool resting);
   void mode_changed(portrait::DisplayMode mode);
-  void wipe_changed(bool on);
+  void overlay_changed(portrait::PhotoOverlay overlay);
   void open_requested();
   void sample_requested();
   void recovery_chosen(const QString& path);
@@ -98,6 +99,8 @@ class Viewport : public QWidget {
   void push_scene();
   void place_children();
   void update_label();
+  void update_note();
+  bool wiping() const { return scene_.overlay == PhotoOverlay::kWipe; }
   void update_placeholder(bool empty, bool loading, const QString& activity);
 
   ViewState view_;
@@ -106,6 +109,7 @@ class Viewport : public QWidget {
   std::shared_ptr<const NeuralFrame> kept_frame_;  // A, to hold newer ones against
   std::shared_ptr<const BakedVolume> newest_volume_;
   std::uint64_t newest_version_ = 0;
+  std::shared_ptr<const ProjectedViews> newest_views_;
   std::shared_ptr<const FormationMoment> moment_;  // shown instead, if any
   bool held_ = false;                              // A is what is shown
   GlReport gl_;
@@ -118,7 +122,6 @@ class Viewport : public QWidget {
   QString loading_text_;
   Drag drag_ = Drag::kNone;
   QPointF drag_from_;
-  bool wipe_on_ = false;
   double wipe_at_ = 0.5;
   QTimer rest_timer_;
   QVariantAnimation fade_;
@@ -126,8 +129,9 @@ class Viewport : public QWidget {
 
   Placeholder* placeholder_;
   SegmentedControl* modes_;
-  QPushButton* wipe_button_;
+  PhotoControl* photo_;
   QLabel* label_;
+  QLabel* note_;  // what the colours of a mode mean, or what it waits for
   RingGizmo* ring_;
   QWidget* divider_;
   Banner* banner_;
