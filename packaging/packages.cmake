@@ -23,7 +23,8 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 list(JOIN PORTRAIT_LOADED_PACKAGES ", " depends)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "${depends}")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "hicolor-icon-theme, qt6-wayland, shared-mime-info")
+string(JOIN ", " CPACK_DEBIAN_PACKAGE_RECOMMENDS
+       hicolor-icon-theme qt6-translations-l10n qt6-wayland shared-mime-info)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Drop one photo on the window and watch a 3D head form in it. Turn it while it
 forms, compare it with the photo, and leave with a mesh (GLB, PLY), a turntable

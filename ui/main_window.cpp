@@ -15,6 +15,7 @@
 #include "ui/panels/stages_panel.h"
 #include "ui/panels/view_panel.h"
 #include "ui/panels/viewpoints_panel.h"
+#include "ui/photo_editor.h"
 #include "ui/settings_history.h"
 #include "ui/status_line.h"
 #include "ui/still_writer.h"
@@ -87,7 +88,8 @@ MainWindow::MainWindow(std::unique_ptr<Session> session, const WindowOptions& op
       history_(new SettingsHistory(this)),
       stills_(new StillWriter(this)),
       guard_(new UnsavedGuard(*session_, options.ask_before_losing, this)),
-      opener_(new FileOpener(*session_, *guard_, options.ask_before_losing, this)) {
+      opener_(new FileOpener(*session_, *guard_, options.ask_before_losing, this)),
+      photo_editor_(new PhotoEditor(*session_, *guard_, this)) {
   setAcceptDrops(true);
   build_layout();
   build_menus();
@@ -243,6 +245,7 @@ void MainWindow::take_snapshot() {
   update_actions();
   Q_EMIT snapshot_shown();
   guard_->show_snapshot(snapshot_);
+  photo_editor_->show_snapshot(snapshot_);
   if (leaving_ && may_close()) close();
 }
 

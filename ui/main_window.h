@@ -24,6 +24,7 @@ class FormationStrip;
 class GuidancePanel;
 class NoisePanel;
 class PaintedViewPanel;
+class PhotoEditor;
 class PhotoPanel;
 class RecentMenu;
 class Session;
@@ -62,6 +63,8 @@ class MainWindow : public QMainWindow {
   const Snapshot& snapshot() const { return *snapshot_; }
   Session& session() { return *session_; }
   Viewport& viewport() { return *viewport_; }
+  PhotoPanel& photo() { return *photo_; }
+  PhotoEditor& photo_editor() { return *photo_editor_; }
   StagesPanel& stages() { return *stages_; }
   ExportPanel& exporting() { return *exporting_; }
   SettingsPanel& settings() { return *settings_; }
@@ -73,6 +76,8 @@ class MainWindow : public QMainWindow {
   StillWriter& stills() { return *stills_; }
   // Remembered, where the preferences are.
   void set_appearance(Appearance appearance);
+  // Remembered; in force from the next start on. Empty: as the system.
+  void set_language(const QString& code);
 
  Q_SIGNALS:
   void snapshot_waiting();  // from the worker's thread
@@ -92,6 +97,7 @@ class MainWindow : public QMainWindow {
   void build_edit_menu();
   void build_view_menu();
   void build_appearance_menu(QMenu* view);
+  void build_language_menu(QMenu* view);
   QAction* add_action(QMenu* menu, const QString& text, const QKeySequence& keys,
                       const std::function<void()>& act);
   void connect_panels();
@@ -151,6 +157,7 @@ class MainWindow : public QMainWindow {
   StillWriter* stills_;
   UnsavedGuard* guard_;
   FileOpener* opener_;
+  PhotoEditor* photo_editor_;
   CheatSheet* cheat_sheet_ = nullptr;
   RecentMenu* recent_menu_ = nullptr;
   QAction* open_action_ = nullptr;

@@ -5,6 +5,7 @@
 #include "ui/main_window.h"
 #include "ui/panels/export_panel.h"
 #include "ui/panels/photo_panel.h"
+#include "ui/photo_editor.h"
 #include "ui/still_writer.h"
 #include "ui/unsaved_guard.h"
 #include "ui/widgets/banner.h"
@@ -38,6 +39,9 @@ QString first_local_file(const QMimeData* data) {
 void MainWindow::connect_files() {
   connect(viewport_, &Viewport::open_requested, opener_, &FileOpener::choose_photo);
   connect(photo_, &PhotoPanel::replace_requested, opener_, &FileOpener::choose_photo);
+  connect(photo_, &PhotoPanel::cutout_requested, photo_editor_, &PhotoEditor::edit_cutout);
+  connect(photo_, &PhotoPanel::face_chosen, photo_editor_, &PhotoEditor::choose_face);
+  connect(photo_, &PhotoPanel::field_of_view_told, photo_editor_, &PhotoEditor::tell_field_of_view);
   connect(viewport_, &Viewport::sample_requested, this,
           [this] { open_path(QString::fromStdString(options_.sample.string())); });
   connect(viewport_, &Viewport::recovery_chosen, opener_, &FileOpener::open);
@@ -153,7 +157,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     });
     return;
   }
-  if (!leaving_ && guard_->would_ask()) {
+  if (!leaving_ && guard_->would_ask(UnsavedGuard::Loss::kClosing)) {
     event->ignore();
     guard_->before(UnsavedGuard::Loss::kClosing, [this](bool discard) {
       leave(discard);

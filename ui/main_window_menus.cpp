@@ -5,13 +5,16 @@
 #include "ui/about_dialog.h"
 #include "ui/cheat_sheet.h"
 #include "ui/file_opener.h"
+#include "ui/language.h"
 #include "ui/main_window.h"
 #include "ui/panels/export_panel.h"
 #include "ui/panels/stages_panel.h"
+#include "ui/photo_editor.h"
 #include "ui/recent_menu.h"
 #include "ui/ring_walk.h"
 #include "ui/settings_history.h"
 #include "ui/unsaved_guard.h"
+#include "ui/widgets/banner.h"
 
 #include <QAction>
 #include <QActionGroup>
@@ -82,6 +85,8 @@ void MainWindow::build_edit_menu() {
   redo->setShortcut(QKeySequence("Ctrl+Shift+Z"));
   redo->setProperty(CheatSheet::kText, tr("Redo it"));
   edit->addActions({undo, redo});
+  edit->addSeparator();
+  head_actions_ << add_action(edit, tr("Cut-out…"), {}, [this] { photo_editor_->edit_cutout(); });
 }
 
 void MainWindow::build_view_menu() {
@@ -137,6 +142,7 @@ void MainWindow::build_view_menu() {
                               [this] { save_still(true); });
   view->addSeparator();
   build_appearance_menu(view);
+  build_language_menu(view);
 }
 
 void MainWindow::build_appearance_menu(QMenu* view) {
@@ -159,6 +165,32 @@ void MainWindow::build_appearance_menu(QMenu* view) {
 void MainWindow::set_appearance(Appearance appearance) {
   appearance_.set(appearance);
   preferences_.set_appearance(appearance);
+}
+
+void MainWindow::build_language_menu(QMenu* view) {
+  QMenu* menu = view->addMenu(tr("Language"));
+  auto* group = new QActionGroup(menu);
+  QList<Language> entries = languages();
+  entries << Language{QString(), tr("As the system")};
+  for (const Language& language : entries) {
+    QAction* action = add_action(menu, language.name, {},
+                                 [this, code = language.code] { set_language(code); });
+    action->setCheckable(true);
+    group->addAction(action);
+    connect(menu, &QMenu::aboutToShow, action, [this, action, code = language.code] {
+      action->setChecked(preferences_.language() == code);
+    });
+  }
+}
+
+// Texts stand in widgets that were made long ago: the next start makes all of them anew. It is said
+// in the language that was chosen.
+void MainWindow::set_language(const QString& code) {
+  preferences_.set_language(code);
+  const char* text = QT_TR_NOOP("Portrait Studio will be in English when it is started again.");
+  const QString translation = Translation(language_for(code)).translate("portrait::MainWindow", text);
+  viewport_->banner()->say(Banner::Kind::kInfo,
+                           translation.isEmpty() ? QString::fromUtf8(text) : translation);
 }
 
 void MainWindow::step_round_ring(bool forwards) {
@@ -191,10 +223,10 @@ void MainWindow::update_title() {
     name = QString::fromStdString(s.photo->path.filename().string());
   }
   if (s.recovered) name += tr(" (recovered)");
-  if (s.unsaved) name += "[*]";
+  if (s.unsaved || s.edited) name += "[*]";
   const QString title = name.isEmpty() ? tr("Portrait Studio") : name + tr(" — Portrait Studio");
   if (title != windowTitle()) setWindowTitle(title);
-  setWindowModified(s.unsaved);
+  setWindowModified(s.unsaved || s.edited);
 }
 
 void MainWindow::show_about() {

@@ -9,6 +9,7 @@ namespace {
 
 constexpr const char* kGeometry = "window/geometry";
 constexpr const char* kAppearance = "window/appearance";
+constexpr const char* kLanguage = "window/language";
 constexpr const char* kExportFolder = "export/folder";
 constexpr const char* kDisplayMode = "view/mode";
 constexpr const char* kRecent = "files/recent";
@@ -47,6 +48,13 @@ Appearance Preferences::appearance() const {
 }
 void Preferences::set_appearance(Appearance appearance) {
   set_value(kAppearance, appearance_name(appearance));
+}
+
+QString Preferences::language() const {
+  return value(kLanguage).toString();
+}
+void Preferences::set_language(const QString& code) {
+  set_value(kLanguage, code);
 }
 
 QString Preferences::export_folder() const {

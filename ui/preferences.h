@@ -31,6 +31,8 @@ class Preferences {
   void set_geometry(const QByteArray& geometry);
   Appearance appearance() const;
   void set_appearance(Appearance appearance);
+  QString language() const;  // "de"; empty: as the system
+  void set_language(const QString& code);
   QString export_folder() const;  // empty: none chosen yet
   void set_export_folder(const QString& folder);
   int display_mode() const;

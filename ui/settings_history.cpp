@@ -2,6 +2,7 @@
 #include "ui/settings_history.h"
 
 #include "core/base/settings.h"
+#include "ui/translated.h"
 
 #include <QElapsedTimer>
 #include <QUndoCommand>
@@ -31,10 +32,10 @@ QString value_text(const Settings& settings, const SettingRow& row) {
 }
 
 QString change_text(const Settings& before, const Settings& after, const QString& preset) {
-  if (!preset.isEmpty()) return SettingsHistory::tr("preset %1").arg(preset);
+  if (!preset.isEmpty()) return SettingsHistory::tr("preset %1").arg(translated(preset.toStdString()));
   const auto rows = changed_rows(before, after);
   if (rows.size() != 1) return SettingsHistory::tr("%1 settings").arg(rows.size());
-  const QString label = QString::fromStdString(rows.front()->label);
+  const QString label = translated(rows.front()->label);
   // A list of angles is longer than a menu is wide.
   if (std::holds_alternative<AngleListDomain>(rows.front()->domain)) return label;
   return SettingsHistory::tr("%1 %2 → %3")

@@ -30,6 +30,7 @@ QString question_text(UnsavedGuard::Loss loss, const QString& name) {
     case UnsavedGuard::Loss::kOpening:
       return UnsavedGuard::tr("Save the head of “%1” before it is replaced?").arg(name);
     case UnsavedGuard::Loss::kStarting:
+    case UnsavedGuard::Loss::kRemaking:
       return UnsavedGuard::tr("Save the head of “%1” before it is begun anew?").arg(name);
   }
   return {};
@@ -61,8 +62,11 @@ void UnsavedGuard::show_snapshot(const std::shared_ptr<const Snapshot>& snapshot
   if (snapshot->saved.state == SaveStatus::State::kSaved) then(false);
 }
 
-bool UnsavedGuard::would_ask() const {
-  return asks_ && snapshot_->unsaved && can_save(*snapshot_);
+// What the artist said of the photo outlives a new beginning.
+bool UnsavedGuard::would_ask(Loss loss) const {
+  const bool keeps_photo = loss == Loss::kStarting || loss == Loss::kRemaking;
+  const bool lost = snapshot_->unsaved || (snapshot_->edited && !keeps_photo);
+  return asks_ && lost && can_save(*snapshot_);
 }
 
 bool UnsavedGuard::raise_question() {
@@ -94,7 +98,7 @@ void UnsavedGuard::before_ending_export(std::function<void()> then) {
 }
 
 void UnsavedGuard::before(Loss loss, Then then) {
-  if (!would_ask()) {
+  if (!would_ask(loss)) {
     then(false);
     return;
   }

@@ -23,13 +23,14 @@ class UnsavedGuard : public QObject {
   Q_OBJECT
 
  public:
-  enum class Loss { kClosing, kOpening, kStarting };
+  // kRemaking: a first head anew, of the photo as it was edited so far.
+  enum class Loss { kClosing, kOpening, kStarting, kRemaking };
   using Then = std::function<void(bool discarded)>;
 
   UnsavedGuard(Session& session, bool asks, QWidget* window);
   void show_snapshot(const std::shared_ptr<const Snapshot>& snapshot);
 
-  bool would_ask() const;
+  bool would_ask(Loss loss) const;
   // Calls `then` at once when nothing is lost by it, else after an answer that allows it: after a
   // save that succeeded, or when the artist gives the work up. One question at a time.
   void before(Loss loss, Then then);

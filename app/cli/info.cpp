@@ -137,6 +137,8 @@ Json facts_of_project(const fs::path& file) {
   facts["project"] = file.string();
   facts["photo"] = summary.info.photo_path;
   facts["photo_sha256"] = summary.info.photo_sha256;
+  facts["field_of_view_deg"] = summary.info.field_of_view_deg;
+  facts["field_of_view_source"] = field_of_view_source_name(summary.info.field_of_view_source);
   facts["seed"] = summary.seed;
   facts["steps_taken"] = summary.steps_taken;
   facts["under_way"] = summary.under_way;

@@ -10,6 +10,7 @@
 #include "core/nn/model_pack.h"
 #include "core/pipeline/pack_stages.h"
 #include "core/pipeline/pipeline.h"
+#include "core/prior/gan_prior.h"
 #include "core/project/project_file.h"
 
 #include <nlohmann/json.hpp>
@@ -48,22 +49,31 @@ double largest_difference(const Field& a, const Field& b) {
   return largest;
 }
 
-// What stages 2 and 3 need; without a pack, or with another one, what that means is said.
-StageSources sources_for(const ProjectInfo& info, const fs::path& folder) {
+// For the first head and stages 2 and 3; without a pack, or with another one, what that means is
+// said.
+std::shared_ptr<const ModelPack> pack_for(const ProjectInfo& info, const fs::path& folder) {
   try {
-    const auto pack = std::make_shared<const ModelPack>(
+    auto pack = std::make_shared<const ModelPack>(
         ModelPack::open(folder.empty() ? default_pack_folder() : folder));
     if (pack->hash() != info.pack_hash) {
-      log_warning("The head was made with the pack {} {} ({}), not with this one ({}): stages that "
-                  "use its networks will differ",
-                  info.pack_name, info.pack_version, info.pack_hash.substr(0, 8),
-                  pack->hash().substr(0, 8));
+      log_warning(
+          "The head was made with the pack {} {} ({}), not with this one ({}): stages that "
+          "use its networks will differ",
+          info.pack_name, info.pack_version, info.pack_hash.substr(0, 8),
+          pack->hash().substr(0, 8));
     }
-    return stage_sources(pack);
+    return pack;
   } catch (const Error& error) {
     log_warning("No model pack: {}. Only the fit to the photo can be replayed", error.message());
-    return {};
+    return nullptr;
   }
+}
+
+// The first head of the photo as the project has it cut out; that of the project where it cannot
+// be made here.
+Field first_head_again(const Pipeline& saved, const ProjectInfo& info, const ModelPack* pack) {
+  if (pack == nullptr || pack->hash() != info.pack_hash) return saved.first().clone();
+  return first_head(GanPrior::load(*pack), saved.photo());
 }
 
 void replay_project(const ReplayArguments& arguments, std::stop_token stop) {
@@ -73,9 +83,12 @@ void replay_project(const ReplayArguments& arguments, std::stop_token stop) {
         "\"{}\" holds a first head and no run; there is nothing to replay",
         arguments.project.string());
   if (!arguments.out.empty()) require_writable_folder(arguments.out.parent_path());
-  Pipeline again(saved.photo(), saved.first(), saved.stages().front().seconds,
+  const auto pack = pack_for(project.info, arguments.pack);
+  const Field first = first_head_again(saved, project.info, pack.get());
+  const double first_difference = largest_difference(saved.first(), first);
+  Pipeline again(saved.photo(), first, saved.stages().front().seconds,
                  std::make_shared<const Settings>(saved.settings()), saved.seed());
-  again.set_sources(sources_for(project.info, arguments.pack));
+  if (pack) again.set_sources(stage_sources(pack));
   replay(again, saved.journal(), saved.steps_taken(), [&] { return !stop.stop_requested(); });
   if (stop.stop_requested()) return;
   if (!arguments.out.empty()) save_project(arguments.out, again, project.info);
@@ -84,6 +97,7 @@ void replay_project(const ReplayArguments& arguments, std::stop_token stop) {
   const bool same = difference == 0 && again.steps_taken() == saved.steps_taken();
   nlohmann::ordered_json facts = {{"steps", again.steps_taken()},
                                   {"of", saved.steps_taken()},
+                                  {"first_head_same", first_difference == 0},
                                   {"same", same},
                                   {"largest_difference", nullptr}};
   if (std::isfinite(difference)) facts["largest_difference"] = difference;

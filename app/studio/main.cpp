@@ -8,7 +8,9 @@
 #include "core/base/settings.h"
 #include "core/session/session.h"
 #include "ui/event_loop_probe.h"
+#include "ui/language.h"
 #include "ui/main_window.h"
+#include "ui/preferences.h"
 #include "ui/sample_photo.h"
 #include "ui/theme.h"
 
@@ -35,6 +37,7 @@ struct CommandLine {
   Screenshot::When when = Screenshot::When::kFirstHead;
   QSize size;
   std::optional<Appearance> appearance;
+  QString language;  // empty: the one that is remembered
   bool probe = false;
   std::optional<Rehearsal::Hand> rehearsal;
   SessionOptions session;
@@ -72,6 +75,7 @@ void add_options(QCommandLineParser& parser) {
       {"set", "Change a setting; may be repeated.", "key=value"},
       {"seed", "Where the random numbers start.", "number"},
       {"size", "Size of the window.", "WxH"},
+      {"language", "de, en or system; for this time.", "code"},
       {"appearance", "dark, light or system; remembered.", "name"},
       {"screenshot", "Write a picture of the window and end.", "file"},
       {"when", "When to take it: opened, first-head, painting or finished.", "moment"},
@@ -146,6 +150,11 @@ CommandLine read_options(const QCommandLineParser& parser) {
           "--size is WIDTHxHEIGHT, at least 320x240; found '{}'",
           parser.value("size").toStdString());
   }
+  line.language = parser.value("language");
+  check(line.language.isEmpty() || line.language == "system" ||
+            line.language == language_for(line.language),
+        ErrorCode::kBadUsage, "--language is de, en or system, not '{}'",
+        line.language.toStdString());
   if (parser.isSet("appearance")) {
     line.appearance = appearance_of(parser.value("appearance"));
     check(line.appearance.has_value(), ErrorCode::kBadUsage,
@@ -188,6 +197,9 @@ int run(QApplication& application, const QElapsedTimer& since_start) {
             .toStdString();
   }
 
+  const QString remembered = for_people ? Preferences(options.preferences).language() : QString();
+  install_language(application,
+                   language_for(line.language.isEmpty() ? remembered : line.language));
   apply_theme(application);
   MainWindow window(std::make_unique<Session>(line.session), options);
   if (line.size.isValid()) window.resize(line.size);

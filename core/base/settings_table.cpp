@@ -25,6 +25,11 @@ const std::vector<SettingRow> kTable = {
      "largest.",
      0, Whole{0, 99}, "General", Applies::kRestart},
 
+    {"field_of_view", "Field of view", "deg",
+     "How wide the photo's lens saw, across the whole photo, 5 to 120; 0 takes what the file says, "
+     "or else what fits the face.",
+     0.0, Real{0, 120, 1}, "General", Applies::kRestart},
+
     {"photo_fit", "Fit to the photo", "",
      "After the first head, adjust it until it shows the "
      "photo at the photo's camera. Off keeps the first head as it is.",

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace portrait {
 namespace {
@@ -18,13 +19,12 @@ constexpr double kBlurred = 0.012;
 constexpr double kLowConfidence = 0.5;
 constexpr int kSharpnessWidth = 160;
 
-void add(std::vector<Finding>& findings, const char* code, FindingSeverity severity,
-         std::string message) {
-  findings.push_back({code, severity, std::move(message)});
+std::string whole(double value) {
+  return fmt::format("{:.0f}", value);
 }
 
-// Which border of the photo cuts the skull or the face; empty when none does.
-std::string cutting_border(const HeadPose& pose) {
+// What to say of the border that cuts the skull or the face; null when none does.
+const char* cutting_border(const HeadPose& pose) {
   const Eigen::Vector3d rim[] = {{0, 0.39, 0.0}, {-0.19, 0.15, 0.0}, {0.19, 0.15, 0.0},
                                  {0, 0.15, -0.23}, mean_landmarks()[8]};
   double left = 1, right = 0, top = 1, bottom = 0;
@@ -35,11 +35,11 @@ std::string cutting_border(const HeadPose& pose) {
     top = std::min(top, p.v);
     bottom = std::max(bottom, p.v);
   }
-  if (top < 0) return "top";
-  if (left < 0) return "left";
-  if (right > 1) return "right";
-  if (bottom > 1) return "bottom";
-  return {};
+  if (top < 0) return finding_text::kCutTop;
+  if (left < 0) return finding_text::kCutLeft;
+  if (right > 1) return finding_text::kCutRight;
+  if (bottom > 1) return finding_text::kCutBottom;
+  return nullptr;
 }
 
 }  // namespace
@@ -87,44 +87,30 @@ double face_sharpness(const Image& photo, const Points2& points) {
 std::vector<Finding> coach(const CoachInput& input) {
   check(input.photo && input.points && input.pose, ErrorCode::kInternal,
         "coach needs a photo, points and a pose");
+  namespace text = finding_text;
   std::vector<Finding> findings;
+  const auto warn = [&](const char* code, const char* pattern,
+                        std::vector<std::string> arguments = {}) {
+    findings.push_back(
+        make_finding(code, FindingSeverity::kWarning, pattern, std::move(arguments)));
+  };
   const double height = head_height_px(*input.pose, input.photo->width, input.photo->height);
   if (height < kSmallHeadPx) {
-    add(findings, "small_head", FindingSeverity::kWarning,
-        fmt::format("The head is {:.0f} px high (advised: {:.0f} or more): skin, hair and eyes will "
-                    "be soft. Use a closer or larger photo", height, kSmallHeadPx));
+    warn("small_head", text::kSmallHead, {whole(height), whole(kSmallHeadPx)});
   }
   const double sharpness = face_sharpness(*input.photo, *input.points);
-  if (sharpness < kBlurred) {
-    add(findings, "blurred", FindingSeverity::kWarning,
-        "The face is blurred: the head will take its softness over. Use a photo that is in focus");
-  }
+  if (sharpness < kBlurred) warn("blurred", text::kBlurred);
+  const double pitch = input.pose->pitch_deg;
   if (std::abs(input.pose->yaw_deg) > kTurnedDeg) {
-    add(findings, "turned", FindingSeverity::kWarning,
-        fmt::format("The head is turned by {:.0f} degrees (advised: at most {:.0f}): the far half "
-                    "of the face will be guessed. Use a photo taken more from the front",
-                    std::abs(input.pose->yaw_deg), kTurnedDeg));
-  } else if (std::abs(input.pose->pitch_deg) > kTiltedDeg) {
-    add(findings, "turned", FindingSeverity::kWarning,
-        fmt::format("The head is seen {:.0f} degrees from {}: proportions will be less certain. Use "
-                    "a photo taken at eye level", std::abs(input.pose->pitch_deg),
-                    input.pose->pitch_deg > 0 ? "above" : "below"));
+    warn("turned", text::kTurned, {whole(std::abs(input.pose->yaw_deg)), whole(kTurnedDeg)});
+  } else if (std::abs(pitch) > kTiltedDeg) {
+    warn("turned", pitch > 0 ? text::kFromAbove : text::kFromBelow, {whole(std::abs(pitch))});
   }
-  if (const std::string border = cutting_border(*input.pose); !border.empty()) {
-    add(findings, "cut_off", FindingSeverity::kWarning,
-        fmt::format("The photo's {} border cuts the head off: what lies beyond will be invented. "
-                    "Use a photo with some room round the head", border));
-  }
+  if (const char* border = cutting_border(*input.pose)) warn("cut_off", border);
   if (input.face_count > 1 && !input.face_chosen) {
-    add(findings, "several_faces", FindingSeverity::kWarning,
-        fmt::format("There are {} faces; the largest was taken. Choose another by its number, 0 to "
-                    "{} from left to right", input.face_count, input.face_count - 1));
+    warn("several_faces", text::kSeveralFaces, {std::to_string(input.face_count)});
   }
-  if (input.confidence < kLowConfidence) {
-    add(findings, "uncertain_landmarks", FindingSeverity::kWarning,
-        "Eyes, nose and mouth were found with little certainty: the head may come out turned or "
-        "stretched. Use a photo with even light and nothing in front of the face");
-  }
+  if (input.confidence < kLowConfidence) warn("uncertain_landmarks", text::kUncertain);
   return findings;
 }
 

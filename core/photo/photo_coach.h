@@ -3,22 +3,13 @@
 
 #include "core/base/image.h"
 #include "core/photo/face_detector.h"
+#include "core/photo/finding_texts.h"
 #include "core/photo/head_pose.h"
 #include "core/photo/landmarks68.h"
 
-#include <string>
 #include <vector>
 
 namespace portrait {
-
-enum class FindingSeverity { kNote, kWarning };
-
-// One thing that the artist should know about the photo, with its consequence and what to do.
-struct Finding {
-  std::string code;  // "small_head", "blurred", "turned", "cut_off", "several_faces", ...
-  FindingSeverity severity = FindingSeverity::kWarning;
-  std::string message;
-};
 
 struct CoachInput {
   const Image* photo = nullptr;

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/image/colour.h"
 #include "core/image/read_image.h"
+#include "core/photo/edited_matte.h"
 #include "core/photo/landmark_finder.h"
 #include "core/photo/landmark_net.h"
 #include "core/photo/matting.h"
@@ -126,8 +127,8 @@ std::size_t choose(const std::vector<Candidate>& candidates, const PrepareOption
         "a tenth of the picture's height", name);
   if (options.face >= 0) {
     check(options.face < int(candidates.size()), ErrorCode::kBadUsage,
-          "Face {} was asked for, but \"{}\" has {} (numbered 0 to {} from left to right)",
-          options.face, name, candidates.size(), candidates.size() - 1);
+          "Face {} was asked for, but \"{}\" has {} (numbered from 1 on, from left to right)",
+          options.face + 1, name, candidates.size());
     return std::size_t(options.face);
   }
   const auto largest = std::max_element(
@@ -137,18 +138,22 @@ std::size_t choose(const std::vector<Candidate>& candidates, const PrepareOption
   return std::size_t(largest - candidates.begin());
 }
 
-PoseOptions pose_options(const Image& photo, const PrepareOptions& options,
-                         std::optional<double> focal_35mm) {
+PoseOptions pose_options(const PrepareOptions& options, std::optional<double> exif_fov_deg) {
   PoseOptions out;
   if (options.fov_deg) {
     check(*options.fov_deg >= 5 && *options.fov_deg <= 120, ErrorCode::kBadUsage,
           "A field of view of {} degrees was given; photos have 5 to 120", *options.fov_deg);
     out.fov_deg = options.fov_deg;
-  } else if (focal_35mm) {
-    const double focal_px = *focal_35mm / kFilmDiagonal * std::hypot(photo.width, photo.height);
-    out.fov_deg = fov_of_focal(focal_px / photo.width);
+  } else {
+    out.fov_deg = exif_fov_deg;
   }
   return out;
+}
+
+// Horizontal, of a photo with that focal length in EXIF.
+double exif_fov(const Image& photo, double focal_35mm) {
+  const double focal_px = focal_35mm / kFilmDiagonal * std::hypot(photo.width, photo.height);
+  return fov_of_focal(focal_px / photo.width);
 }
 
 // Without a network, or where it is unsure: size, place and roll from the cascades alone.
@@ -172,9 +177,8 @@ Points2 projected_mean(const Camera& camera, const Image& photo) {
   return points;
 }
 
-void solve_pose(PreparedPhoto& out, const Candidate& chosen, const PrepareOptions& options,
-                std::optional<double> focal_35mm) {
-  const PoseOptions pose = pose_options(out.photo, options, focal_35mm);
+void solve_pose(PreparedPhoto& out, const Candidate& chosen, const PrepareOptions& options) {
+  const PoseOptions pose = pose_options(options, out.exif_fov_deg);
   out.landmark_confidence = chosen.landmarks.confidence;
   const bool trusted =
       !chosen.landmarks.points.empty() && chosen.landmarks.confidence >= options.min_confidence;
@@ -188,12 +192,9 @@ void solve_pose(PreparedPhoto& out, const Candidate& chosen, const PrepareOption
     out.pose = fallback_pose(chosen.box, out.photo, pose);
     out.landmarks = projected_mean(out.pose.camera, out.photo);
     out.findings.push_back(
-        {"pose_from_eyes", FindingSeverity::kWarning,
-         options.landmark_net
-             ? "The landmarks could not be trusted; the head was placed by its eyes alone and taken "
-               "to look straight ahead. Use a photo with the face clear and from the front"
-             : "There is no landmark network; the head was placed by its eyes alone and taken to "
-               "look straight ahead. Use a pack that has one"});
+        make_finding("pose_from_eyes", FindingSeverity::kWarning,
+                     options.landmark_net ? finding_text::kEyesUntrusted
+                                          : finding_text::kEyesNoNetwork));
   }
   out.photo_camera = out.pose.camera;
 }
@@ -232,7 +233,8 @@ PreparedPhoto prepare_photo(const Image& source, const std::string& name,
   for (const Candidate& candidate : candidates) out.faces.push_back(candidate.box);
   timer.mark("detect");
 
-  solve_pose(out, candidates[chosen], options, focal_35mm);
+  if (focal_35mm) out.exif_fov_deg = exif_fov(out.photo, *focal_35mm);
+  solve_pose(out, candidates[chosen], options);
   timer.mark("pose");
 
   out.alignment =
@@ -257,8 +259,7 @@ PreparedPhoto prepare_photo(const Image& source, const std::string& name,
     MattingOptions matting;
     matting.net = options.matte_net;
     out.matte = matte_person(out.crop, out.crop_camera, coverage, matting);
-    out.crop_on_background =
-        over_grey(foreground_colours(out.crop, out.matte), out.matte, options.background);
+    out.crop_on_background = crop_over_background(out.crop, out.matte, options.background);
   }
   timer.mark("matte");
 

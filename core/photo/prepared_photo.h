@@ -39,6 +39,7 @@ struct PreparedPhoto {
   Image photo;       // full resolution, upright, 3 channels
   Camera photo_camera;
   HeadPose pose;
+  std::optional<double> exif_fov_deg;  // horizontal, as EXIF has it
   Points2 landmarks;       // 68, photo pixels (projected mean head in the fallback)
   Points2 crop_landmarks;  // the same in crop pixels
   double landmark_confidence = 0;

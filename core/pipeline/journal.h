@@ -10,7 +10,9 @@ namespace portrait {
 
 // What acted on the result, and after how many steps. Together with photo, pack and first head it
 // makes the same head again: nothing that is timed or looked at decides anything else.
-//   begin     {"seed": n, "settings": {...}}   a run starts from the first head
+//   begin     {"seed": n, "photo": hash, "settings": {...}}   a run starts from the first head, of
+//                                              the photo of that photo_hash(): as it was cut out,
+//                                              and with the field of view that it was given
 //   plan      {"stage": id, "steps": n}        a budget in minutes became a number of steps; again
 //                                              when it turned out that others fit
 //   settings  {...}                            settings in force from here on, all of them

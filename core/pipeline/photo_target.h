@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/base/image.h"
-#include "core/camera/camera.h"
 #include "core/nn/torch.h"
+#include "core/pipeline/photo_input.h"
 
 namespace portrait {
 
 // Behind the pictures that the packs' networks were trained on, whatever the artist's background.
 inline constexpr float kTrainedBackground = 0.5F;
-
-// The photo as the pipeline takes it in: the canonical crop and what is known of it.
-struct PhotoInput {
-  Image crop;     // S x S RGB, sRGB-encoded, as photographed; S a multiple of 4, 512 as a rule
-  Image target;   // the same over the constant background, the rim freed of the old one
-  Image matte;    // S x S, one channel
-  Camera camera;  // of the crop
-  float background = 0.5F;
-};
 
 // The tensors L_ref compares with, on one device. W = S / 4 is the width of the feature image.
 struct PhotoTarget {

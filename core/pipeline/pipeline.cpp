@@ -127,7 +127,9 @@ void Pipeline::begin_run() {
   run_seed_ = seed_;
   journal_.clear();
   under_way_ = true;
-  note("begin", {{"seed", run_seed_}, {"settings", settings_->to_json()}});
+  note("begin", {{"seed", run_seed_},
+                 {"photo", photo_hash(photo_)},
+                 {"settings", settings_->to_json()}});
 }
 
 std::unique_ptr<Stage> Pipeline::make_stage(int stage, const Settings& settings) {

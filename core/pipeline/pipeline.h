@@ -137,7 +137,8 @@ class Pipeline {
 // Makes the head of a journal again: begins, steps, and lets every entry act at its step, up to
 // `steps` steps in all. The pipeline is a fresh one of the same photo and first head. `goes_on`, if
 // there, is asked before every step (or part of one); at no it stands where it is, its run not
-// ended. Throws kBadInput (a journal that does not begin) and what Pipeline::step() throws.
+// ended. Throws kBadInput (a journal that does not begin), kCorrupt (one of another photo) and what
+// Pipeline::step() throws.
 void replay(Pipeline& pipeline, const Journal& journal, int steps,
             const std::function<bool()>& goes_on = {});
 

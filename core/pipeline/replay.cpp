@@ -29,6 +29,11 @@ void replay(Pipeline& pipeline, const Journal& journal, int steps,
   for (const JournalEntry& entry : journal) {
     if (!advance_to(entry.step)) return;
     if (entry.command == "begin") {
+      // Journals of the first versions do not say it.
+      const auto photo = entry.argument.find("photo");
+      check(photo == entry.argument.end() || *photo == photo_hash(pipeline.photo()),
+            ErrorCode::kCorrupt,
+            "The journal was written for another photo, cut-out or field of view than this one's");
       pipeline.set_settings(settings_of(entry.argument.at("settings")));
       pipeline.set_seed(entry.argument.at("seed").get<std::uint64_t>());
       pipeline.begin_run();

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/nn/torch_safetensors.h"
 #include "core/pipeline/camera_json.h"
+#include "core/pipeline/image_tensor.h"
 #include "core/pipeline/pipeline.h"
 #include "core/project/formation_file.h"
 
@@ -23,7 +24,15 @@ constexpr const char* kProgramVersion = "0.1.0";
 json info_to_json(const ProjectInfo& info) {
   json notes = json::array();
   for (const auto& note : info.notes) {
-    notes.push_back({{"id", note.id}, {"text", note.text}, {"warning", note.warning}});
+    notes.push_back({{"id", note.id},
+                     {"text", note.text},
+                     {"warning", note.warning},
+                     {"pattern", note.pattern},
+                     {"arguments", note.arguments}});
+  }
+  json faces = json::array();
+  for (const FaceFrame& face : info.faces) {
+    faces.push_back({face.x, face.y, face.width, face.height});
   }
   return {{"photo_name", info.photo_name},
           {"photo_path", info.photo_path},
@@ -32,6 +41,11 @@ json info_to_json(const ProjectInfo& info) {
           {"face", info.face},
           {"roll_deg", info.roll_deg},
           {"field_of_view_deg", info.field_of_view_deg},
+          {"field_of_view_source", field_of_view_source_name(info.field_of_view_source)},
+          {"exif_field_of_view_deg", info.exif_field_of_view_deg},
+          {"matte_from_alpha", info.matte_from_alpha},
+          {"faces", faces},
+          {"face_shown", info.face_shown},
           {"notes", notes},
           {"pack",
            {{"name", info.pack_name}, {"version", info.pack_version}, {"hash", info.pack_hash}}},
@@ -50,8 +64,19 @@ ProjectInfo info_from_json(const json& j) {
   info.field_of_view_deg = j.at("field_of_view_deg").get<double>();
   for (const json& note : j.at("notes")) {
     info.notes.push_back({note.at("id").get<std::string>(), note.at("text").get<std::string>(),
-                          note.at("warning").get<bool>()});
+                          note.at("warning").get<bool>(), note.value("pattern", std::string()),
+                          note.value("arguments", std::vector<std::string>())});
   }
+  // Projects of the first versions have none of these.
+  info.field_of_view_source =
+      field_of_view_source_of(j.value("field_of_view_source", std::string()).c_str());
+  info.exif_field_of_view_deg = j.value("exif_field_of_view_deg", 0.0);
+  for (const json& box : j.value("faces", json::array())) {
+    info.faces.push_back({box.at(0).get<double>(), box.at(1).get<double>(),
+                          box.at(2).get<double>(), box.at(3).get<double>()});
+  }
+  info.face_shown = j.value("face_shown", -1);
+  info.matte_from_alpha = j.value("matte_from_alpha", false);
   const json& pack = j.at("pack");
   info.pack_name = pack.at("name").get<std::string>();
   info.pack_version = pack.at("version").get<std::string>();
@@ -76,6 +101,13 @@ Image image_of_bytes(const Tensor& bytes, const std::filesystem::path& path) {
   const std::uint8_t* in = bytes.data_ptr<std::uint8_t>();
   for (float& value : image.pixels) value = static_cast<float>(*in++) / 255.0F;
   return image;
+}
+
+Image found_matte_of(const Tensor& matte, const std::filesystem::path& path) {
+  check(matte.dim() == 3 && matte.size(0) == 1 && matte.size(1) == matte.size(2) &&
+            matte.scalar_type() == at::kFloat,
+        ErrorCode::kCorrupt, "'photo.found_matte' of {} is not a square matte", path.string());
+  return image_of_tensor(matte);
 }
 
 struct Documents {
@@ -134,6 +166,9 @@ void save_project(const std::filesystem::path& path, const Pipeline& pipeline,
   pipeline.save_to(tensors, state);
   save_formation(formation, tensors, moments);
   if (!info.photo.empty()) tensors["photo.full"] = bytes_of_image(info.photo);
+  if (!info.found_matte.empty()) {
+    tensors["photo.found_matte"] = tensor_of_image(info.found_matte);
+  }
   save_tensors(path, tensors,
                {{"format", "portrait-project-" + std::to_string(kProjectFormat)},
                 {"info", info_to_json(info).dump()},
@@ -158,6 +193,9 @@ LoadedProject load_project(const std::filesystem::path& path) {
   }
   const auto photo = tensors.find("photo.full");
   if (photo != tensors.end()) project.info.photo = image_of_bytes(photo->second, path);
+  if (tensors.count("photo.found_matte") != 0) {
+    project.info.found_matte = found_matte_of(tensors.at("photo.found_matte"), path);
+  }
   try {
     project.pipeline = std::make_unique<Pipeline>(Pipeline::load(tensors, documents.state));
     // Projects of the first versions have none.

@@ -4,6 +4,7 @@
 #include "core/base/image.h"
 #include "core/camera/camera.h"
 #include "core/project/formation_recorder.h"
+#include "core/project/photo_facts.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -21,6 +22,9 @@ struct ProjectInfo {
     std::string id;
     std::string text;
     bool warning = false;
+    // What `text` was made of (core/photo/finding_texts.h); empty in older projects.
+    std::string pattern = {};
+    std::vector<std::string> arguments = {};
   };
   std::string photo_name;    // file name
   std::string photo_path;    // where it was when it was opened
@@ -28,8 +32,15 @@ struct ProjectInfo {
   Image photo;               // upright, full resolution, RGB; 8 bits a channel in the file
   Camera photo_camera;
   int face = 0;  // the choice it was opened with
+  std::vector<FaceFrame> faces;  // left to right
+  int face_shown = -1;           // which of them the head is of; -1: not known
   double roll_deg = 0;
   double field_of_view_deg = 0;
+  FieldOfViewSource field_of_view_source = FieldOfViewSource::kUnknown;
+  double exif_field_of_view_deg = 0;  // 0: EXIF says nothing
+  // The cut-out that was found, where the artist painted another; else empty.
+  Image found_matte;
+  bool matte_from_alpha = false;  // what was found is the file's alpha
   std::vector<Note> notes;  // of the photo coach
   std::string pack_name;
   std::string pack_version;
@@ -50,7 +61,7 @@ struct LoadedProject {
 inline constexpr int kProjectFormat = 1;
 
 // NAME.portrait: one safetensors file. Tensors: photo.full (u8, H x W x 3), photo.crop,
-// photo.target, photo.matte, first.* (T_init, decoder, super-resolution), head.* (the same under
+// photo.target, photo.matte, photo.found_matte (where the artist painted another), first.* (T_init, decoder, super-resolution), head.* (the same under
 // optimisation), fit.* or another stage's name (optimiser, samplers and views of a run under way),
 // all fp32 but detail.occupied (u8: the cells with matter in force); formation.* as
 // core/project/formation_file.h has it. Metadata: "format", and as JSON "info", "state" (settings,

@@ -3,6 +3,7 @@
 
 #include "core/camera/camera.h"
 #include "core/session/export_request.h"
+#include "core/session/photo_edit.h"
 #include "core/session/snapshot.h"
 #include "core/session/view_mesh.h"
 
@@ -46,6 +47,10 @@ class HeadEngine {
   // lets it give up early by throwing.
   virtual void open_photo(const std::filesystem::path& path, int face,
                           const std::function<bool()>& stopped) = 0;
+  // The photo that stands, with what the artist says of it, and its first head anew, as if it had
+  // been opened so; the project's path stays. Strong guarantee. Throws what open_photo() does,
+  // kBadInput (an empty cut-out), kUnsupported (an engine that takes photos as they are).
+  virtual void edit_photo(const PhotoEdit& edit, const std::function<bool()>& stopped);
   // The same for a saved project. Returns true when its run can go on (it was interrupted). What
   // an autosave holds is opened as the project that it belongs to, or as none.
   virtual bool open_project(const std::filesystem::path& path) = 0;

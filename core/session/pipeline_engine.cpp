@@ -19,7 +19,6 @@
 #include "core/photo/landmark_finder.h"
 #include "core/photo/landmark_net.h"
 #include "core/photo/matte_net.h"
-#include "core/photo/prepared_photo.h"
 #include "core/pipeline/head_view.h"
 #include "core/pipeline/image_tensor.h"
 #include "core/pipeline/pack_stages.h"
@@ -29,6 +28,7 @@
 #include "core/project/project_file.h"
 #include "core/session/formation_keeper.h"
 #include "core/session/head_exports.h"
+#include "core/session/photo_intake.h"
 #include "core/session/refined_views.h"
 #include "core/session/surrounding_views.h"
 
@@ -88,38 +88,17 @@ class PipelineEngine : public HeadEngine {
   void open_photo(const fs::path& path, int face, const std::function<bool()>& stopped) override {
     prepare();
     const int wanted = face > 0 ? face : settings_->get<int>("face");
-    PrepareOptions photo_options;
+    PrepareOptions photo_options = prepare_options();
     photo_options.face = wanted - 1;  // -1: the largest
-    photo_options.landmark_net = landmarks_;
-    photo_options.matte_net = matting_;
-    photo_options.background = background_of(*settings_);
-    const PreparedPhoto prepared = prepare_photo(path, photo_options);
-    check(!stopped(), ErrorCode::kInternal, "Opening was given up because the program closes");
-    const PhotoInput input{prepared.crop, prepared.crop_on_background, prepared.matte,
-                           prepared.crop_camera, prepared.background};
-    const auto begin = DutyClock::now();
-    const Field first = first_head(*prior_, input);
-    const double seconds = std::chrono::duration<double>(DutyClock::now() - begin).count();
-    auto pipeline = std::make_unique<Pipeline>(input, first, seconds, settings_, seed());
-    pipeline->set_sources(sources_);
+    const double told = settings_->get<double>("field_of_view");
+    if (told > 0) photo_options.fov_deg = told;
+    make_head(take_photo(path, photo_options), {}, stopped);
+  }
 
-    ProjectInfo info;
-    info.photo_name = path.filename().string();
-    info.photo_path = fs::absolute(path).string();
-    info.photo_sha256 = sha256_file(path);
-    info.photo = prepared.photo;
-    info.photo_camera = prepared.photo_camera;
-    info.face = wanted;
-    info.roll_deg = prepared.pose.roll_deg;
-    info.field_of_view_deg = prepared.pose.fov_deg;
-    for (const Finding& finding : prepared.findings) {
-      info.notes.push_back(
-          {finding.code, finding.message, finding.severity == FindingSeverity::kWarning});
-    }
-    info.pack_name = pack_->name();
-    info.pack_version = pack_->version();
-    info.pack_hash = pack_->hash();
-    take(std::move(pipeline), std::move(info), {}, {});
+  void edit_photo(const PhotoEdit& edit, const std::function<bool()>& stopped) override {
+    prepare();
+    make_head(edited_photo(pipeline().photo(), info_, edit, prepare_options()), project_path_,
+              stopped);
   }
 
   bool open_project(const fs::path& path) override {
@@ -347,24 +326,31 @@ class PipelineEngine : public HeadEngine {
     return {};
   }
 
+  PrepareOptions prepare_options() const {
+    PrepareOptions options;
+    options.landmark_net = landmarks_;
+    options.matte_net = matting_;
+    options.background = background_of(*settings_);
+    return options;
+  }
+
+  void make_head(TakenPhoto photo, fs::path project_path, const std::function<bool()>& stopped) {
+    check(!stopped(), ErrorCode::kInternal, "Opening was given up because the program closes");
+    const auto begin = DutyClock::now();
+    const Field first = first_head(*prior_, photo.input);
+    const double seconds = std::chrono::duration<double>(DutyClock::now() - begin).count();
+    auto pipeline = std::make_unique<Pipeline>(photo.input, first, seconds, settings_, seed());
+    pipeline->set_sources(sources_);
+    photo.info.pack_name = pack_->name();
+    photo.info.pack_version = pack_->version();
+    photo.info.pack_hash = pack_->hash();
+    take(std::move(pipeline), std::move(photo.info), std::move(project_path), {});
+  }
+
   // Everything new is ready: nothing from here on throws.
   void take(std::unique_ptr<Pipeline> pipeline, ProjectInfo info, fs::path project_path,
             FormationKeeper formation) {
-    const PhotoInput& input = pipeline->photo();
-    auto photo = std::make_shared<PhotoInfo>();
-    photo->path = info.photo_path;
-    photo->photo_width = info.photo.width;
-    photo->photo_height = info.photo.height;
-    photo->crop = input.crop;
-    photo->matte = input.matte;
-    photo->camera = input.camera;
-    photo->viewpoint = viewpoint_of(input.camera);
-    photo->roll_deg = info.roll_deg;
-    photo->field_of_view_deg = info.field_of_view_deg;
-    for (const auto& note : info.notes) {
-      photo->notes.push_back({note.id, note.text, note.warning});
-    }
-    photo_ = std::move(photo);
+    photo_ = std::make_shared<const PhotoInfo>(photo_info(pipeline->photo(), info));
     pipeline_ = std::move(pipeline);
     info_ = std::move(info);
     project_path_ = std::move(project_path);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/session.h"
 
+#include "core/base/error.h"
 #include "core/session/session_worker.h"
 
 #include <utility>
@@ -13,12 +14,20 @@ Session::Session(const SessionOptions& options,
 
 Session::~Session() = default;
 
+void HeadEngine::edit_photo(const PhotoEdit&, const std::function<bool()>&) {
+  fail(ErrorCode::kUnsupported, "This engine takes photos as they are");
+}
+
 void Session::open_photo(const std::filesystem::path& path, const OpenOptions& options) {
   worker_->post([=](Worker& worker) { worker.open_photo(path, options); });
 }
 
 void Session::open_project(const std::filesystem::path& path) {
   worker_->post([=](Worker& worker) { worker.open_project(path); });
+}
+
+void Session::edit_photo(const PhotoEdit& edit) {
+  worker_->post([=](Worker& worker) { worker.edit_photo(edit); });
 }
 
 void Session::start() {

@@ -3,6 +3,7 @@
 
 #include "core/camera/camera.h"
 #include "core/session/export_request.h"
+#include "core/session/photo_edit.h"
 #include "core/session/snapshot.h"
 
 #include <cstdint>
@@ -48,6 +49,8 @@ class Session {
   // Reads the photo and makes the first head. What stood before is replaced only when that worked.
   void open_photo(const std::filesystem::path& path, const OpenOptions& options = {});
   void open_project(const std::filesystem::path& path);
+  // What the artist says of the photo that stands: the first head is made anew with it.
+  void edit_photo(const PhotoEdit& edit);
 
   void start();
   void pause();  // the step under way is given up, and taken again by resume()

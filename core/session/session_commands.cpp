@@ -44,7 +44,7 @@ void Session::Worker::open(const std::string& what, const std::string& trouble,
   snapshot_.saved = {};
   snapshot_.saved.id = saves;
   drop_autosave();  // of the head that was replaced
-  snapshot_.unsaved = snapshot_.recovered = false;
+  snapshot_.unsaved = snapshot_.edited = snapshot_.recovered = false;
   snapshot_.front_psnr_db = snapshot_.blurred_psnr_db = snapshot_.front_mask_iou = 0;
   one_step_ = false;
   bake_volume(false);
@@ -83,6 +83,8 @@ void Session::Worker::open_project(const std::filesystem::path& path) {
   });
   if (!done || !is_autosave(path)) return;
   snapshot_.unsaved = snapshot_.recovered = true;
+  engine().describe(snapshot_);
+  snapshot_.edited = snapshot_.photo != nullptr && snapshot_.photo->is_edited();
   snapshot_.autosave.state = SaveStatus::State::kSaved;
   snapshot_.autosave.path = path;
   std::error_code error;
@@ -92,6 +94,22 @@ void Session::Worker::open_project(const std::filesystem::path& path) {
       error ? now
             : now - std::chrono::duration_cast<std::chrono::system_clock::duration>(
                         std::filesystem::file_time_type::clock::now() - written);
+}
+
+// As opening it again, but what the artist said is to be had nowhere else: it is kept at once.
+void Session::Worker::edit_photo(const PhotoEdit& edit) {
+  if (!refuse_unless(engine_ && engine_->has_head(), "changing the photo")) return;
+  const auto stopped = [this] { return stop_token_.stop_requested(); };
+  bool done = false;
+  open("Making the first head anew", "The photo cannot be used like this",
+       [&](HeadEngine& engine) {
+         engine.edit_photo(edit, stopped);
+         done = true;
+         return false;
+       });
+  if (!done) return;
+  snapshot_.edited = true;
+  autosave(true);
 }
 
 void Session::Worker::start() {
@@ -107,8 +125,13 @@ void Session::Worker::start() {
   next_autosave_ = Clock::now() + autosave_interval();
 }
 
-// The head is the first one again, which any photo and project gives back.
+// The head is the first one again, which any photo and project gives back; but for what the artist
+// said of the photo.
 void Session::Worker::begin_anew() {
+  if (snapshot_.edited) {
+    snapshot_.unsaved = snapshot_.recovered = false;
+    return;
+  }
   drop_autosave();
   // The name is free from here on: another window may take it.
   engine().forget_autosave();
@@ -193,7 +216,7 @@ void Session::Worker::save_project(const std::filesystem::path& path) {
   if (!saved) return;
   status.at = std::chrono::system_clock::now();
   snapshot_.autosave = {};
-  snapshot_.unsaved = snapshot_.recovered = false;
+  snapshot_.unsaved = snapshot_.edited = snapshot_.recovered = false;
 }
 
 }  // namespace portrait

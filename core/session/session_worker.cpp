@@ -110,7 +110,7 @@ void Session::Worker::run(std::stop_token stop) {
   const bool cut_short = running() || snapshot_.state == SessionState::kPaused;
   if (abandoned_) {
     drop_autosave();
-  } else if (cut_short && snapshot_.unsaved) {
+  } else if (cut_short && (snapshot_.unsaved || snapshot_.edited)) {
     autosave(true);
   }
   export_job_.reset();

@@ -45,6 +45,7 @@ class Session::Worker {
             const std::function<bool(HeadEngine&)>& opener);
   void open_photo(const std::filesystem::path& path, const OpenOptions& options);
   void open_project(const std::filesystem::path& path);
+  void edit_photo(const PhotoEdit& edit);
   void start();
   void pause();
   void resume();

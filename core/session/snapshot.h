@@ -5,10 +5,12 @@
 #include "core/camera/camera.h"
 #include "core/pipeline/stage_info.h"
 #include "core/project/formation.h"
+#include "core/project/photo_facts.h"
 #include "core/session/projected_view.h"
 #include "core/session/session_state.h"
 #include "core/session/view_mesh.h"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -27,6 +29,9 @@ struct PhotoNote {
   std::string id;    // fixed, e.g. "small_face"
   std::string text;  // for people
   bool warning = false;
+  // What the text was made of: its places %1, %2 and what stands there; empty: the text is all.
+  std::string pattern = {};
+  std::vector<std::string> arguments = {};
 };
 
 // The photo as it was taken in. Made once per photo and shared by all later snapshots.
@@ -40,7 +45,18 @@ struct PhotoInfo {
   Viewpoint viewpoint;  // where that camera stands
   double roll_deg = 0;
   double field_of_view_deg = 0;
+  FieldOfViewSource field_of_view_source = FieldOfViewSource::kUnknown;
+  Image found_matte;  // 512 x 512, the cut-out before the artist painted another; else empty
+  Image overview;     // the whole photo, RGB, at most 520 px; empty where it is not known
+  std::array<std::array<double, 2>, 4> crop_corners{};  // of the crop, in shares of the photo's size
+  std::vector<FaceFrame> faces;                         // left to right
+  int face = -1;  // which of them the head is of; -1: not known
   std::vector<PhotoNote> notes;
+
+  // The artist said something of it that the file does not tell again.
+  bool is_edited() const {
+    return !found_matte.empty() || field_of_view_source == FieldOfViewSource::kTold;
+  }
 };
 
 // The renderer's and super-resolution's picture of the head: what the method itself sees.
@@ -147,6 +163,7 @@ struct Snapshot {
   std::shared_ptr<const PhotoInfo> photo;
   std::filesystem::path project_path;  // empty until saved or opened
   bool unsaved = false;    // steps were taken that neither a save nor a project holds
+  bool edited = false;     // the photo was: what neither a save nor a project holds of that
   bool recovered = false;  // the head comes from an autosave, and was not saved since
 
   std::vector<StageInfo> stages;

@@ -34,6 +34,8 @@ struct BustScript {
   std::atomic<int> throw_at{-1};   // the step that fails
   std::atomic<int> open_ms{0};
   std::atomic<int> export_ms{10};  // of each part of an export
+  std::atomic<int> faces{1};
+  std::atomic<bool> cutout_fails{false};
   std::atomic<int> steps{0};
   std::atomic<bool> restarts_everywhere{false};
   std::atomic<bool> paints{false};  // steps are those of the stage Detail
@@ -189,6 +191,13 @@ class BustEngine : public HeadEngine {
     photo->viewpoint = {4, 1};
     photo->camera = rig_camera(photo->viewpoint);
     photo->field_of_view_deg = 28;
+    photo->field_of_view_source = FieldOfViewSource::kSolved;
+    photo->overview = photo->crop;
+    photo->crop_corners = {{{0.1, 0.05}, {0.9, 0.1}, {0.87, 0.93}, {0.06, 0.9}}};
+    for (int i = 0; i < script_->faces; ++i) {
+      photo->faces.push_back({0.3 - 0.2 * i + 0.4 * i, 0.25, 0.22, 0.26});
+    }
+    photo->face = 0;
     photo->notes = {{"small_face", "The head is 290 px tall: skin detail will be soft", true},
                     {"even_light", "The light is even", false}};
     photo_ = photo;
@@ -197,6 +206,28 @@ class BustEngine : public HeadEngine {
     has_head_ = true;
     open_ = false;
     project_.clear();
+    autosave_.clear();
+  }
+  void edit_photo(const PhotoEdit& edit, const std::function<bool()>&) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(script_->open_ms));
+    auto photo = std::make_shared<PhotoInfo>(*photo_);
+    if (edit.matte) {
+      check(!script_->cutout_fails, ErrorCode::kBadInput, "The cut-out is empty.");
+      if (photo->found_matte.empty()) photo->found_matte = photo->matte;
+      photo->matte = edit.matte->empty() ? photo->found_matte : *edit.matte;
+      if (edit.matte->empty()) photo->found_matte = {};
+    }
+    if (edit.face) photo->face = *edit.face - 1;
+    if (edit.field_of_view_deg) {
+      const double told = *edit.field_of_view_deg;
+      photo->field_of_view_deg = told > 0 ? told : 28;
+      photo->field_of_view_source =
+          told > 0 ? FieldOfViewSource::kTold : FieldOfViewSource::kSolved;
+    }
+    photo_ = photo;
+    formation_ = {};
+    script_->steps = 0;
+    open_ = false;
     autosave_.clear();
   }
   bool open_project(const std::filesystem::path& path) override {

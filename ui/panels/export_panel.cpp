@@ -3,6 +3,7 @@
 
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
+#include "ui/translated.h"
 #include "ui/theme.h"
 
 #include <QCheckBox>
@@ -148,7 +149,7 @@ void ExportPanel::show_snapshot(const Snapshot& snapshot) {
   switch (status.state) {
     case State::kNone: break;
     case State::kRunning:
-      text = QString::fromStdString(status.what) + "…";
+      text = translated(status.what) + "…";
       if (status.total > 0) text += QString("  %1 / %2").arg(status.done).arg(status.total);
       break;
     case State::kDone: text = tr("Written"); break;

@@ -5,6 +5,7 @@
 #include "ui/image_convert.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/theme.h"
+#include "ui/translated.h"
 #include "ui/widgets/formation_timeline.h"
 #include "ui/widgets/loss_plot.h"
 
@@ -23,13 +24,13 @@ constexpr int kFilmMs = 110;
 
 QString activity_text(const Snapshot& snapshot) {
   if (snapshot.opening) {
-    const QString what = QString::fromStdString(snapshot.activity);
+    const QString what = translated(snapshot.activity);
     return what.isEmpty() ? FormationStrip::tr("Reading the photo") : what;
   }
   QString stage;
   if (snapshot.stage >= 0 && snapshot.stage < int(snapshot.stages.size())) {
     const StageInfo& info = snapshot.stages[std::size_t(snapshot.stage)];
-    stage = QString::fromStdString(info.label);
+    stage = translated(info.label);
     if (info.steps > 0) {
       stage += FormationStrip::tr(", step %1 of %2").arg(info.step).arg(info.steps);
     } else if (info.step > 0) {
@@ -152,7 +153,7 @@ void FormationStrip::fill_branches() {
     QAction* action = branch_menu_->addAction(
         QIcon(QPixmap::fromImage(to_qimage(end->picture))),
         tr("%1, step %2 (%3)")
-            .arg(QString::fromStdString(end->stage))
+            .arg(translated(end->stage))
             .arg(end->step)
             .arg(clock_text(end->seconds)));
     connect(action, &QAction::triggered, this, [this, id = end->id] {
@@ -173,7 +174,7 @@ void FormationStrip::update_buttons() {
   if (from != nullptr) {
     continue_->setText(from->id == moment ? tr("Go on from here")
                                           : tr("Go on from %1, step %2")
-                                                .arg(QString::fromStdString(from->stage))
+                                                .arg(translated(from->stage))
                                                 .arg(from->step));
   }
   branches_->setVisible(!branch_menu_->isEmpty());

@@ -7,16 +7,21 @@
 
 class QCheckBox;
 class QLabel;
+class QLineEdit;
 class QPushButton;
 class QVBoxLayout;
 
 namespace portrait {
 
+class PhotoMap;
+class SegmentedControl;
+class Thumbnail;
 struct PhotoInfo;
 struct Snapshot;
-class Thumbnail;
 
-// The photo as the method sees it, and what the coach says about it.
+// The photo as the method sees it: which face, which part, through which lens, what of it counts
+// as the head; and what the coach says about it. What the artist says of it shows here when the
+// head has been made of it.
 class PhotoPanel : public QWidget {
   Q_OBJECT
 
@@ -24,20 +29,40 @@ class PhotoPanel : public QWidget {
   explicit PhotoPanel(QWidget* parent = nullptr);
   void show_snapshot(const Snapshot& snapshot);
 
+  enum Shown { kPhoto, kCrop, kCutout };
+  SegmentedControl* shown() { return shown_; }
+  PhotoMap* map() { return map_; }
+  QLineEdit* field_of_view() { return field_of_view_; }
+  QCheckBox* lock() { return lock_; }
+  QLabel* source() { return source_; }
+
  Q_SIGNALS:
   void replace_requested();
+  void cutout_requested();
+  void face_chosen(int face);               // from 0 on, left to right
+  void field_of_view_told(double degrees);  // of the whole photo; 0: as the photo has it
 
  protected:
   void changeEvent(QEvent* event) override;
 
  private:
+  QWidget* make_picture();
+  QWidget* make_lens();
   void show_photo();
   void show_findings();
+  void show_field_of_view();
+  void take_field_of_view();
 
   std::shared_ptr<const PhotoInfo> photo_;
+  QWidget* picture_;
+  SegmentedControl* shown_;
+  PhotoMap* map_;
   Thumbnail* thumbnail_;
-  QCheckBox* matte_;
   QLabel* name_;
+  QPushButton* cutout_;
+  QLineEdit* field_of_view_;
+  QCheckBox* lock_;
+  QLabel* source_;
   QLabel* hint_;
   QPushButton* replace_;
   QVBoxLayout* findings_;

@@ -5,6 +5,7 @@
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/panels/setting_edits.h"
+#include "ui/translated.h"
 #include "ui/widgets/value_slider.h"
 
 #include <QCheckBox>
@@ -22,7 +23,7 @@ namespace portrait {
 namespace {
 
 // Fixed for a session and set on the command line, or edited by a panel of their own.
-constexpr std::array kElsewhere = {"device",        "face",      "hpdm.explicit",
+constexpr std::array kElsewhere = {"device",        "face",      "field_of_view", "hpdm.explicit",
                                    "hpdm.w_ex",     "hpdm.implicit", "hpdm.w_im",
                                    "hpdm.geometry_prior", "hpdm.w_geo", "noise.mode",
                                    "noise.sigma"};
@@ -40,16 +41,42 @@ QString when_text(Applies applies) {
   return {};
 }
 
+// What domain_text() says, in the window's language.
+struct ValuesText {
+  QString operator()(const FlagDomain&) const { return SettingsPanel::tr("on or off"); }
+  QString operator()(const IntegerDomain& d) const {
+    return SettingsPanel::tr("a whole number from %1 to %2").arg(d.low).arg(d.high);
+  }
+  QString operator()(const RealDomain& d) const {
+    return SettingsPanel::tr("a number from %1 to %2").arg(d.low).arg(d.high);
+  }
+  QString operator()(const ChoiceDomain& d) const {
+    QStringList names;
+    for (const std::string& name : d.names) names << QString::fromStdString(name);
+    return SettingsPanel::tr("one of: %1").arg(names.join(", "));
+  }
+  QString operator()(const AngleListDomain& d) const {
+    return SettingsPanel::tr("%1 to %2 viewpoints: azimuth,elevation of each in degrees and, where "
+                             "it is not 1, its weight, with spaces between them")
+        .arg(d.fewest)
+        .arg(d.most);
+  }
+};
+
+QString values_text(const SettingDomain& domain) {
+  return std::visit(ValuesText{}, domain);
+}
+
 QString tip_text(const SettingRow& row) {
   // No colour of its own: it follows the theme.
   return QString("<p>%1</p><p><small>%2 %3 · %4</small></p>")
-      .arg(QString::fromStdString(row.help).toHtmlEscaped(), when_text(row.applies),
-           QString::fromStdString(domain_text(row.domain)), QString::fromStdString(row.key));
+      .arg(translated(row.help).toHtmlEscaped(), when_text(row.applies), values_text(row.domain),
+           QString::fromStdString(row.key));
 }
 
 QString label_text(const SettingRow& row) {
-  QString label = QString::fromStdString(row.label);
-  if (!row.unit.empty()) label += QString(" (%1)").arg(QString::fromStdString(row.unit));
+  QString label = translated(row.label);
+  if (!row.unit.empty()) label += QString(" (%1)").arg(translated(row.unit));
   return label;
 }
 
@@ -73,7 +100,7 @@ SettingsPanel::SettingsPanel(QWidget* parent)
     if (!shown_here(row)) continue;
     if (row.group != group) {
       group = row.group;
-      auto* heading = new QLabel(QString::fromStdString(group));
+      auto* heading = new QLabel(translated(group));
       heading->setObjectName("strong");
       heading->setContentsMargins(0, groups_.empty() ? 6 : 10, 0, 0);
       section.body->addWidget(heading);

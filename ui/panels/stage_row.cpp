@@ -3,6 +3,7 @@
 
 #include "ui/panels/panel_parts.h"
 #include "ui/theme.h"
+#include "ui/translated.h"
 
 #include <QPainter>
 
@@ -50,7 +51,7 @@ void StageRow::show_stage(const StageInfo& stage, bool paused) {
   stage_ = stage;
   paused_ = paused;
   setToolTip(tip(stage));
-  setAccessibleName(QString::fromStdString(stage.label) + ", " + right_text());
+  setAccessibleName(translated(stage.label) + ", " + right_text());
   update();
 }
 
@@ -97,7 +98,7 @@ void StageRow::paintEvent(QPaintEvent*) {
   painter.setFont(ui_font(13, now ? QFont::Medium : QFont::Normal));
   painter.setPen(absent ? t.faint : hollow ? t.dim : t.text);
   painter.drawText(text.adjusted(0, 0, -right_width, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                   QString::fromStdString(stage_.label));
+                   translated(stage_.label));
   if (now && stage_.steps > 0) {
     const QRectF groove(text.left(), height() - 4, text.width(), 2);
     const double part = std::clamp(double(stage_.step) / stage_.steps, 0.0, 1.0);

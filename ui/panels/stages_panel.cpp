@@ -5,6 +5,7 @@
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/panels/stage_row.h"
+#include "ui/translated.h"
 #include "ui/theme.h"
 
 #include <QComboBox>
@@ -29,10 +30,10 @@ StagesPanel::StagesPanel(QWidget* parent) : QWidget(parent) {
   preset_->setAccessibleName(tr("Preset"));
   preset_->setPlaceholderText(tr("Custom"));
   for (const SettingsPreset& preset : settings_presets()) {
-    QString label = QString::fromStdString(preset.name);
+    QString label = translated(preset.name);
     if (!label.isEmpty()) label[0] = label[0].toUpper();
     preset_->addItem(label, QString::fromStdString(preset.name));
-    preset_->setItemData(preset_->count() - 1, QString::fromStdString(preset.help),
+    preset_->setItemData(preset_->count() - 1, translated(preset.help),
                          Qt::ToolTipRole);
     if (preset.name == "standard") preset_->setCurrentIndex(preset_->count() - 1);
   }
@@ -136,7 +137,7 @@ void StagesPanel::show_snapshot(const Snapshot& snapshot) {
   stop_->setEnabled(can_stop(snapshot));
   preset_->setEnabled(can_change_settings(snapshot.state) && !is_busy(snapshot.state));
   set_text(note_, snapshot.opening ? tr("Reading…")
-                                  : QString::fromUtf8(session_state_label(snapshot.state)));
+                                  : translated(session_state_label(snapshot.state)));
 }
 
 }  // namespace portrait

@@ -8,6 +8,7 @@
 #include "ui/theme.h"
 #include "ui/viewport/mode_note.h"
 #include "ui/viewport/photo_control.h"
+#include "ui/translated.h"
 #include "ui/viewport/placeholder.h"
 #include "ui/viewport/ring_gizmo.h"
 #include "ui/viewport/wipe_divider.h"
@@ -170,7 +171,7 @@ void Viewport::show_snapshot(const Snapshot& snapshot) {
 
   const bool had_head = has_head_;
   has_head_ = snapshot.has_head() && snapshot.volume != nullptr;
-  update_placeholder(!has_head_, snapshot.opening, QString::fromStdString(snapshot.activity));
+  update_placeholder(!has_head_, snapshot.opening, translated(snapshot.activity));
   if (new_photo) set_overlay(PhotoOverlay::kNone);
   if (new_photo) {  // A would be of another head
     hold_kept(false);
@@ -384,7 +385,7 @@ void Viewport::update_label() {
   if (held_) {
     text = tr("A, as it was kept");
   } else if (moment_) {
-    text += tr(" · %1, step %2").arg(QString::fromStdString(moment_->stage)).arg(moment_->step);
+    text += tr(" · %1, step %2").arg(translated(moment_->stage)).arg(moment_->step);
   } else if (scene_.frame != nullptr && scene_.frame_opacity + fade_target_ > 0) {
     text += tr(" · neural %1").arg(scene_.frame->rgba.width);
   }

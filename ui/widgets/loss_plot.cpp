@@ -4,6 +4,7 @@
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/theme.h"
+#include "ui/translated.h"
 
 #include <QMouseEvent>
 #include <QPainter>
@@ -57,7 +58,7 @@ void LossPlot::show_losses(const std::shared_ptr<const std::vector<LossSeries>>&
   elapsed_ = elapsed;
   total_ = total;
   stage_names_.clear();
-  for (const StageInfo& stage : stages) stage_names_.push_back(QString::fromStdString(stage.label));
+  for (const StageInfo& stage : stages) stage_names_.push_back(translated(stage.label));
   update();
 }
 
@@ -183,7 +184,7 @@ void LossPlot::paint_hover(QPainter& painter, const Scale& s) const {
       parts << tr("step %1").arg(series.steps[index]);
     }
     parts << QString("%1 %2")
-                 .arg(QString::fromStdString(series.name))
+                 .arg(translated(series.name))
                  .arg(series.values[index], 0, 'g', 3);
   }
   if (parts.isEmpty()) return;
