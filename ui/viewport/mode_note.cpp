@@ -12,16 +12,19 @@
 namespace portrait {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("ModeNote", text); }
+QString tr(const char* text) {
+  return QCoreApplication::translate("ModeNote", text);
+}
 
 QString key(const QColor& colour, const QString& meaning) {
-  return QStringLiteral("<span style='color:%1'>&#9632;</span>&nbsp;%2").arg(colour.name(), meaning);
+  return QStringLiteral("<span style='color:%1'>&#9632;</span>&nbsp;%2")
+      .arg(colour.name(), meaning);
 }
 
 QString seen_note(const ViewportScene& scene) {
-  const bool known = scene.views != nullptr &&
-                     std::any_of(scene.views->begin(), scene.views->end(),
-                                 [](const auto& view) { return view->of_photo; });
+  const bool known =
+      scene.views != nullptr && std::any_of(scene.views->begin(), scene.views->end(),
+                                            [](const auto& view) { return view->of_photo; });
   if (!known) return tr("Known once the head was drawn through the photo's camera");
   return key(theme().information, tr("in the photo")) + QStringLiteral("&nbsp;&nbsp;&nbsp;") +
          key(theme().accent, tr("invented"));
