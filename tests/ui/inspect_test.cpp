@@ -277,6 +277,10 @@ class InspectTest : public QObject {
       studio.picture();
       studio.keep(QString("inspect_%1").arg(overlays[i]));
     }
+    activate(studio);
+    QTest::keyClick(studio.window.get(), Qt::Key_H);
+    QTest::qWait(300);
+    studio.keep("inspect_keys");
   }
 
  private:

@@ -22,6 +22,7 @@ QString key(const QColor& colour, const QString& meaning) {
 }
 
 QString seen_note(const ViewportScene& scene) {
+  if (scene.past) return tr("Known of the head as it is");
   const bool known =
       scene.views != nullptr && std::any_of(scene.views->begin(), scene.views->end(),
                                             [](const auto& view) { return view->of_photo; });
@@ -31,6 +32,7 @@ QString seen_note(const ViewportScene& scene) {
 }
 
 QString mesh_note(const ViewportScene& scene) {
+  if (scene.past) return tr("The mesh is of the head as it is");
   if (scene.mesh == nullptr) {
     return scene.yield ? tr("The mesh is made when the run pauses") : tr("The mesh is being made");
   }
