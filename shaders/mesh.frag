@@ -29,17 +29,17 @@ void main() {
   vec3 half_way = normalize(normalize(vec3(-0.55, -0.75, -0.75)) + eye_way);
   float sheen = 0.04 * pow(max(dot(n, half_way), 0.0), 24.0);
   vec3 light = 0.62 * key * vec3(1.0, 0.97, 0.93) + 0.13 * fill * vec3(0.90, 0.95, 1.0) +
-               0.25 * rim * vec3(0.95, 0.97, 1.0) + mix(0.05, 0.14, room) * vec3(0.93, 0.96, 1.0);
+               0.25 * rim * vec3(0.95, 0.97, 1.0) + mix(0.03, 0.12, room) * vec3(0.93, 0.96, 1.0);
   vec3 shown = pow(clay * light + sheen, vec3(1.0 / 2.2));
   if (wireframe == 1) {
-    shown *= 0.55;
+    shown *= 0.62;
     vec3 slope = fwidth(corners);
     vec3 away = corners / max(slope, vec3(1e-6));  // pixels from each edge
     float nearest = min(min(away.x, away.y), away.z);
     float line = 1.0 - smoothstep(0.5 * line_width - 0.5, 0.5 * line_width + 0.5, nearest);
     // Triangles of a pixel or two would make one solid patch of their edges.
     float height = 1.0 / max(max(slope.x, slope.y), slope.z);
-    line *= mix(0.25, 0.9, smoothstep(2.0, 7.0, height / line_width));
+    line *= mix(0.10, 0.9, smoothstep(2.5, 9.0, height / line_width));
     shown = mix(shown, line_colour, line);
   }
   colour = vec4(shown, 1.0);

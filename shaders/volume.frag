@@ -73,14 +73,15 @@ vec4 projected(vec3 point, vec3 normal) {
   for (int v = 0; v < view_count; ++v) {
     vec4 texel;
     float weight = views[v].weight * seen_by(v, point, texel);
-    seen += weight;
-    // A view that sees the surface from its front has more of its detail than one at a slant.
-    float facing = max(dot(normal, normalize(views[v].eye - point)), 0.05);
+    // A view that sees the surface from its front has more of its detail than one at a slant, and
+    // one that only grazes it has none.
+    float facing = max(dot(normal, normalize(views[v].eye - point)), 0.02);
+    seen += weight * smoothstep(0.08, 0.36, facing);
     weight *= facing * facing;
     sum += weight * texel.rgb;
     weights += weight;
   }
-  return vec4(sum / max(weights, 1e-6), smoothstep(0.02, 0.2, seen));
+  return vec4(sum / max(weights, 1e-6), smoothstep(0.0, 0.4, seen));
 }
 
 void main() {
@@ -155,7 +156,9 @@ void main() {
       // Seen at a slant is hardly seen.
       seen *= smoothstep(0.05, 0.35, dot(normal, normalize(views[0].eye - point)));
       float light = 0.30 + 0.70 * pow(max(dot(normal, -direction), 0.0), 0.8);
-      sum = opacity * light * mix(invented_colour, seen_colour, seen);
+      // Tinted plaster: the form is to be read too.
+      vec3 tint = mix(vec3(0.68), mix(invented_colour, seen_colour, seen), 0.62);
+      sum = opacity * light * tint;
     }
   } else if (mode == 5) {
     sum = vec3(0.45 * opacity);

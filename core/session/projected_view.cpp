@@ -13,12 +13,28 @@ namespace {
 // The head and its hair lie within this of the cube's middle.
 constexpr double kReach = 0.75;
 
-// The distance at (x, y) in pixels of the map, 0 = nothing: of the surface that the nearest pixel
-// sees, between pixels that see matter.
+// Of neighbouring pixels of the depth map: more than the steepest surface worth projecting onto.
+constexpr float kEdge = 0.05F;
+
+// Is anything but one surface seen round a pixel? At edges a frame mixes what lies before and
+// behind, and its colours would be drawn as a line onto the wrong one.
+bool on_edge(const Image& depth, int x, int y) {
+  const float d = *depth.at(x, y);
+  for (int ny = std::max(0, y - 1); ny <= std::min(depth.height - 1, y + 1); ++ny) {
+    for (int nx = std::max(0, x - 1); nx <= std::min(depth.width - 1, x + 1); ++nx) {
+      const float other = *depth.at(nx, ny);
+      if (other <= 0 || std::abs(other - d) > kEdge) return true;
+    }
+  }
+  return false;
+}
+
+// The distance at (x, y) in pixels of the map, between pixels that see matter; 0 = nothing, or no
+// telling.
 float distance_at(const Image& depth, float x, float y) {
   const int nearest_x = std::clamp(int(std::floor(x)), 0, depth.width - 1);
   const int nearest_y = std::clamp(int(std::floor(y)), 0, depth.height - 1);
-  if (*depth.at(nearest_x, nearest_y) <= 0) return 0;
+  if (*depth.at(nearest_x, nearest_y) <= 0 || on_edge(depth, nearest_x, nearest_y)) return 0;
   const float fx = x - 0.5F;
   const float fy = y - 0.5F;
   const int x0 = int(std::floor(fx));

@@ -19,7 +19,7 @@ struct ProjectedView {
   bool of_photo = false;  // through the photo's own camera: what the photo saw
   int size = 0;           // pixels along an edge
   // size * size, top row first: R, G, B sRGB-encoded, the head's own colour; A: 0 = nothing there,
-  // 1 to 255 = `near` to `far`.
+  // or the edge of something, 1 to 255 = `near` to `far`.
   std::vector<std::uint8_t> texels;
   float near = 0;  // distances along the unit ray, world units
   float far = 1;

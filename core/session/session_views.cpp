@@ -58,8 +58,7 @@ void Session::Worker::want_mesh(bool wanted) {
 }
 
 bool Session::Worker::mesh_due() const {
-  const bool stands =
-      snapshot_.mesh && snapshot_.mesh->head_version == snapshot_.volume_version;
+  const bool stands = snapshot_.mesh && snapshot_.mesh->head_version == snapshot_.volume_version;
   return mesh_wanted_ && !stands && head_settled() && !export_job_;
 }
 

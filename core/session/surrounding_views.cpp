@@ -64,9 +64,8 @@ void SurroundingViews::forget() {
 int SurroundingViews::next(std::uint64_t head_version, const Camera& from, bool at_rest) const {
   std::vector<int> order;
   for (std::size_t i = 0; i < cameras_.size(); ++i) order.push_back(int(i));
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-    return cosine(camera(a), from) > cosine(camera(b), from);
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int a, int b) { return cosine(camera(a), from) > cosine(camera(b), from); });
   const auto version = [&](int i) { return made_[i] ? made_[i]->head_version : 0; };
   if (at_rest) {
     if (wanted() && version(0) != head_version) return 0;

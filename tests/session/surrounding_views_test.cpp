@@ -26,7 +26,8 @@ class RingEngine : public FakeEngine {
       : FakeEngine(std::shared_ptr<FakeScript>(script, &script->base)), script_(script) {}
   std::vector<Camera> surroundings() const override {
     std::vector<Camera> cameras;
-    for (double azimuth : {4.0, 0.0, 90.0, 180.0, -90.0}) cameras.push_back(rig_camera({azimuth, 0}));
+    for (double azimuth : {4.0, 0.0, 90.0, 180.0, -90.0})
+      cameras.push_back(rig_camera({azimuth, 0}));
     return cameras;
   }
   NeuralFrame render(const Camera& camera, bool resting) override {
@@ -182,7 +183,8 @@ class SurroundingViewsTest : public QObject {
     // Round the head at eye level, and half way up, one is near.
     for (double elevation : {0.0, 15.0}) {
       for (int azimuth = -180; azimuth < 180; ++azimuth) {
-        const Eigen::Vector3d from = rig_camera({double(azimuth), elevation}).position().normalized();
+        const Eigen::Vector3d from =
+            rig_camera({double(azimuth), elevation}).position().normalized();
         double best = -1;
         for (const Viewpoint& one : all) {
           best = std::max(best, from.dot(rig_camera(one).position().normalized()));
@@ -195,21 +197,22 @@ class SurroundingViewsTest : public QObject {
   void distances_are_kept_in_a_byte_and_not_mixed_with_nothing() {
     NeuralFrame frame;
     frame.camera = rig_camera({});
-    frame.rgba = Image(8, 8, 4, 0.25F);
-    frame.depth = Image(4, 4, 1, 0.0F);
-    for (int y = 0; y < 4; ++y) {
-      for (int x = 0; x < 2; ++x) *frame.depth.at(x, y) = 2.5F + 0.1F * float(x);
-    }
+    frame.rgba = Image(16, 16, 4, 0.25F);
+    frame.depth = Image(8, 8, 1, 0.0F);
+    // A slope, a step, and nothing.
+    const float row[] = {2.50F, 2.54F, 2.58F, 2.62F, 2.9F, 2.9F, 2.9F, 0.0F};
+    for (int y = 0; y < 8; ++y) std::copy(std::begin(row), std::end(row), frame.depth.at(0, y));
     const ProjectedView view = projected_view(frame);
-    QCOMPARE(view.size, 8);
+    QCOMPARE(view.size, 16);
     const auto distance = [&](int x) {
-      const int a = view.texels[std::size_t(4 * (3 * 8 + x) + 3)];
+      const int a = view.texels[std::size_t(4 * (7 * 16 + x) + 3)];
       return a == 0 ? 0.0 : view.near + (view.far - view.near) * (a - 1) / 254.0;
     };
     QVERIFY(std::abs(distance(0) - 2.5) < 0.004);
-    QVERIFY(distance(1) > 2.51 && distance(2) < 2.59);  // between two that are there
-    QVERIFY(std::abs(distance(3) - 2.6) < 0.004);       // beside nothing
-    QCOMPARE(distance(4), 0.0);
+    QVERIFY(std::abs(distance(3) - 2.55) < 0.004);              // between two pixels of the depth
+    for (int x : {6, 7, 8, 9}) QCOMPARE(distance(x), 0.0);      // at the step
+    QVERIFY(std::abs(distance(10) - 2.9) < 0.004);              // behind it
+    for (int x : {12, 13, 14, 15}) QCOMPARE(distance(x), 0.0);  // at the outline, and outside
     QCOMPARE(int(view.texels[0]), 64);
   }
 };

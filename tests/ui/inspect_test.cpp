@@ -105,7 +105,9 @@ std::unique_ptr<Session> bust_session() {
   });
 }
 
-QRgb middle(const QImage& image) { return image.pixel(image.width() / 2, image.height() / 2); }
+QRgb middle(const QImage& image) {
+  return image.pixel(image.width() / 2, image.height() / 2);
+}
 
 int differing(const QImage& a, const QImage& b) {
   int count = 0;
@@ -135,7 +137,7 @@ class InspectTest : public QObject {
     Studio studio(bust_session());
     open(studio, photo_);
     auto* modes = studio.viewport().findChild<SegmentedControl*>();
-    QImage before = studio.picture();
+    activate(studio);
     for (int mode = 1; mode < kDisplayModes; ++mode) {
       QTest::keyClick(studio.window.get(), Qt::Key(Qt::Key_1 + mode), Qt::AltModifier);
       QCOMPARE(studio.viewport().mode(), DisplayMode(mode));
@@ -183,6 +185,7 @@ class InspectTest : public QObject {
   void the_photo_is_held_against_the_head() {
     Studio studio(bust_session());
     open(studio, photo_);
+    activate(studio);
     QTest::keyClick(studio.window.get(), Qt::Key_G, Qt::ShiftModifier);
     QCOMPARE(studio.viewport().overlay(), PhotoOverlay::kOnion);
     QVERIFY(same_camera(studio.viewport().view().camera(), studio.now().photo->camera));
@@ -254,7 +257,8 @@ class InspectTest : public QObject {
     open(studio, project.isEmpty() ? QString::fromStdString(photo.string()) : project);
     QTRY_VERIFY_WITH_TIMEOUT(studio.now().views != nullptr && studio.now().views->size() > 30,
                              4 * kWait);
-    const char* names[] = {"colour", "neural", "normals", "depth", "opacity", "seen", "mesh", "wire"};
+    const char* names[] = {"colour",  "neural", "normals", "depth",
+                           "opacity", "seen",   "mesh",    "wire"};
     for (int mode = 0; mode < kDisplayModes; ++mode) {
       studio.viewport().set_mode(DisplayMode(mode));
       studio.viewport().look_from({mode < 5 ? 25.0 : 40.0, 5});
@@ -273,9 +277,17 @@ class InspectTest : public QObject {
       studio.picture();
       studio.keep(QString("inspect_%1").arg(overlays[i]));
     }
+    activate(studio);
+    QTest::keyClick(studio.window.get(), Qt::Key_H);
+    QTest::qWait(300);
+    studio.keep("inspect_keys");
   }
 
  private:
+  void activate(Studio& studio) {
+    studio.window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(studio.window.get()));
+  }
   void open(Studio& studio, const QString& path) {
     QVERIFY(QTest::qWaitForWindowExposed(studio.window.get()));
     studio.window->open_path(path);

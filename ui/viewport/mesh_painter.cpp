@@ -17,7 +17,9 @@ struct Corner {
   std::int8_t normal[4];
 };
 
-std::int8_t to_signed_byte(float v) { return std::int8_t(std::lround(127 * v)); }
+std::int8_t to_signed_byte(float v) {
+  return std::int8_t(std::lround(127 * v));
+}
 
 glm::vec3 linear(const QColor& c) {
   return {std::pow(c.redF(), 2.2F), std::pow(c.greenF(), 2.2F), std::pow(c.blueF(), 2.2F)};
@@ -64,9 +66,10 @@ void MeshPainter::paint(const PaintTarget& target, const ViewportScene& scene, f
   program_.set("target_size", glm::vec2(target.width, target.height));
   program_.set("frame", glm::vec4(target.frame.x(), target.frame.y(), target.frame.width(),
                                   target.frame.height()));
-  program_.set("camera_from_world", glm::mat3(to_glm(Eigen::Vector3d(rotation.row(0).transpose())),
-                                              to_glm(Eigen::Vector3d(rotation.row(1).transpose())),
-                                              to_glm(Eigen::Vector3d(rotation.row(2).transpose()))));
+  program_.set("camera_from_world",
+               glm::mat3(to_glm(Eigen::Vector3d(rotation.row(0).transpose())),
+                         to_glm(Eigen::Vector3d(rotation.row(1).transpose())),
+                         to_glm(Eigen::Vector3d(rotation.row(2).transpose()))));
   program_.set("eye", to_glm(camera.position()));
   program_.set("focal", glm::vec2(camera.focal_x, camera.focal_y));
   program_.set("centre", glm::vec2(camera.centre_x, camera.centre_y));

@@ -12,22 +12,27 @@
 namespace portrait {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("ModeNote", text); }
+QString tr(const char* text) {
+  return QCoreApplication::translate("ModeNote", text);
+}
 
 QString key(const QColor& colour, const QString& meaning) {
-  return QStringLiteral("<span style='color:%1'>&#9632;</span>&nbsp;%2").arg(colour.name(), meaning);
+  return QStringLiteral("<span style='color:%1'>&#9632;</span>&nbsp;%2")
+      .arg(colour.name(), meaning);
 }
 
 QString seen_note(const ViewportScene& scene) {
-  const bool known = scene.views != nullptr &&
-                     std::any_of(scene.views->begin(), scene.views->end(),
-                                 [](const auto& view) { return view->of_photo; });
+  if (scene.past) return tr("Known of the head as it is");
+  const bool known =
+      scene.views != nullptr && std::any_of(scene.views->begin(), scene.views->end(),
+                                            [](const auto& view) { return view->of_photo; });
   if (!known) return tr("Known once the head was drawn through the photo's camera");
   return key(theme().information, tr("in the photo")) + QStringLiteral("&nbsp;&nbsp;&nbsp;") +
          key(theme().accent, tr("invented"));
 }
 
 QString mesh_note(const ViewportScene& scene) {
+  if (scene.past) return tr("The mesh is of the head as it is");
   if (scene.mesh == nullptr) {
     return scene.yield ? tr("The mesh is made when the run pauses") : tr("The mesh is being made");
   }

@@ -22,9 +22,15 @@ struct PaintTarget {
   QRectF frame;
 };
 
-inline glm::vec3 to_glm(const QColor& c) { return {c.redF(), c.greenF(), c.blueF()}; }
-inline glm::vec3 to_glm(const Eigen::Vector3d& v) { return {v.x(), v.y(), v.z()}; }
-inline glm::vec3 to_glm(const Eigen::Vector3f& v) { return {v.x(), v.y(), v.z()}; }
+inline glm::vec3 to_glm(const QColor& c) {
+  return {c.redF(), c.greenF(), c.blueF()};
+}
+inline glm::vec3 to_glm(const Eigen::Vector3d& v) {
+  return {v.x(), v.y(), v.z()};
+}
+inline glm::vec3 to_glm(const Eigen::Vector3f& v) {
+  return {v.x(), v.y(), v.z()};
+}
 
 // Uses the program and sets what common.glsl declares.
 void set_common(ShaderProgram& program, const PaintTarget& target);

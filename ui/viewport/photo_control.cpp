@@ -47,9 +47,8 @@ PhotoControl::PhotoControl(QWidget* parent) : QFrame(parent) {
     button->setToolTip(tips[i]);
     buttons_[std::size_t(i)] = button;
     ways->addWidget(button);
-    connect(button, &QPushButton::clicked, this, [this, i](bool on) {
-      Q_EMIT chosen(on ? PhotoOverlay(i + 1) : PhotoOverlay::kNone);
-    });
+    connect(button, &QPushButton::clicked, this,
+            [this, i](bool on) { Q_EMIT chosen(on ? PhotoOverlay(i + 1) : PhotoOverlay::kNone); });
   }
 
   amount_ = new QWidget;
@@ -78,9 +77,13 @@ PhotoControl::PhotoControl(QWidget* parent) : QFrame(parent) {
   update_amount();
 }
 
-double PhotoControl::onion() const { return onion_->value() / 100.0; }
+double PhotoControl::onion() const {
+  return onion_->value() / 100.0;
+}
 
-double PhotoControl::gain() const { return std::exp2(double(gain_->value()) / kGainSteps); }
+double PhotoControl::gain() const {
+  return std::exp2(double(gain_->value()) / kGainSteps);
+}
 
 void PhotoControl::show_overlay(PhotoOverlay overlay) {
   for (std::size_t i = 0; i < buttons_.size(); ++i) {

@@ -59,7 +59,8 @@ std::vector<ChosenView> nearest_views(const ProjectedViews& views, const Camera&
   std::vector<Near> near;
   for (const auto& view : views) {
     const double fresh = freshness(*view, head_version);
-    if (fresh > 0) near.push_back({std::max(angle(view->camera, camera), kLeastAngle), fresh, &view});
+    if (fresh > 0)
+      near.push_back({std::max(angle(view->camera, camera), kLeastAngle), fresh, &view});
   }
   std::stable_sort(near.begin(), near.end(),
                    [](const Near& a, const Near& b) { return a.angle < b.angle; });
@@ -113,9 +114,9 @@ bool ProjectedFrames::upload(Gl* gl, const std::vector<ChosenView>& chosen) {
       more = true;
       break;
     }
-    const auto oldest = std::min_element(
-        layers_.begin(), layers_.end(),
-        [](const Layer& a, const Layer& b) { return a.wanted < b.wanted; });
+    const auto oldest =
+        std::min_element(layers_.begin(), layers_.end(),
+                         [](const Layer& a, const Layer& b) { return a.wanted < b.wanted; });
     put(gl, int(oldest - layers_.begin()), *one.view);
     oldest->version = one.view->version;
     oldest->wanted = count_;

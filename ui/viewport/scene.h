@@ -31,6 +31,7 @@ struct ViewportScene {
   float gain = 4;           // of the difference
   std::shared_ptr<const ProjectedViews> views;  // null: the volume's own colours
   std::shared_ptr<const ViewMesh> mesh;
+  bool past = false;        // a moment of the formation, which has neither
   Camera camera;
   QRectF frame_rect;        // the camera's square, device pixels
   QSize size;               // device pixels

@@ -157,12 +157,12 @@ void Viewport::show_snapshot(const Snapshot& snapshot) {
   // A view round the head changes nothing while a frame at rest lies over all of it.
   const bool covered = scene_.frame != nullptr && scene_.frame_opacity >= 1 && !scene_.moving;
   const bool new_views = snapshot.views != newest_views_ && !covered;
-  const bool new_mesh = snapshot.mesh != scene_.mesh;
+  const bool new_mesh = snapshot.mesh != newest_mesh_;
   const bool changed = new_volume || new_photo || new_frame || new_views || new_mesh;
   newest_volume_ = snapshot.volume;
   newest_version_ = snapshot.volume_version;
   newest_views_ = snapshot.views;
-  scene_.mesh = snapshot.mesh;
+  newest_mesh_ = snapshot.mesh;
   if (new_photo) moment_.reset();
   choose_volume();
   scene_.photo = snapshot.photo;
@@ -266,6 +266,7 @@ void Viewport::show_moment(const std::shared_ptr<const FormationMoment>& moment)
   choose_volume();
   choose_frame();
   push_scene();
+  update_note();
 }
 
 void Viewport::choose_volume() {
@@ -273,6 +274,8 @@ void Viewport::choose_volume() {
   // Moments count from the other end, so that no version is given to two volumes.
   scene_.volume_version = moment_ ? ~moment_->id : newest_version_;
   scene_.views = moment_ ? nullptr : newest_views_;
+  scene_.mesh = moment_ ? nullptr : newest_mesh_;
+  scene_.past = moment_ != nullptr;
 }
 
 void Viewport::hold_kept(bool held) {

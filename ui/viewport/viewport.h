@@ -110,6 +110,7 @@ class Viewport : public QWidget {
   std::shared_ptr<const BakedVolume> newest_volume_;
   std::uint64_t newest_version_ = 0;
   std::shared_ptr<const ProjectedViews> newest_views_;
+  std::shared_ptr<const ViewMesh> newest_mesh_;
   std::shared_ptr<const FormationMoment> moment_;  // shown instead, if any
   bool held_ = false;                              // A is what is shown
   GlReport gl_;
