@@ -675,7 +675,7 @@
     </message>
     <message>
         <source>The head is %1 px high (advised: %2 or more): skin, hair and eyes will be soft. Use a closer or larger photo</source>
-        <translation>Der Kopf ist %1 px hoch (empfohlen: %2 oder mehr): Haut, Haare und Augen werden weich. Nehmen Sie ein näheres oder größeres Foto</translation>
+        <translation>Der Kopf ist %1 px hoch (besser ab %2): Haut, Haare und Augen werden weich. Nehmen Sie ein näheres oder größeres Foto</translation>
     </message>
     <message>
         <source>The face is blurred: the head will take its softness over. Use a photo that is in focus</source>
@@ -1710,7 +1710,7 @@
     </message>
     <message>
         <source>accepted</source>
-        <translation>genommen</translation>
+        <translation>Quote</translation>
     </message>
     <message>
         <source>age</source>

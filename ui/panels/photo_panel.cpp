@@ -24,7 +24,7 @@
 namespace portrait {
 namespace {
 
-constexpr int kPictureHeight = 160;
+constexpr int kPictureHeight = 140;
 
 QPixmap dot_pixmap(const QColor& colour, qreal ratio) {
   QPixmap pixmap(QSize(8, 8) * ratio);
@@ -96,7 +96,7 @@ QWidget* PhotoPanel::make_picture() {
   picture_ = new QWidget;
   auto* column = new QVBoxLayout(picture_);
   column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(8);
+  column->setSpacing(6);
   shown_ = new SegmentedControl(
       {tr("Photo"), tr("Crop"), tr("Cut-out")},
       {tr("The whole photo, with the frame of the crop and the faces"),
