@@ -675,7 +675,7 @@
     </message>
     <message>
         <source>The head is %1 px high (advised: %2 or more): skin, hair and eyes will be soft. Use a closer or larger photo</source>
-        <translation>Der Kopf ist %1 px hoch (empfohlen: %2 oder mehr): Haut, Haare und Augen werden weich. Nehmen Sie ein näheres oder größeres Foto</translation>
+        <translation>Der Kopf ist %1 px hoch (besser ab %2): Haut, Haare und Augen werden weich. Nehmen Sie ein näheres oder größeres Foto</translation>
     </message>
     <message>
         <source>The face is blurred: the head will take its softness over. Use a photo that is in focus</source>
@@ -1367,6 +1367,53 @@
     </message>
 </context>
 <context>
+    <name>portrait::LensEditor</name>
+    <message>
+        <source>As the file says (EXIF)</source>
+        <translation>Laut Datei (EXIF)</translation>
+    </message>
+    <message>
+        <source>Found with the head&apos;s pose</source>
+        <translation>Mit der Kopfhaltung bestimmt</translation>
+    </message>
+    <message>
+        <source>Assumed: a usual lens</source>
+        <translation>Angenommen: ein übliches Objektiv</translation>
+    </message>
+    <message>
+        <source>As you told it</source>
+        <translation>Von Ihnen angegeben</translation>
+    </message>
+    <message>
+        <source>%1°</source>
+        <translation>%1°</translation>
+    </message>
+    <message>
+        <source>How wide the lens saw, across the whole photo. A wrong one makes the head too flat or too deep. Typing another, or locking this one, solves the pose again and makes the first head anew.</source>
+        <translation>Wie weit das Objektiv über die ganze Breite des Fotos sah. Ein falscher Wert macht den Kopf zu flach oder zu tief. Wenn Sie einen anderen eingeben oder diesen festhalten, wird die Haltung neu bestimmt und der erste Kopf neu erstellt.</translation>
+    </message>
+    <message>
+        <source>Field of view in degrees</source>
+        <translation>Bildwinkel in Grad</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation>Fest</translation>
+    </message>
+    <message>
+        <source>Keep this field of view. Unlocked, it is what the file says, or else what fits the face.</source>
+        <translation>Diesen Bildwinkel festhalten. Sonst gilt die Angabe der Datei oder, wo sie fehlt, was zum Gesicht passt.</translation>
+    </message>
+    <message>
+        <source>Field of view</source>
+        <translation>Bildwinkel</translation>
+    </message>
+    <message>
+        <source>A field of view is a number from %1 to %2 degrees</source>
+        <translation>Ein Bildwinkel ist eine Zahl von %1 bis %2 Grad</translation>
+    </message>
+</context>
+<context>
     <name>portrait::LossPlot</name>
     <message>
         <source>Losses over time</source>
@@ -1663,7 +1710,7 @@
     </message>
     <message>
         <source>accepted</source>
-        <translation>genommen</translation>
+        <translation>Quote</translation>
     </message>
     <message>
         <source>age</source>
@@ -1754,26 +1801,6 @@
         <translation>%1, von Hand freigestellt</translation>
     </message>
     <message>
-        <source>As the file says (EXIF)</source>
-        <translation>Laut Datei (EXIF)</translation>
-    </message>
-    <message>
-        <source>Found with the head&apos;s pose</source>
-        <translation>Mit der Kopfhaltung bestimmt</translation>
-    </message>
-    <message>
-        <source>Assumed: a usual lens</source>
-        <translation>Angenommen: ein übliches Objektiv</translation>
-    </message>
-    <message>
-        <source>As you told it</source>
-        <translation>Von Ihnen angegeben</translation>
-    </message>
-    <message>
-        <source>%1°</source>
-        <translation>%1°</translation>
-    </message>
-    <message>
         <source>Photo</source>
         <translation>Foto</translation>
     </message>
@@ -1822,26 +1849,6 @@
         <translation>Malen Sie, was zum Kopf zählt und was nicht</translation>
     </message>
     <message>
-        <source>How wide the lens saw, across the whole photo. A wrong one makes the head too flat or too deep. Typing another, or locking this one, solves the pose again and makes the first head anew.</source>
-        <translation>Wie weit das Objektiv über die ganze Breite des Fotos sah. Ein falscher Wert macht den Kopf zu flach oder zu tief. Wenn Sie einen anderen eingeben oder diesen festhalten, wird die Haltung neu bestimmt und der erste Kopf neu erstellt.</translation>
-    </message>
-    <message>
-        <source>Field of view in degrees</source>
-        <translation>Bildwinkel in Grad</translation>
-    </message>
-    <message>
-        <source>Lock</source>
-        <translation>Fest</translation>
-    </message>
-    <message>
-        <source>Keep this field of view. Unlocked, it is what the file says, or else what fits the face.</source>
-        <translation>Diesen Bildwinkel festhalten. Sonst gilt die Angabe der Datei oder, wo sie fehlt, was zum Gesicht passt.</translation>
-    </message>
-    <message>
-        <source>Field of view</source>
-        <translation>Bildwinkel</translation>
-    </message>
-    <message>
         <source>replace…</source>
         <translation>ersetzen…</translation>
     </message>
@@ -1850,10 +1857,6 @@
 %2 × %3 pixels</source>
         <translation>%1
 %2 × %3 Pixel</translation>
-    </message>
-    <message>
-        <source>A field of view is a number from %1 to %2 degrees</source>
-        <translation>Ein Bildwinkel ist eine Zahl von %1 bis %2 Grad</translation>
     </message>
 </context>
 <context>

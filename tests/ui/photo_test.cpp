@@ -6,6 +6,7 @@
 #include "tests/ui/let_run.h"
 #include "ui/cutout_dialog.h"
 #include "ui/main_window.h"
+#include "ui/panels/lens_editor.h"
 #include "ui/panels/photo_panel.h"
 #include "ui/photo_editor.h"
 #include "ui/theme.h"
@@ -263,36 +264,36 @@ class PhotoTest : public QObject {
   void lens_is_told_and_let_go() {
     Studio studio;
     open(studio);
-    PhotoPanel& panel = studio.window->photo();
-    QCOMPARE(panel.field_of_view()->text(), QString("28.0°"));
-    QVERIFY(!panel.lock()->isChecked());
-    QVERIFY(panel.source()->text().contains("pose"));
+    LensEditor& lens = *studio.window->photo().lens();
+    QCOMPARE(lens.field()->text(), QString("28.0°"));
+    QVERIFY(!lens.lock()->isChecked());
+    QVERIFY(lens.source()->text().contains("pose"));
 
-    panel.field_of_view()->setFocus();
-    panel.field_of_view()->setText("41,5");
-    QTest::keyClick(panel.field_of_view(), Qt::Key_Return);
+    lens.field()->setFocus();
+    lens.field()->setText("41,5");
+    QTest::keyClick(lens.field(), Qt::Key_Return);
     QTRY_COMPARE_WITH_TIMEOUT(studio.now().photo->field_of_view_deg, 41.5, kWait);
     QCOMPARE(studio.now().photo->field_of_view_source, FieldOfViewSource::kTold);
-    QTRY_VERIFY(panel.lock()->isChecked());
-    QCOMPARE(panel.field_of_view()->text(), QString("41.5°"));
+    QTRY_VERIFY(lens.lock()->isChecked());
+    QCOMPARE(lens.field()->text(), QString("41.5°"));
     keep(*studio.window, "lens_told");
 
     // Out of range, or no number: it says so, and nothing happens.
     const auto before = studio.now().photo;
     for (const char* wrong : {"3", "400", "wide"}) {
-      panel.field_of_view()->setText(wrong);
-      QTest::keyClick(panel.field_of_view(), Qt::Key_Return);
-      QVERIFY(panel.source()->text().contains("120"));
-      QCOMPARE(panel.field_of_view()->text(), QString("41.5°"));
+      lens.field()->setText(wrong);
+      QTest::keyClick(lens.field(), Qt::Key_Return);
+      QVERIFY(lens.source()->text().contains("120"));
+      QCOMPARE(lens.field()->text(), QString("41.5°"));
     }
     let_run(200);
     QVERIFY(studio.now().photo == before);
 
-    panel.lock()->click();
+    lens.lock()->click();
     QTRY_COMPARE_WITH_TIMEOUT(studio.now().photo->field_of_view_deg, 28.0, kWait);
-    QTRY_VERIFY(!panel.lock()->isChecked());
+    QTRY_VERIFY(!lens.lock()->isChecked());
     // Locked as it is.
-    panel.lock()->click();
+    lens.lock()->click();
     QTRY_COMPARE_WITH_TIMEOUT(studio.now().photo->field_of_view_source, FieldOfViewSource::kTold,
                               kWait);
     QCOMPARE(studio.now().photo->field_of_view_deg, 28.0);

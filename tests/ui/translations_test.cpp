@@ -97,6 +97,25 @@ QStringList cut_off(const QWidget& window) {
   return cut;
 }
 
+// Chips on the viewport that lie over each other or beyond its edge.
+QStringList collisions(Viewport& viewport) {
+  QList<QWidget*> chips;
+  for (QWidget* widget : viewport.findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) {
+    const bool chip = widget->objectName() == "chip" || widget->objectName() == "chipLabel" ||
+                      widget->property("chip").toBool();
+    if (chip && widget->isVisible()) chips << widget;
+  }
+  QStringList found;
+  if (chips.size() < 2) found << "there are no chips";
+  for (qsizetype i = 0; i < chips.size(); ++i) {
+    if (!viewport.rect().contains(chips[i]->geometry())) found << "beyond the edge";
+    for (qsizetype j = 0; j < i; ++j) {
+      if (chips[i]->geometry().intersects(chips[j]->geometry())) found << "over each other";
+    }
+  }
+  return found;
+}
+
 struct Studio {
   std::shared_ptr<BustScript> script = std::make_shared<BustScript>();
   std::unique_ptr<MainWindow> window;
@@ -225,7 +244,7 @@ class TranslationsTest : public QObject {
                         "soft. Use a closer or larger photo",
                         {"210", "300"})
                  .left(28),
-             QString("Der Kopf ist 210 px hoch (em"));
+             QString("Der Kopf ist 210 px hoch (be"));
     QCOMPARE(translated("a name of nobody"), QString("a name of nobody"));
 
     Studio studio;
@@ -257,6 +276,9 @@ class TranslationsTest : public QObject {
     studio.keep("german_small");
     const QStringList cut = cut_off(*studio.window);
     QVERIFY2(cut.isEmpty(), qPrintable(cut.join('\n')));
+
+    const QStringList collided = collisions(studio.window->viewport());
+    QVERIFY2(collided.isEmpty(), qPrintable(collided.join('\n')));
 
     studio.window->photo_editor().edit_cutout();
     CutoutDialog* dialog = studio.window->photo_editor().dialog();

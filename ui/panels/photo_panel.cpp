@@ -3,6 +3,7 @@
 
 #include "core/session/snapshot.h"
 #include "ui/image_convert.h"
+#include "ui/panels/lens_editor.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/theme.h"
 #include "ui/translated.h"
@@ -14,10 +15,8 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPainter>
 #include <QPushButton>
-#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -25,8 +24,7 @@
 namespace portrait {
 namespace {
 
-constexpr int kPictureHeight = 160;
-constexpr double kSameLens = 0.05;  // degrees: what is shown has one decimal place
+constexpr int kPictureHeight = 140;
 
 QPixmap dot_pixmap(const QColor& colour, qreal ratio) {
   QPixmap pixmap(QSize(8, 8) * ratio);
@@ -65,34 +63,6 @@ QString camera_text(const PhotoInfo& photo) {
   return photo.found_matte.empty() ? text : PhotoPanel::tr("%1, cut out by hand").arg(text);
 }
 
-QString source_text(const PhotoInfo& photo) {
-  switch (photo.field_of_view_source) {
-    case FieldOfViewSource::kExif:
-      return PhotoPanel::tr("As the file says (EXIF)");
-    case FieldOfViewSource::kSolved:
-      return PhotoPanel::tr("Found with the head's pose");
-    case FieldOfViewSource::kAssumed:
-      return PhotoPanel::tr("Assumed: a usual lens");
-    case FieldOfViewSource::kTold:
-      return PhotoPanel::tr("As you told it");
-    case FieldOfViewSource::kUnknown:
-      break;
-  }
-  return {};
-}
-
-QString degrees_text(double degrees) {
-  return PhotoPanel::tr("%1°").arg(QString::number(degrees, 'f', 1));
-}
-
-// With a point or a comma; below 0: not a number.
-double degrees_of(QString text) {
-  text = text.remove(QChar(0xb0)).replace(',', '.').trimmed();
-  bool good = false;
-  const double degrees = text.toDouble(&good);
-  return good ? degrees : -1;
-}
-
 }  // namespace
 
 PhotoPanel::PhotoPanel(QWidget* parent) : QWidget(parent) {
@@ -126,7 +96,7 @@ QWidget* PhotoPanel::make_picture() {
   picture_ = new QWidget;
   auto* column = new QVBoxLayout(picture_);
   column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(8);
+  column->setSpacing(6);
   shown_ = new SegmentedControl(
       {tr("Photo"), tr("Crop"), tr("Cut-out")},
       {tr("The whole photo, with the frame of the crop and the faces"),
@@ -152,54 +122,16 @@ QWidget* PhotoPanel::make_picture() {
   column->addWidget(map_);
   column->addWidget(thumbnail_);
   column->addLayout(row);
-  column->addWidget(make_lens());
+  lens_ = new LensEditor;
+  connect(lens_, &LensEditor::told, this, &PhotoPanel::field_of_view_told);
+  column->addWidget(lens_);
   return picture_;
-}
-
-QWidget* PhotoPanel::make_lens() {
-  auto* lens = new QWidget;
-  lens->setToolTip(
-      tr("How wide the lens saw, across the whole photo. A wrong one makes the head too flat or "
-         "too deep. Typing another, or locking this one, solves the pose again and makes the first "
-         "head anew."));
-  auto* column = new QVBoxLayout(lens);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(2);
-  auto* row = new QHBoxLayout;
-  row->setSpacing(8);
-  field_of_view_ = new QLineEdit;
-  field_of_view_->setFixedWidth(62);
-  field_of_view_->setAlignment(Qt::AlignRight);
-  field_of_view_->setAccessibleName(tr("Field of view in degrees"));
-  connect(field_of_view_, &QLineEdit::editingFinished, this, &PhotoPanel::take_field_of_view);
-  lock_ = new QCheckBox(tr("Lock"));
-  lock_->setToolTip(
-      tr("Keep this field of view. Unlocked, it is what the file says, or else what "
-         "fits the face."));
-  connect(lock_, &QCheckBox::clicked, this, [this](bool locked) {
-    lock_->setChecked(!locked);  // it follows the head
-    if (photo_ != nullptr) {
-      Q_EMIT field_of_view_told(locked ? photo_->field_of_view_deg : 0);
-    }
-  });
-  auto* label = new QLabel(tr("Field of view"));
-  row->addWidget(label, 1);
-  row->addWidget(field_of_view_);
-  row->addWidget(lock_);
-  source_ = new QLabel;
-  source_->setObjectName("note");
-  source_->setWordWrap(true);
-  column->addLayout(row);
-  column->addWidget(source_);
-  return lens;
 }
 
 void PhotoPanel::show_snapshot(const Snapshot& snapshot) {
   replace_->setEnabled(can_open(snapshot));
-  for (QWidget* control : {static_cast<QWidget*>(cutout_), static_cast<QWidget*>(field_of_view_),
-                           static_cast<QWidget*>(lock_)}) {
-    control->setEnabled(can_open(snapshot));
-  }
+  cutout_->setEnabled(can_open(snapshot));
+  lens_->setEnabled(can_open(snapshot));
   map_->set_choosable(can_open(snapshot));
   if (snapshot.photo == photo_) return;
   const bool another_file =
@@ -214,7 +146,7 @@ void PhotoPanel::show_snapshot(const Snapshot& snapshot) {
   }
   show_findings();
   show_photo();
-  show_field_of_view();
+  lens_->show_photo(photo_);
 }
 
 // Dots and matte are pictures in the theme's colours. They are made anew when the change is over:
@@ -236,10 +168,10 @@ void PhotoPanel::show_findings() {
     const qreal ratio = devicePixelRatioF();
     findings_->addWidget(make_finding(camera_text(*photo_), theme().success, ratio));
     for (const PhotoNote& note : photo_->notes) {
-      const QString text = note.pattern.empty() ? translated(note.text)
-                                                : translated(note.pattern, note.arguments);
-      findings_->addWidget(make_finding(text,
-                                        note.warning ? theme().accent : theme().success, ratio));
+      const QString text =
+          note.pattern.empty() ? translated(note.text) : translated(note.pattern, note.arguments);
+      findings_->addWidget(
+          make_finding(text, note.warning ? theme().accent : theme().success, ratio));
     }
   }
 }
@@ -265,31 +197,6 @@ void PhotoPanel::show_photo() {
   } else {
     thumbnail_->set_image(shown_->current() == kCutout ? with_matte(photo_->crop, photo_->matte)
                                                        : to_qimage(photo_->crop));
-  }
-}
-
-void PhotoPanel::show_field_of_view() {
-  if (photo_ == nullptr) return;
-  field_of_view_->setText(degrees_text(photo_->field_of_view_deg));
-  lock_->setChecked(photo_->field_of_view_source == FieldOfViewSource::kTold);
-  source_->setObjectName("note");
-  source_->setText(source_text(*photo_));
-  source_->setVisible(!source_->text().isEmpty());
-}
-
-void PhotoPanel::take_field_of_view() {
-  if (photo_ == nullptr) return;
-  const double told = degrees_of(field_of_view_->text());
-  const bool good = told >= kLeastFieldOfView && told <= kMostFieldOfView;
-  const bool same = std::abs(told - photo_->field_of_view_deg) <= kSameLens;
-  show_field_of_view();
-  if (!good) {
-    source_->setText(tr("A field of view is a number from %1 to %2 degrees")
-                         .arg(kLeastFieldOfView)
-                         .arg(kMostFieldOfView));
-    source_->show();
-  } else if (!same) {
-    Q_EMIT field_of_view_told(told);
   }
 }
 

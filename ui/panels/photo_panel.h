@@ -5,14 +5,13 @@
 
 #include <memory>
 
-class QCheckBox;
 class QLabel;
-class QLineEdit;
 class QPushButton;
 class QVBoxLayout;
 
 namespace portrait {
 
+class LensEditor;
 class PhotoMap;
 class SegmentedControl;
 class Thumbnail;
@@ -32,9 +31,7 @@ class PhotoPanel : public QWidget {
   enum Shown { kPhoto, kCrop, kCutout };
   SegmentedControl* shown() { return shown_; }
   PhotoMap* map() { return map_; }
-  QLineEdit* field_of_view() { return field_of_view_; }
-  QCheckBox* lock() { return lock_; }
-  QLabel* source() { return source_; }
+  LensEditor* lens() { return lens_; }
 
  Q_SIGNALS:
   void replace_requested();
@@ -47,11 +44,8 @@ class PhotoPanel : public QWidget {
 
  private:
   QWidget* make_picture();
-  QWidget* make_lens();
   void show_photo();
   void show_findings();
-  void show_field_of_view();
-  void take_field_of_view();
 
   std::shared_ptr<const PhotoInfo> photo_;
   QWidget* picture_;
@@ -60,9 +54,7 @@ class PhotoPanel : public QWidget {
   Thumbnail* thumbnail_;
   QLabel* name_;
   QPushButton* cutout_;
-  QLineEdit* field_of_view_;
-  QCheckBox* lock_;
-  QLabel* source_;
+  LensEditor* lens_;
   QLabel* hint_;
   QPushButton* replace_;
   QVBoxLayout* findings_;
