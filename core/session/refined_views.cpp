@@ -26,11 +26,13 @@ RefinedView shown(const DetailStage::View& view) {
   made.viewpoint = view.rig.viewpoint;
   made.painted = view.painted;
   made.driver = view.rig.driver;
+  made.looks = view.looks;
+  made.locked = !view.locked.empty();
   const Image target = image_of_tensor(view.memory.target);
   made.target = target.width > kShownPx ? resize(target, kShownPx, kShownPx) : target;
   made.render = image_of_tensor(view.render);
-  made.reference = image_of_tensor(view.reference);
-  made.known = image_of_tensor(view.known);
+  if (view.reference.defined()) made.reference = image_of_tensor(view.reference);
+  if (view.known.defined()) made.known = image_of_tensor(view.known);
   made.anchor_noise = noise_picture(view.memory.anchor);
   made.judged = view.memory.judged;
   made.accepted = view.memory.accepted;
@@ -83,11 +85,12 @@ std::shared_ptr<const std::vector<RefinedView>> RefinedViews::of(const DetailSta
   if (ring != ring_) {  // the artist edits it as the stage runs
     views_ = carried(ring);
     ring_ = std::move(ring);
-    painted_.assign(views.size(), 0);
+    looks_.assign(views.size(), 0);
   }
   std::shared_ptr<std::vector<RefinedView>> changed;
   for (std::size_t v = 0; v < views.size(); ++v) {
-    if (views[v].painted == painted_[v] || !views[v].render.defined()) continue;
+    // Locked or unlocked, it is shown as it was until the stage has come to it.
+    if (views[v].looks == looks_[v] || !views[v].memory.target.defined()) continue;
     if (!changed) {
       changed = views_ ? std::make_shared<std::vector<RefinedView>>(*views_)
                        : std::make_shared<std::vector<RefinedView>>(views.size());
@@ -95,7 +98,7 @@ std::shared_ptr<const std::vector<RefinedView>> RefinedViews::of(const DetailSta
     RefinedView made = shown(views[v]);
     made.scores = with_newest((*changed)[v], made);
     (*changed)[v] = std::move(made);
-    painted_[v] = views[v].painted;
+    looks_[v] = views[v].looks;
   }
   if (changed) views_ = std::move(changed);
   return views_;
