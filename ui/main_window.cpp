@@ -3,10 +3,12 @@
 
 #include "core/base/settings.h"
 #include "core/session/session.h"
+#include "ui/art_direction.h"
 #include "ui/file_opener.h"
 #include "ui/panels/export_panel.h"
 #include "ui/panels/formation_strip.h"
 #include "ui/panels/guidance_panel.h"
+#include "ui/panels/lock_bar.h"
 #include "ui/panels/noise_panel.h"
 #include "ui/panels/painted_view_panel.h"
 #include "ui/panels/panel_parts.h"
@@ -90,7 +92,8 @@ MainWindow::MainWindow(std::unique_ptr<Session> session, const WindowOptions& op
       stills_(new StillWriter(this)),
       guard_(new UnsavedGuard(*session_, options.ask_before_losing, this)),
       opener_(new FileOpener(*session_, *guard_, options.ask_before_losing, this)),
-      photo_editor_(new PhotoEditor(*session_, *guard_, this)) {
+      photo_editor_(new PhotoEditor(*session_, *guard_, this)),
+      art_direction_(new ArtDirection(*session_, this)) {
   setAcceptDrops(true);
   build_layout();
   build_menus();
@@ -165,6 +168,7 @@ void MainWindow::connect_panels() {
   connect(exporting_, &ExportPanel::cancel_requested, this, [this] { session_->cancel_export(); });
   connect_settings();
   connect_views();
+  connect_art_direction();
 }
 
 void MainWindow::connect_settings() {
@@ -195,6 +199,22 @@ void MainWindow::connect_views() {
     if (snapshot_->refined != nullptr && view < int(snapshot_->refined->size())) {
       viewport_->look_from((*snapshot_->refined)[std::size_t(view)].viewpoint);
     }
+  });
+}
+
+void MainWindow::connect_art_direction() {
+  const auto connect_to = [this](const auto* panel, auto exported, auto brought_back,
+                                 auto unlocked) {
+    connect(panel, exported, art_direction_, &ArtDirection::export_picture);
+    connect(panel, brought_back, art_direction_, &ArtDirection::bring_back);
+    connect(panel, unlocked, art_direction_, &ArtDirection::unlock);
+  };
+  connect_to(&painted_view_->lock_bar(), &LockBar::export_requested,
+             &LockBar::bring_back_requested, &LockBar::unlock_requested);
+  connect_to(viewpoints_, &ViewpointsPanel::export_requested,
+             &ViewpointsPanel::bring_back_requested, &ViewpointsPanel::unlock_requested);
+  connect(art_direction_, &ArtDirection::said, this, [this](const QString& text) {
+    viewport_->banner()->say(Banner::Kind::kInfo, text);
   });
 }
 
@@ -243,6 +263,7 @@ void MainWindow::take_snapshot() {
   remember_file();
   shown_photo_ = s.photo;
   recoveries_.hold(s.autosave.path);
+  art_direction_->show_snapshot(snapshot_);
   show_messages();
   update_actions();
   Q_EMIT snapshot_shown();

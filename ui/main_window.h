@@ -17,6 +17,7 @@ class QAction;
 
 namespace portrait {
 
+class ArtDirection;
 class CheatSheet;
 class ExportPanel;
 class FileOpener;
@@ -72,6 +73,8 @@ class MainWindow : public QMainWindow {
   GuidancePanel& guidance() { return *guidance_; }
   NoisePanel& noise() { return *noise_; }
   PaintedViewPanel& painted_view() { return *painted_view_; }
+  ViewpointsPanel& viewpoints() { return *viewpoints_; }
+  ArtDirection& art_direction() { return *art_direction_; }
   SettingsHistory& history() { return *history_; }
   StillWriter& stills() { return *stills_; }
   // Remembered, where the preferences are.
@@ -103,6 +106,7 @@ class MainWindow : public QMainWindow {
   void connect_panels();
   void connect_settings();
   void connect_views();
+  void connect_art_direction();
   // What a panel made of the settings: can be undone, is shown by the others, and is in force from
   // the worker's next step. preset: its name, if it is one.
   void change_settings(const std::shared_ptr<const Settings>& settings, const QString& preset);
@@ -158,6 +162,7 @@ class MainWindow : public QMainWindow {
   UnsavedGuard* guard_;
   FileOpener* opener_;
   PhotoEditor* photo_editor_;
+  ArtDirection* art_direction_;
   CheatSheet* cheat_sheet_ = nullptr;
   RecentMenu* recent_menu_ = nullptr;
   QAction* open_action_ = nullptr;

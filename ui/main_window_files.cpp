@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main window: what comes in and goes out of it, what it remembers, and how it closes.
 #include "core/session/session.h"
+#include "ui/art_direction.h"
 #include "ui/file_opener.h"
 #include "ui/main_window.h"
 #include "ui/panels/export_panel.h"
@@ -208,7 +209,8 @@ void MainWindow::dropEvent(QDropEvent* event) {
   const QString path = first_local_file(event->mimeData());
   if (path.isEmpty()) return;
   event->acceptProposedAction();
-  open_path(path);
+  // A picture of a viewpoint of this head is no photo of another one.
+  if (!art_direction_->take_dropped(path)) open_path(path);
 }
 
 }  // namespace portrait

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
 #include "app/cli/head_job.h"
+#include "app/cli/lock_arguments.h"
 #include "app/cli/photo_list.h"
 #include "app/cli/progress.h"
 #include "app/cli/settings_arguments.h"
@@ -23,6 +24,7 @@ struct GenerateOptions {
   fs::path out;
   fs::path pack;
   SettingsArguments settings;
+  std::vector<std::string> locks;
   std::string progress = "plain";
   bool ply = false;
   bool png_sequence = false;
@@ -34,6 +36,9 @@ void generate(const GenerateOptions& options, std::stop_token stop) {
   const auto settings = std::make_shared<const Settings>(options.settings.settings());
   const auto progress = make_progress(options.progress);
   const auto list = photos_to_do(options.photos, options.out);
+  const auto locks = lock_arguments(options.locks, *settings);
+  check(locks.empty() || list.size() == 1, ErrorCode::kBadUsage,
+        "A picture of --lock is of one head; {} photos were named", list.size());
   SessionOptions session;
   session.pack = options.pack.empty() ? default_pack_folder() : options.pack;
   session.settings = settings;
@@ -49,7 +54,7 @@ void generate(const GenerateOptions& options, std::stop_token stop) {
   request.ply = options.ply;
   request.png_sequence = options.png_sequence;
   request.contact_sheet = true;
-  HeadJob job(*engine, settings, pack, *progress);
+  HeadJob job(*engine, settings, pack, *progress, locks);
   const int count = static_cast<int>(list.size());
   std::string failures;
   ErrorCode worst = ErrorCode::kBadInput;
@@ -86,6 +91,12 @@ void add_generate(CLI::App& app, Action& action) {
   command.add_option("--pack", options->pack,
                      "Folder of the model pack; default: $PORTRAIT_PACK, "
                      "else the one that ships");
+  command
+      .add_option("--lock", options->locks,
+                  "AZIMUTH,ELEVATION=FILE: a picture that was painted of a viewpoint is the target "
+                  "of that view, instead of what the diffusion model paints; as often as there are "
+                  "pictures")
+      ->allow_extra_args(false);
   command.add_option("--progress", options->progress, "plain, json (an object a line) or none")
       ->capture_default_str();
   command.add_flag("--ply", options->ply, "Write head.ply too");

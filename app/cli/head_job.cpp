@@ -44,6 +44,7 @@ bool HeadJob::run(const PhotoToDo& todo, ExportRequest request, std::stop_token 
   StagedOutputs outputs(todo.out);
   engine_.set_settings(settings_);
   engine_.open_photo(todo.photo, 0, [&] { return stop.stop_requested(); });
+  for (const LockArgument& lock : locks_) engine_.lock_view(lock.viewpoint, lock.picture);
   RunTimes times;
   times.first_head_s = since(begin);
   progress_.first_head(times.first_head_s);

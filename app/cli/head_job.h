@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/cli/lock_arguments.h"
 #include "app/cli/photo_list.h"
 #include "app/cli/progress.h"
 #include "core/base/settings.h"
@@ -10,6 +11,8 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace portrait::cli {
 
@@ -23,8 +26,12 @@ struct PackName {
 class HeadJob {
  public:
   HeadJob(HeadEngine& engine, std::shared_ptr<const Settings> settings, const PackName& pack,
-          Progress& progress)
-      : engine_(engine), settings_(std::move(settings)), pack_(pack), progress_(progress) {}
+          Progress& progress, std::vector<LockArgument> locks = {})
+      : engine_(engine),
+        settings_(std::move(settings)),
+        pack_(pack),
+        progress_(progress),
+        locks_(std::move(locks)) {}
 
   // request.folder is set here. False: stopped; the head as it stands is saved as
   // project.portrait when there is one. When it throws, all that stood in the output folder is as
@@ -40,6 +47,7 @@ class HeadJob {
   std::shared_ptr<const Settings> settings_;
   PackName pack_;
   Progress& progress_;
+  std::vector<LockArgument> locks_;
 };
 
 }  // namespace portrait::cli

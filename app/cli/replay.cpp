@@ -89,6 +89,7 @@ void replay_project(const ReplayArguments& arguments, std::stop_token stop) {
   Pipeline again(saved.photo(), first, saved.stages().front().seconds,
                  std::make_shared<const Settings>(saved.settings()), saved.seed());
   if (pack) again.set_sources(stage_sources(pack));
+  again.add_pictures(saved.pictures());
   replay(again, saved.journal(), saved.steps_taken(), [&] { return !stop.stop_requested(); });
   if (stop.stop_requested()) return;
   if (!arguments.out.empty()) save_project(arguments.out, again, project.info);

@@ -143,6 +143,14 @@ const std::vector<SettingRow> kTable = {
      "How strongly the head is kept from becoming translucent while it is brought to painted views, "
      "from the second time they are gone through.",
      10.0, Real{0, 1000, 1}, "Detail", Applies::kLive, true},
+    {"detail.lock_weight", "Weight of locked views", "",
+     "How much a view counts whose picture the artist has painted and locked, against one that the "
+     "diffusion model painted.",
+     4.0, Real{0, 100, 0.5}, "Detail", Applies::kLive},
+    {"detail.lock_steps", "Steps of locked views", "",
+     "How many steps the head takes towards each locked view in a round, from the second on. More "
+     "bring it nearer to the artist's picture and take longer.",
+     4, Whole{1, 32}, "Detail", Applies::kLive, true},
     {"detail.slope_weight", "Weight of edges", "",
      "How much edges count when the head is brought to a painted view, beside colours.", 3.0,
      Real{0, 100, 0.1}, "Detail", Applies::kLive, true},
@@ -248,6 +256,7 @@ const std::vector<SettingsPreset> kPresets = {
      "A head in a few minutes.",
      {{"photo_fit.minutes", 1.25},
       {"detail.iterations", 12},
+      {"detail.lock_steps", 8},  // in fewer iterations
       {"detail.random_views", 0},
       {"detail.size", 256},
       {"detail.learning_rate_sr", 0.0},  // made for 512 pixels, it is not to be bent to fewer

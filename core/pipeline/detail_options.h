@@ -23,6 +23,8 @@ struct DetailOptions {
   double reference_weight = 1;
   double colour_scale = 0;  // colours are kept above it, in shares of the picture; 0: painted too
   bool keep_outlines = false;
+  double lock_weight = 1;  // of L_I of a locked view, times the view's own
+  int lock_steps = 1;      // towards each locked view in a round on kept targets
   double solid_weight = 0;  // of opacity lost since a view was painted, in further rounds
   int random_views = 1;  // per iteration
   double random_weight = 1;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kRandomViewKey = 1000;  // random views' numbers lie beyond the fixed ones'
 constexpr int kPhotoKey = 999;
-constexpr int kRounds = 1024;  // more than an iteration has steps
+constexpr int kRounds = 1024;  // more than an iteration has steps, unless many views are locked
 
 ViewRender seen(const ViewGraph& graph, const DrivingView& surface) {
   return {graph.camera(), graph.rgb(), graph.depth(), graph.opacity(), surface.normals};
@@ -151,6 +151,17 @@ void DetailStage::keep_to_look_at(View& view, const ViewGraph& graph, HpdmPictur
   view.reference = reference.image;
   view.known = reference.known;
   ++view.painted;
+  ++view.looks;
+}
+
+Tensor DetailStage::first_anchor(const View& view, std::size_t index) const {
+  const NoiseShape shape = painter_->base().noise_shape(options_.size);
+  const int driver = painted_driver(view);
+  if (!options_.noise.chained() || driver < 0) {
+    return options_.noise.own_anchor(shape, static_cast<int>(index));
+  }
+  const View& from = now_.views[std::size_t(driver)];
+  return carry_anchor_noise(from.memory.anchor, from.surface, view.camera, shape, seed_, index);
 }
 
 // Steps 1 to 4 of MV-NRS for one fixed view.
@@ -159,16 +170,7 @@ void DetailStage::take_view(std::size_t index) {
   const ViewGraph graph(head_, now_.views[index].camera, graph_options(number));
   View view = now_.views[index];
   view.surface = graph.surface();
-  const NoiseShape shape = painter_->base().noise_shape(options_.size);
-  if (!view.memory.anchor.defined()) {
-    const int driver = painted_driver(view);
-    view.memory.anchor =
-        options_.noise.chained() && driver >= 0
-            ? carry_anchor_noise(now_.views[std::size_t(driver)].memory.anchor,
-                                 now_.views[std::size_t(driver)].surface, view.camera, shape, seed_,
-                                 index)
-            : options_.noise.own_anchor(shape, number);
-  }
+  if (!view.memory.anchor.defined()) view.memory.anchor = first_anchor(view, index);
   NoiseTrial trial;
   trial.noise = options_.noise.draw(view.memory, now_.iteration, number);
   const HpdmPictures told = pictures(graph, view.surface, view.rig.driver);

@@ -32,7 +32,7 @@ Field leaves_of(Field head) {
 
 DetailStage::DetailStage(Field head, const PhotoTarget& photo,
                          std::shared_ptr<const DetailPainter> painter, std::uint64_t seed,
-                         const Settings& settings)
+                         const Settings& settings, const ViewLocks& locks)
     : head_(leaves_of(std::move(head))),
       photo_(photo),
       painter_(std::move(painter)),
@@ -52,6 +52,7 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
   check(options_.size % painter_->base().size_step() == 0, ErrorCode::kBadUsage,
         "Pictures of {} pixels cannot be painted; the pack's networks take multiples of {}",
         options_.size, painter_->base().size_step());
+  put_locks_in_force(locks);
   take_rig();
   root_ = std::make_unique<Root>();
   root_->picture = photo_.over_trained_background();
@@ -76,6 +77,7 @@ void DetailStage::take_rig() {
     View view = stays ? *found : View{};
     view.rig = rig;
     view.camera = rig_camera(rig.viewpoint);
+    take_lock(view);
     views.push_back(std::move(view));
   }
   now_.views = std::move(views);
@@ -87,39 +89,55 @@ void DetailStage::begin_round() {
     options_.take_live(settings_);
     waiting_.reset();
   }
+  if (now_.inner == 0 && waiting_locks_) {
+    put_locks_in_force(std::move(*waiting_locks_));
+    waiting_locks_.reset();
+  }
   if (now_.inner == 0) take_rig();
   begun_ = now_;
   part_ = 0;
   sum_.clear();
   if (now_.inner == 0 || turn() == 0) losses_.terms.clear();
-  const std::vector<std::size_t> painted = painted_views();
-  const auto count = static_cast<int>(painted.size());
-  const int wanted = views_wanted();
+  const auto [painted, count, wanted] = turns();
   const int first = std::max(now_.iteration - 1, 0) * wanted;
-  // Those whose turn it is, and those that were never painted: others may be told of them.
+  // Those whose turn it is, those that were never painted (others may be told of them), and those
+  // that are locked.
   order_.clear();
-  for (int v = 0; v < count; ++v) {
-    const int place = ((v - first) % count + count) % count;
-    const std::size_t view = painted[std::size_t(v)];
-    if (place < wanted || !now_.views[view].memory.target.defined()) {
-      order_.push_back(view);  // drivers come before what they drive
+  int own = 0;
+  for (const std::size_t view : painted) {  // drivers come before what they drive
+    if (!now_.views[view].locked.empty()) {
+      order_.insert(order_.end(), now_.inner == 0 ? 1 : std::size_t(options_.lock_steps), view);
+      continue;
     }
+    const int place = ((own - first) % count + count) % count;
+    ++own;
+    if (place < wanted || !now_.views[view].memory.target.defined()) order_.push_back(view);
   }
 }
 
-std::vector<std::size_t> DetailStage::painted_views() const {
-  std::vector<std::size_t> painted;
+DetailStage::Turns DetailStage::turns() const {
+  Turns turns;
   for (std::size_t v = 0; v < now_.views.size(); ++v) {
-    if (now_.views[v].rig.weight > 0) painted.push_back(v);
+    if (now_.views[v].rig.weight == 0) continue;
+    turns.painted.push_back(v);
+    if (now_.views[v].locked.empty()) ++turns.own;
   }
-  return painted;
+  turns.wanted = std::min(options_.views_per_iteration, turns.own);
+  return turns;
 }
 
 int DetailStage::views_wanted() const {
-  return std::min(options_.views_per_iteration, static_cast<int>(painted_views().size()));
+  const Turns these = turns();
+  return these.wanted + static_cast<int>(these.painted.size()) - these.own;
 }
 
-int DetailStage::turn() const { return (now_.inner - 1) % (views_wanted() + 1); }
+int DetailStage::steps_in_round() const {
+  const Turns these = turns();
+  const int locked = static_cast<int>(these.painted.size()) - these.own;
+  return 1 + these.wanted + locked * options_.lock_steps;
+}
+
+int DetailStage::turn() const { return (now_.inner - 1) % steps_in_round(); }
 
 StageResult DetailStage::step() {
   check(!finished(), ErrorCode::kInternal, "The detail stage was stepped after its end");
@@ -148,7 +166,12 @@ void DetailStage::take_part() {
     take_photo();
   } else if (place <= fixed) {
     const std::size_t view = order_[std::size_t(place - 1)];
-    painting ? take_view(view) : repeat_view(view);
+    const bool locked = !now_.views[view].locked.empty();
+    if (painting) {
+      locked ? take_locked_view(view) : take_view(view);
+    } else {
+      locked ? repeat_locked_view(view) : repeat_view(view);
+    }
   } else {
     take_random_view(place - 1 - fixed);
   }
@@ -195,12 +218,12 @@ StageResult DetailStage::update() {
     if (options_.rate_sr > 0) sr_.step(rate_of("superresolution."));
   }
   StageResult result;
-  result.head_changed = painting || turn() == views_wanted();  // once a round is soon enough
+  result.head_changed = painting || turn() + 1 == steps_in_round();  // once a round is soon enough
   if (result.head_changed) {
     losses_.add_total();
     result.losses = losses_;
   }
-  if (++now_.inner > (options_.inner_steps - 1) * (views_wanted() + 1)) {
+  if (++now_.inner > (options_.inner_steps - 1) * steps_in_round()) {
     now_.inner = 0;
     ++now_.iteration;
   }

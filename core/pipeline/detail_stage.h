@@ -10,14 +10,17 @@
 #include "core/guidance/view_graph.h"
 #include "core/nn/adam.h"
 #include "core/pipeline/detail_options.h"
+#include "core/pipeline/locked_target.h"
 #include "core/pipeline/optimised_state.h"
 #include "core/pipeline/photo_target.h"
 #include "core/pipeline/pyramid_adam.h"
 #include "core/pipeline/stage.h"
+#include "core/pipeline/view_lock.h"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +34,8 @@ namespace portrait {
 // above 1, further rounds follow on the targets that were kept, with an update after the photo and
 // after each view: as much work moves the head further so, and what is painted costs more than
 // coming nearer to it. Everything random is a function of (seed, iteration, view).
+// A view that is locked is not painted: its target is the artist's picture, all of it, in every
+// round and not only in its turn, with several steps in those on kept targets.
 class DetailStage : public Stage {
  public:
   // One of the fixed viewpoints, as the last iteration left it.
@@ -46,11 +51,13 @@ class DetailStage : public Stage {
     Tensor reference;  // [3,W,W], what was carried over from the driving view (8)
     Tensor known;      // [1,W,W], where it says something: 1 - the void mask
     int painted = 0;   // how often; grows with each painting
+    int looks = 0;     // grows whenever there is something new to look at
+    std::string locked;  // id of the artist's picture that is its target; empty: the model's own
   };
 
   // `head` is optimised in place.
   DetailStage(Field head, const PhotoTarget& photo, std::shared_ptr<const DetailPainter> painter,
-              std::uint64_t seed, const Settings& settings);
+              std::uint64_t seed, const Settings& settings, const ViewLocks& locks = {});
   ~DetailStage() override;
   DetailStage(const DetailStage&) = delete;
 
@@ -67,7 +74,11 @@ class DetailStage : public Stage {
   // In force from the next iteration on. Viewpoints that changed begin anew, and those that they
   // drive; the others keep what they have.
   void take_live(const Settings& settings) override { waiting_ = settings; }
+  // The same. One that is unlocked is painted anew in that iteration.
+  void take_locks(const ViewLocks& locks);
+  const ViewLocks& locks() const { return locks_; }  // in force
 
+  // A stage is loaded with the locks that were in force: "locks" of the state.
   void save_to(TensorMap& tensors, nlohmann::json& state) const override;
   void load_from(const TensorMap& tensors, const nlohmann::json& state) override;
 
@@ -85,14 +96,25 @@ class DetailStage : public Stage {
   struct Root;  // the photo's own view in this round
 
   void take_rig();
+  void put_locks_in_force(ViewLocks locks);
+  void take_lock(View& view) const;
   void begin_round();
-  std::vector<std::size_t> painted_views() const;  // those that are not muted
+  struct Turns {
+    std::vector<std::size_t> painted;  // those that are not muted
+    int own = 0;                       // of these, not locked
+    int wanted = 0;                    // of their own, in an iteration
+  };
+  Turns turns() const;
   int views_wanted() const;  // in an iteration, but for those that were never painted
+  int steps_in_round() const;  // on what was kept
   int turn() const;          // of a step towards what was kept: 0 the photo's, then order_'s
   void take_part();  // all of a step that takes long
   void take_photo();
   void take_view(std::size_t index);
   void repeat_view(std::size_t index);
+  void take_locked_view(std::size_t index);
+  void repeat_locked_view(std::size_t index);
+  Tensor first_anchor(const View& view, std::size_t index) const;  // (13)
   void take_random_view(int number);
   StageResult update();
   StageResult roll_back(const std::string& term);
@@ -118,6 +140,9 @@ class DetailStage : public Stage {
   std::uint64_t seed_;
   Settings settings_;                // in force
   std::optional<Settings> waiting_;  // in force from the next iteration on
+  ViewLocks locks_;                  // in force
+  std::map<std::string, LockedTarget> locked_;  // of their pictures, by id
+  std::optional<ViewLocks> waiting_locks_;
   DetailOptions options_;
   PyramidAdam planes_;
   Adam decoder_, sr_;

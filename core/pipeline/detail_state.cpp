@@ -85,6 +85,7 @@ void DetailStage::save_to(TensorMap& tensors, json& state) const {
            {"usual_norm", begun_.usual_norm}, {"rollbacks", begun_.rollbacks},
            {"damping", begun_.damping},       {"views", views},
            {"settings", settings_.to_json()}};
+  if (!locks_.empty()) state["locks"] = locks_to_json(locks_);
 }
 
 void DetailStage::load_from(const TensorMap& tensors, const json& state) {

@@ -10,8 +10,8 @@
 namespace portrait {
 namespace {
 
-constexpr std::array<std::string_view, 5> kCommands = {"begin", "plan", "settings", "rollback",
-                                                       "end"};
+constexpr std::array<std::string_view, 7> kCommands = {"begin",  "plan",     "settings", "lock",
+                                                       "unlock", "rollback", "end"};
 
 }  // namespace
 

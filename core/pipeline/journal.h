@@ -16,6 +16,9 @@ namespace portrait {
 //   plan      {"stage": id, "steps": n}        a budget in minutes became a number of steps; again
 //                                              when it turned out that others fit
 //   settings  {...}                            settings in force from here on, all of them
+//   lock      {"azimuth": a, "elevation": e, "picture": id, "name": file}   that view's target is
+//             the artist's picture from here on ("begin" has "locks", a list, where there are any)
+//   unlock    {"azimuth": a, "elevation": e}   and the model's own again
 //   rollback  {"term": name}                   a non-finite value; the last good state came back
 //   end       {}                               the run was stopped or is done
 struct JournalEntry {

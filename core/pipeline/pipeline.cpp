@@ -82,7 +82,10 @@ const DetailStage* Pipeline::detail() const {
 }
 
 void Pipeline::note(const std::string& command, nlohmann::json argument) {
-  journal_.push_back({steps_taken_, command, std::move(argument)});
+  // Of a project that was saved between the parts of a step, which are done again, what acts now
+  // would have acted behind them: from the next iteration on.
+  const int last = journal_.empty() ? 0 : journal_.back().step;
+  journal_.push_back({std::max({steps_taken_, noted_from_, last}), command, std::move(argument)});
 }
 
 void Pipeline::set_settings(std::shared_ptr<const Settings> settings) {
@@ -119,7 +122,7 @@ void Pipeline::begin_run() {
   set_sources(std::move(sources_));
   stages_[kFirstHead].seconds = first_seconds;
   stage_ = kFirstHead;
-  steps_taken_ = 0;
+  steps_taken_ = noted_from_ = 0;
   losses_.clear();
   history_.clear();
   seconds_per_step_ = 0;
@@ -127,12 +130,15 @@ void Pipeline::begin_run() {
   run_seed_ = seed_;
   journal_.clear();
   under_way_ = true;
-  note("begin", {{"seed", run_seed_},
-                 {"photo", photo_hash(photo_)},
-                 {"settings", settings_->to_json()}});
+  nlohmann::json begun = {{"seed", run_seed_},
+                          {"photo", photo_hash(photo_)},
+                          {"settings", settings_->to_json()}};
+  if (!locks_.empty()) begun["locks"] = locks_to_json(locks_);
+  note("begin", std::move(begun));
 }
 
-std::unique_ptr<Stage> Pipeline::make_stage(int stage, const Settings& settings) {
+std::unique_ptr<Stage> Pipeline::make_stage(int stage, const Settings& settings,
+                                            const ViewLocks& locks) {
   check(installed(stage), ErrorCode::kNotFound,
         "This head is in a stage ({}) whose networks are not installed here. Choose the model pack "
         "that it was begun with",
@@ -145,7 +151,8 @@ std::unique_ptr<Stage> Pipeline::make_stage(int stage, const Settings& settings)
   if (stage == kGeometry) {
     return std::make_unique<GeometryStage>(head_, target, sources_.geometry(), run_seed_, settings);
   }
-  return std::make_unique<DetailStage>(head_, target, sources_.painter(), run_seed_, settings);
+  return std::make_unique<DetailStage>(head_, target, sources_.painter(), run_seed_, settings,
+                                       locks);
 }
 
 // The stage comes up, from its beginning or from where a project left it.
@@ -158,9 +165,14 @@ void Pipeline::start(int stage) {
     // A stage that takes settings over later than they are set saved those in force.
     Settings settings = *settings_;
     if (saved_state_->contains("settings")) settings.apply(saved_state_->at("settings"));
-    running_ = make_stage(stage, settings);
+    ViewLocks locks;
+    if (saved_state_->contains("locks")) {
+      locks = locks_from_json(saved_state_->at("locks"), pictures_);
+    }
+    running_ = make_stage(stage, settings, locks);
     running_->load_from(saved_, *saved_state_);
     running_->take_live(*settings_);
+    tell_locks();
     saved_.clear();
     saved_state_.reset();
     return;
@@ -168,7 +180,7 @@ void Pipeline::start(int stage) {
   stage_ = stage;
   info.state = StageState::kRunning;
   history_.begin_stage(stage);
-  running_ = make_stage(stage, *settings_);
+  running_ = make_stage(stage, *settings_, locks_);
   if (auto* fit = dynamic_cast<PhotoFit*>(running_.get())) {
     plan_steps(given_plan_ > 0 ? given_plan_ : fit->plan());
   }

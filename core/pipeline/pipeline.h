@@ -8,12 +8,14 @@
 #include "core/pipeline/loss_history.h"
 #include "core/pipeline/photo_target.h"
 #include "core/pipeline/stage_info.h"
+#include "core/pipeline/view_lock.h"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +64,16 @@ class Pipeline {
   void set_settings(std::shared_ptr<const Settings> settings);
   void set_seed(std::uint64_t seed);  // for the next begin_run()
 
+  // Views whose targets are the artist's, whenever stage 3 comes to them: in force from its next
+  // iteration on. They outlive a run; journalled while one is under way.
+  const ViewLocks& locks() const { return locks_; }
+  void lock_view(ViewLock lock);  // in the place of a former one of that viewpoint
+  void unlock_view(const Viewpoint& viewpoint);
+  void set_locks(const ViewLocks& locks);  // these and no others
+  // All that locks and journal name.
+  const ArtistPictures& pictures() const { return pictures_; }
+  void add_pictures(const ArtistPictures& pictures);  // what a journal names, before its replay
+
   // Back to the first head, all later stages waiting. A former run's journal ends here.
   void begin_run();
   // One step of the stage at hand, or one part of it (DetailStage), first planning it when it has
@@ -105,7 +117,10 @@ class Pipeline {
   bool installed(int stage) const;
   bool wanted(int stage);
   void start(int stage);
-  std::unique_ptr<Stage> make_stage(int stage, const Settings& settings);
+  std::unique_ptr<Stage> make_stage(int stage, const Settings& settings, const ViewLocks& locks);
+  void note_lock(const Viewpoint& viewpoint, const std::string& command, nlohmann::json argument);
+  void tell_locks();
+  std::set<std::string> named_pictures() const;
   StepStatus run_stage();
   void plan_steps(int steps);
   void revise_plan(double seconds);
@@ -117,6 +132,8 @@ class Pipeline {
   std::shared_ptr<const Settings> settings_;
   std::uint64_t seed_ = 0;
   std::uint64_t run_seed_ = 0;
+  ViewLocks locks_;
+  ArtistPictures pictures_;
   StageSources sources_;
   std::unique_ptr<Stage> running_;  // that of stage_, also when it is done
   // Of a project whose stage is under way, until it is gone on with.
@@ -126,6 +143,7 @@ class Pipeline {
   bool under_way_ = false;
   int given_plan_ = 0;
   int steps_taken_ = 0;
+  int noted_from_ = 0;  // of a project that was saved between parts of a step: with those
   Journal journal_;
   std::vector<StageInfo> stages_;
   int stage_ = 0;
@@ -135,9 +153,10 @@ class Pipeline {
 };
 
 // Makes the head of a journal again: begins, steps, and lets every entry act at its step, up to
-// `steps` steps in all. The pipeline is a fresh one of the same photo and first head. `goes_on`, if
-// there, is asked before every step (or part of one); at no it stands where it is, its run not
-// ended. Throws kBadInput (a journal that does not begin), kCorrupt (one of another photo) and what
+// `steps` steps in all. The pipeline is a fresh one of the same photo and first head, with the
+// pictures that the journal names (Pipeline::add_pictures()). `goes_on`, if there, is asked before
+// every step (or part of one); at no it stands where it is, its run not ended. Throws kBadInput (a
+// journal that does not begin), kCorrupt (one of another photo, or a picture is not there) and what
 // Pipeline::step() throws.
 void replay(Pipeline& pipeline, const Journal& journal, int steps,
             const std::function<bool()>& goes_on = {});

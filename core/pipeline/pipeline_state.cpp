@@ -10,7 +10,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace portrait {
 namespace {
@@ -69,6 +71,30 @@ Image load_image(const TensorMap& tensors, const std::string& name, int channels
   return image_of_tensor(t, false);
 }
 
+constexpr const char* kArtist = "artist.";
+
+Tensor tensor_of(const ArtistPicture& picture) {
+  return at::tensor(at::ArrayRef<std::uint8_t>(picture.rgba), at::kByte)
+      .reshape({picture.size, picture.size, 4});
+}
+
+ArtistPictures pictures_of(const TensorMap& tensors) {
+  ArtistPictures pictures;
+  for (const auto& [name, tensor] : with_prefix(tensors, kArtist)) {
+    check(tensor.dim() == 3 && tensor.scalar_type() == at::kByte && tensor.size(2) == 4 &&
+              tensor.size(0) == tensor.size(1),
+          ErrorCode::kCorrupt, "'{}{}' of the project is not a square 8-bit RGBA picture", kArtist,
+          name);
+    const Tensor dense = tensor.contiguous();
+    const auto* bytes = dense.data_ptr<std::uint8_t>();
+    pictures[name] = ArtistPicture::of(static_cast<int>(dense.size(0)),
+                                       {bytes, bytes + dense.numel()});
+    check(pictures[name]->id == name, ErrorCode::kCorrupt,
+          "The picture '{}{}' of the project is damaged", kArtist, name);
+  }
+  return pictures;
+}
+
 json stages_to_json(const std::vector<StageInfo>& stages) {
   json list = json::array();
   for (const StageInfo& stage : stages) {
@@ -100,7 +126,25 @@ void stages_from_json(const json& list, std::vector<StageInfo>& stages) {
 
 }  // namespace
 
+std::set<std::string> Pipeline::named_pictures() const {
+  std::set<std::string> named;
+  for (const ViewLock& lock : locks_) named.insert(lock.picture->id);
+  for (const JournalEntry& entry : journal_) {
+    if (entry.command == "lock") named.insert(entry.argument.at("picture").get<std::string>());
+    if (!entry.argument.contains("locks")) continue;
+    for (const json& lock : entry.argument["locks"]) {
+      named.insert(lock.at("picture").get<std::string>());
+    }
+  }
+  return named;
+}
+
 void Pipeline::save_to(TensorMap& tensors, json& state) const {
+  for (const std::string& id : named_pictures()) {
+    tensors[kArtist + id] = tensor_of(*pictures_.at(id));
+  }
+  const bool goes_on = running_ && under_way_;
+  const int parts = goes_on ? running_->parts_done() : std::max(noted_from_ - steps_taken_, 0);
   tensors["photo.crop"] = tensor_of_image(photo_.crop);
   tensors["photo.target"] = tensor_of_image(photo_.target);
   tensors["photo.matte"] = tensor_of_image(photo_.matte);
@@ -116,11 +160,13 @@ void Pipeline::save_to(TensorMap& tensors, json& state) const {
            {"run_seed", run_seed_},
            {"under_way", under_way_},
            // A stage whose steps have parts goes on from the last whole one.
-           {"steps_taken", steps_taken_ - (running_ && under_way_ ? running_->parts_done() : 0)},
+           {"steps_taken", steps_taken_ - (goes_on ? parts : 0)},
+           {"parts", parts},
            {"stage", stage_},
            {"stages", stages_to_json(stages_)},
            {"losses", history_.to_json()},
            {"journal", journal_to_json(journal_)}};
+  if (!locks_.empty()) state["locks"] = locks_to_json(locks_);
   if (!under_way_ || stages_[std::size_t(stage_)].state != StageState::kRunning) return;
   if (running_) {
     running_->save_to(tensors, state["running"]);
@@ -152,6 +198,7 @@ Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
     pipeline.run_seed_ = state.at("run_seed").get<std::uint64_t>();
     pipeline.under_way_ = state.at("under_way").get<bool>();
     pipeline.steps_taken_ = state.at("steps_taken").get<int>();
+    pipeline.noted_from_ = pipeline.steps_taken_ + state.value("parts", 0);
     stages_from_json(state.at("stages"), pipeline.stages_);
     pipeline.stage_ = state.at("stage").get<int>();
     check(pipeline.stage_ >= 0 && pipeline.stage_ < static_cast<int>(pipeline.stages_.size()),
@@ -159,6 +206,10 @@ Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
     // Projects of the first versions have none.
     if (state.contains("losses")) pipeline.history_ = LossHistory::from_json(state.at("losses"));
     pipeline.journal_ = journal_from_json(state.at("journal"));
+    pipeline.pictures_ = pictures_of(tensors);
+    if (state.contains("locks")) {
+      pipeline.locks_ = locks_from_json(state.at("locks"), pipeline.pictures_);
+    }
     // "photo_fit": as the first versions called the only stage that they had.
     const char* running = state.contains("photo_fit") ? "photo_fit" : "running";
     if (state.contains(running)) {

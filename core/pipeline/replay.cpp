@@ -36,11 +36,19 @@ void replay(Pipeline& pipeline, const Journal& journal, int steps,
             "The journal was written for another photo, cut-out or field of view than this one's");
       pipeline.set_settings(settings_of(entry.argument.at("settings")));
       pipeline.set_seed(entry.argument.at("seed").get<std::uint64_t>());
+      pipeline.set_locks(entry.argument.contains("locks")
+                             ? locks_from_json(entry.argument["locks"], pipeline.pictures())
+                             : ViewLocks());
       pipeline.begin_run();
     } else if (entry.command == "plan") {
       pipeline.set_plan(entry.argument.at("steps").get<int>());
     } else if (entry.command == "settings") {
       pipeline.set_settings(settings_of(entry.argument));
+    } else if (entry.command == "lock") {
+      pipeline.lock_view(lock_from_json(entry.argument, pipeline.pictures()));
+    } else if (entry.command == "unlock") {
+      pipeline.unlock_view({entry.argument.at("azimuth").get<double>(),
+                            entry.argument.at("elevation").get<double>()});
     } else if (entry.command == "end") {
       pipeline.end_run();
       return;

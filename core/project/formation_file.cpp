@@ -152,6 +152,8 @@ void save_formation(const FormationRecorder& recorder, TensorMap& tensors, json&
       entry["mark"] = mark->state();
       for (const auto& [name, tensor] : mark->tensors()) {
         if (!PipelineMark::is_shared(name)) tensors[prefix + "mark." + name] = tensor;
+        // A picture that is locked in another branch alone is in the project all the same.
+        if (name.rfind("artist.", 0) == 0) tensors.emplace(name, tensor);
       }
     }
     list.push_back(std::move(entry));

@@ -11,7 +11,9 @@
 namespace portrait {
 
 bool PipelineMark::is_shared(const std::string& tensor) {
-  return tensor.rfind("photo.", 0) == 0 || tensor.rfind("first.", 0) == 0;
+  // An artist's picture is named by what it holds.
+  return tensor.rfind("photo.", 0) == 0 || tensor.rfind("first.", 0) == 0 ||
+         tensor.rfind("artist.", 0) == 0;
 }
 
 std::shared_ptr<const PipelineMark> PipelineMark::of(const Pipeline& pipeline) {

@@ -17,8 +17,8 @@ namespace portrait {
 
 class Pipeline;
 
-// A pipeline as it stood between two steps. Photo and first head, which never change, are shared
-// with it.
+// A pipeline as it stood between two steps. Photo, first head and artist's pictures, which never
+// change, are shared with it.
 class PipelineMark : public RestartPoint {
  public:
   using Tensors = std::map<std::string, at::Tensor>;

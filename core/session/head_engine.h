@@ -64,6 +64,15 @@ class HeadEngine {
   virtual void set_settings(std::shared_ptr<const Settings> settings) = 0;
   virtual void set_seed(std::uint64_t seed) = 0;
 
+  // A picture that the artist painted of a viewpoint of the ring (within a tenth of a degree) is
+  // its target from now on; and is not any more. Strong guarantee: kNotFound (no such file, no such
+  // viewpoint), kBadInput (not square, too small, no picture).
+  virtual void lock_view(const Viewpoint& viewpoint, const std::filesystem::path& picture) = 0;
+  virtual void unlock_view(const Viewpoint& viewpoint) = 0;
+  // Writes a viewpoint's picture to be painted on, a PNG of 512 x 512 pixels over grey: the target
+  // where there is one, the artist's own where it is locked, else the head. kIo, kBadUsage.
+  virtual void write_view(const Viewpoint& viewpoint, const std::filesystem::path& file) = 0;
+
   // Makes the stages after the first head ready to step, from the first head.
   virtual void begin_run() = 0;
   // One optimisation step. When it throws, the last good head stays.

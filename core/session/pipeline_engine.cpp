@@ -31,6 +31,7 @@
 #include "core/session/photo_intake.h"
 #include "core/session/refined_views.h"
 #include "core/session/surrounding_views.h"
+#include "core/session/view_locker.h"
 
 #include <nlohmann/json.hpp>
 
@@ -152,6 +153,16 @@ class PipelineEngine : public HeadEngine {
     set_settings(std::make_shared<const Settings>(std::move(changed)));
   }
 
+  void lock_view(const Viewpoint& viewpoint, const fs::path& picture) override {
+    locker_.lock(pipeline(), *settings_, viewpoint, picture);
+  }
+
+  void unlock_view(const Viewpoint& viewpoint) override { pipeline().unlock_view(viewpoint); }
+
+  void write_view(const Viewpoint& viewpoint, const fs::path& file) override {
+    locker_.write(pipeline(), view(), viewpoint, file);
+  }
+
   void begin_run() override {
     pipeline().begin_run();
     formation_.run_begins();
@@ -179,7 +190,9 @@ class PipelineEngine : public HeadEngine {
   bool return_to(std::uint64_t moment) override {
     auto back = std::make_unique<Pipeline>(formation_.pipeline_at(moment));
     back->set_sources(sources_);
+    // As the artist has them now, whatever they were then.
     back->set_settings(settings_);
+    back->set_locks(pipeline().locks());
     back->set_seed(seed());
     formation_.leave_for(moment, pipeline(), view(), baked_);
     pipeline_ = std::move(back);
@@ -293,6 +306,7 @@ class PipelineEngine : public HeadEngine {
     snapshot.loss_history = pipeline_->loss_history();
     snapshot.formation = formation_.formation();
     snapshot.refined = refined_.of(pipeline_->detail());
+    snapshot.locks = locker_.shown(pipeline_->locks());
     snapshot.elapsed_s = pipeline_->seconds();
     snapshot.seconds_per_step = pipeline_->seconds_per_step();
     const StageInfo& stage = snapshot.stages[std::size_t(snapshot.stage)];
@@ -380,6 +394,7 @@ class PipelineEngine : public HeadEngine {
   fs::path autosave_;  // where this head's autosaves go; empty before the first
   std::optional<HeadView> view_;  // of the head as it stands; gone after each step
   mutable RefinedViews refined_;  // what describe() has made so far
+  mutable ViewLocker locker_;
   std::shared_ptr<const BakedVolume> baked_;
   int bakes_ = 0;
 };

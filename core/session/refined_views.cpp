@@ -26,11 +26,13 @@ RefinedView shown(const DetailStage::View& view) {
   made.viewpoint = view.rig.viewpoint;
   made.painted = view.painted;
   made.driver = view.rig.driver;
+  made.looks = view.looks;
+  made.locked = !view.locked.empty();
   const Image target = image_of_tensor(view.memory.target);
   made.target = target.width > kShownPx ? resize(target, kShownPx, kShownPx) : target;
   made.render = image_of_tensor(view.render);
-  made.reference = image_of_tensor(view.reference);
-  made.known = image_of_tensor(view.known);
+  if (view.reference.defined()) made.reference = image_of_tensor(view.reference);
+  if (view.known.defined()) made.known = image_of_tensor(view.known);
   made.anchor_noise = noise_picture(view.memory.anchor);
   made.judged = view.memory.judged;
   made.accepted = view.memory.accepted;
@@ -41,6 +43,12 @@ RefinedView shown(const DetailStage::View& view) {
   made.loss = view.loss;
   made.gradient_norm = view.gradient_norm;
   return made;
+}
+
+std::shared_ptr<std::vector<RefinedView>> still_to_paint(const std::vector<Viewpoint>& ring) {
+  auto views = std::make_shared<std::vector<RefinedView>>(ring.size());
+  for (std::size_t v = 0; v < ring.size(); ++v) (*views)[v].viewpoint = ring[v];
+  return views;
 }
 
 // The view's scores, with those of its newest painting when that was judged.
@@ -59,9 +67,8 @@ std::shared_ptr<const std::vector<NoiseScore>> with_newest(const RefinedView& be
 std::shared_ptr<const std::vector<RefinedView>> RefinedViews::carried(
     const std::vector<Viewpoint>& ring) const {
   if (!views_) return nullptr;
-  auto carried = std::make_shared<std::vector<RefinedView>>(ring.size());
+  auto carried = still_to_paint(ring);
   for (std::size_t v = 0; v < ring.size(); ++v) {
-    (*carried)[v].viewpoint = ring[v];
     const auto before = std::find(ring_.begin(), ring_.end(), ring[v]);
     if (before == ring_.end()) continue;
     const RefinedView& old = (*views_)[std::size_t(before - ring_.begin())];
@@ -83,19 +90,20 @@ std::shared_ptr<const std::vector<RefinedView>> RefinedViews::of(const DetailSta
   if (ring != ring_) {  // the artist edits it as the stage runs
     views_ = carried(ring);
     ring_ = std::move(ring);
-    painted_.assign(views.size(), 0);
+    looks_.assign(views.size(), 0);
   }
   std::shared_ptr<std::vector<RefinedView>> changed;
   for (std::size_t v = 0; v < views.size(); ++v) {
-    if (views[v].painted == painted_[v] || !views[v].render.defined()) continue;
+    // Locked or unlocked, it is shown as it was until the stage has come to it.
+    if (views[v].looks == looks_[v] || !views[v].memory.target.defined()) continue;
     if (!changed) {
       changed = views_ ? std::make_shared<std::vector<RefinedView>>(*views_)
-                       : std::make_shared<std::vector<RefinedView>>(views.size());
+                       : still_to_paint(ring_);
     }
     RefinedView made = shown(views[v]);
     made.scores = with_newest((*changed)[v], made);
     (*changed)[v] = std::move(made);
-    painted_[v] = views[v].painted;
+    looks_[v] = views[v].looks;
   }
   if (changed) views_ = std::move(changed);
   return views_;

@@ -21,7 +21,7 @@ class RefinedViews {
 
   std::shared_ptr<const std::vector<RefinedView>> views_;
   std::vector<Viewpoint> ring_;  // where those in views_ stand
-  std::vector<int> painted_;     // DetailStage::View::painted of them
+  std::vector<int> looks_;       // DetailStage::View::looks of them
 };
 
 }  // namespace portrait

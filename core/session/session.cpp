@@ -62,6 +62,18 @@ void Session::set_seed(std::uint64_t seed) {
   worker_->post([=](Worker& worker) { worker.set_seed(seed); });
 }
 
+void Session::write_view(const Viewpoint& viewpoint, const std::filesystem::path& file) {
+  worker_->post([=](Worker& worker) { worker.write_view(viewpoint, file); });
+}
+
+void Session::lock_view(const Viewpoint& viewpoint, const std::filesystem::path& picture) {
+  worker_->post([=](Worker& worker) { worker.lock_view(viewpoint, picture); });
+}
+
+void Session::unlock_view(const Viewpoint& viewpoint) {
+  worker_->post([=](Worker& worker) { worker.unlock_view(viewpoint); });
+}
+
 void Session::move_camera(const Camera& camera, bool resting, bool draw) {
   worker_->move_camera(camera, resting, draw);
 }

@@ -65,6 +65,13 @@ class Session {
   void set_settings(std::shared_ptr<const Settings> settings);  // latest wins, journalled
   void set_seed(std::uint64_t seed);                            // acts at the next start
 
+  // Art direction: writes a viewpoint's picture (Snapshot::view_file says when it is there); makes
+  // one that was painted on the locked target of its viewpoint; returns that to the model's own.
+  // A lock outlives runs and acts in stage 3, from its next iteration on.
+  void write_view(const Viewpoint& viewpoint, const std::filesystem::path& file);
+  void lock_view(const Viewpoint& viewpoint, const std::filesystem::path& picture);
+  void unlock_view(const Viewpoint& viewpoint);
+
   // Latest wins. resting = false while the artist drags: quick low-resolution frames; true when
   // the camera came to rest: one frame at full resolution. draw = false: no frame is needed while
   // it moves. Never touches the optimisation.

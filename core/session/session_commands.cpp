@@ -45,6 +45,7 @@ void Session::Worker::open(const std::string& what, const std::string& trouble,
   snapshot_.saved.id = saves;
   drop_autosave();  // of the head that was replaced
   snapshot_.unsaved = snapshot_.edited = snapshot_.recovered = false;
+  snapshot_.view_file = {snapshot_.view_file.id, {}, {}, false};
   snapshot_.front_psnr_db = snapshot_.blurred_psnr_db = snapshot_.front_mask_iou = 0;
   one_step_ = false;
   bake_volume(false);
@@ -182,6 +183,27 @@ void Session::Worker::return_to(std::uint64_t moment) {
 
 void Session::Worker::set_seed(std::uint64_t seed) {
   guarded("The seed cannot be set", [&] { engine().set_seed(seed); });
+}
+
+void Session::Worker::write_view(const Viewpoint& viewpoint, const std::filesystem::path& file) {
+  if (!refuse_unless(can_lock(snapshot_), "exporting a picture")) return;
+  const bool written = guarded("The picture cannot be exported",
+                               [&] { engine().write_view(viewpoint, file); });
+  snapshot_.view_file = {snapshot_.view_file.id + 1, viewpoint, file, written};
+}
+
+void Session::Worker::lock_view(const Viewpoint& viewpoint, const std::filesystem::path& picture) {
+  if (!refuse_unless(can_lock(snapshot_), "locking a view")) return;
+  const bool locked = guarded("The picture cannot be brought back",
+                              [&] { engine().lock_view(viewpoint, picture); });
+  if (locked) snapshot_.unsaved = true;
+}
+
+void Session::Worker::unlock_view(const Viewpoint& viewpoint) {
+  if (!refuse_unless(can_lock(snapshot_), "unlocking a view")) return;
+  const bool unlocked = guarded("The view cannot be unlocked",
+                                [&] { engine().unlock_view(viewpoint); });
+  if (unlocked) snapshot_.unsaved = true;
 }
 
 void Session::Worker::export_to(const ExportRequest& request) {

@@ -53,6 +53,9 @@ class Session::Worker {
   void stop();
   void return_to(std::uint64_t moment);
   void set_seed(std::uint64_t seed);
+  void write_view(const Viewpoint& viewpoint, const std::filesystem::path& file);
+  void lock_view(const Viewpoint& viewpoint, const std::filesystem::path& picture);
+  void unlock_view(const Viewpoint& viewpoint);
   void export_to(const ExportRequest& request);
   void cancel_export();
   void save_project(const std::filesystem::path& path);

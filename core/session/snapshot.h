@@ -87,6 +87,8 @@ struct NoiseScore {
 struct RefinedView {
   Viewpoint viewpoint;
   int painted = 0;  // how often
+  int looks = 0;    // grows whenever its pictures are others
+  bool locked = false;  // the target is the artist's, and was not painted; no reference, no scores
   int driver = -1;  // the viewpoint that drives it; -1: the photo
   Image target;     // what was painted, and stays until something better is: RGB, at most 256 px
   // 128 px or less:
@@ -105,6 +107,23 @@ struct RefinedView {
   std::shared_ptr<const std::vector<NoiseScore>> scores;
   double loss = 0;             // L_I of what was applied
   double gradient_norm = 0;    // of that
+};
+
+// A viewpoint whose target is the artist's picture. Also while the ring has no such viewpoint: then
+// it acts on nothing.
+struct LockedView {
+  Viewpoint viewpoint;
+  std::string name;     // of its file
+  std::string picture;  // which one: another text for another picture
+  Image rgba;           // at most 256 px; transparent where it asks nothing
+};
+
+// The viewpoint's picture that was exported last.
+struct ViewFile {
+  std::uint64_t id = 0;  // grows with every one that was asked for
+  Viewpoint viewpoint;
+  std::filesystem::path path;
+  bool written = false;
 };
 
 // What the model pack's HPDM was trained with; all false when it has none.
@@ -197,6 +216,8 @@ struct Snapshot {
   std::shared_ptr<const std::vector<RingThumbnail>> ring;
   // Of the detail stage, in the order of its viewpoints; null before its first painting.
   std::shared_ptr<const std::vector<RefinedView>> refined;
+  std::shared_ptr<const std::vector<LockedView>> locks;  // null: none
+  ViewFile view_file;
 
   ExportStatus exporting;
   SaveStatus saved;  // the last explicit save
@@ -228,6 +249,10 @@ inline bool can_save(const Snapshot& s) {
 }
 inline bool can_return(const Snapshot& s) {
   return !s.opening && s.has_head() && s.state != SessionState::kStopping && s.formation != nullptr;
+}
+// As can_change_settings(), of a head that stands.
+inline bool can_lock(const Snapshot& s) {
+  return !s.opening && s.has_head() && can_change_settings(s.state);
 }
 inline bool can_export(const Snapshot& s) {
   return can_export(s.state, s.has_head()) && s.exporting.state != ExportStatus::State::kRunning;

@@ -96,6 +96,17 @@ class FakeEngine : public HeadEngine {
     settings_ = std::move(settings);
   }
   void set_seed(std::uint64_t seed) override { seed_ = seed; }
+  void lock_view(const Viewpoint& viewpoint, const std::filesystem::path& picture) override {
+    check(picture != "bad.png", ErrorCode::kBadInput, "bad.png is not square");
+    auto locks = std::make_shared<std::vector<LockedView>>();
+    if (locks_) *locks = *locks_;
+    locks->push_back({viewpoint, picture.string(), std::to_string(script_->steps), {}});
+    locks_ = std::move(locks);
+  }
+  void unlock_view(const Viewpoint&) override { locks_.reset(); }
+  void write_view(const Viewpoint&, const std::filesystem::path& file) override {
+    check(file != "/readonly/x.png", ErrorCode::kIo, "Not writable");
+  }
   void begin_run() override { step_ = 0; }
   EngineStep step() override {
     script_->pass_gate();
@@ -156,6 +167,7 @@ class FakeEngine : public HeadEngine {
     snapshot.stages = {{"photo_fit", "Photo fit", StageState::kRunning, step_, 10, 0}};
     snapshot.stage = 0;
     snapshot.formation = formation_;
+    snapshot.locks = locks_;
   }
 
  private:
@@ -168,6 +180,7 @@ class FakeEngine : public HeadEngine {
   std::shared_ptr<PhotoInfo> photo_;
   std::shared_ptr<const Formation> formation_ = std::make_shared<Formation>();
   std::shared_ptr<const Settings> settings_;
+  std::shared_ptr<const std::vector<LockedView>> locks_;
   std::filesystem::path project_;
   std::uint64_t seed_ = 0;
   int head_ = 0;

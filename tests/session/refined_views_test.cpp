@@ -49,6 +49,38 @@ class RefinedViewsTest : public QObject {
     QVERIFY(!(*painted)[1].target.empty());
     QVERIFY((*painted)[3].target.empty());  // muted
   }
+
+  // A locked view shows the artist's picture, and again the model's once it is painted anew.
+  void locked_views_show_their_picture() {
+    Settings settings;
+    for (const auto& [key, value] : {std::pair{"detail.iterations", 5},
+                                     {"detail.size", 64},
+                                     {"detail.inner_steps", 1},
+                                     {"detail.random_views", 0},
+                                     {"render.coarse_samples", 12},
+                                     {"render.fine_samples", 8}}) {
+      settings.set(key, std::int64_t(value));
+    }
+    settings.set("detail.viewpoints", std::string("0,0 30,0"));
+    const Field head = tiny_head({0.8F, 0.3F, 0.2F});
+    DetailStage stage(head.clone(), PhotoTarget(photo_of(head)), tiny_painter(), 4, settings);
+    RefinedViews pictures;
+    for (int part = 0; part < 3; ++part) stage.step();
+    QVERIFY(!(*pictures.of(&stage))[1].locked);
+    stage.take_locks({{{30, 0}, ArtistPicture::of(Image(64, 64, 3, 0.25F)), "a.png"}});
+    for (int part = 0; part < 3; ++part) stage.step();  // the iteration under way
+    QVERIFY(!(*pictures.of(&stage))[1].target.empty());
+    for (int part = 0; part < 3; ++part) stage.step();
+    const auto locked = pictures.of(&stage);
+    QVERIFY((*locked)[1].locked && !(*locked)[0].locked);
+    QVERIFY(std::abs((*locked)[1].target.at(3, 3)[1] - 0.25F) < 0.01F);
+    QVERIFY((*locked)[1].reference.empty() && !(*locked)[1].render.empty());
+    QCOMPARE((*locked)[1].judged, 0);
+    stage.take_locks({});
+    for (int part = 0; part < 6; ++part) stage.step();
+    QVERIFY(!(*pictures.of(&stage))[1].locked);
+    QVERIFY(!(*pictures.of(&stage))[1].reference.empty());
+  }
 };
 
 QTEST_GUILESS_MAIN(RefinedViewsTest)

@@ -235,6 +235,36 @@ class SessionTest : public QObject {
     QVERIFY(studio.session().latest()->error.empty());
   }
 
+  void views_are_locked_between_steps() {
+    Studio studio;
+    studio.session().lock_view({30, 0}, "early.png");  // of no head
+    QVERIFY(studio.wait_for([](const Snapshot& s) { return !s.messages.empty(); }) != nullptr);
+    studio.session().open_photo("me.png");
+    studio.session().start();
+    QVERIFY(studio.wait_for([&](const Snapshot&) { return studio.script().steps > 2; }) != nullptr);
+    studio.session().lock_view({30, 0}, "hat.png");
+    const auto locked = studio.wait_for([](const Snapshot& s) { return s.locks != nullptr; });
+    QVERIFY(locked != nullptr && locked->unsaved && locked->locks->size() == 1);
+    QCOMPARE(locked->locks->front().name, std::string("hat.png"));
+    QCOMPARE(locked->state, SessionState::kRunning);
+    // A bad one is said, and the former stays.
+    studio.session().lock_view({30, 0}, "bad.png");
+    const auto told = studio.wait_for([](const Snapshot& s) {
+      return !s.messages.empty() && s.messages.back().kind == SessionMessage::Kind::kError;
+    });
+    QVERIFY(told != nullptr && told->locks == locked->locks);
+    QVERIFY(told->messages.back().text.find("not square") != std::string::npos);
+    studio.session().write_view({30, 0}, "out.png");
+    const auto written = studio.wait_for([](const Snapshot& s) { return s.view_file.id == 1; });
+    QVERIFY(written != nullptr && written->view_file.written);
+    QCOMPARE(written->view_file.path.string(), std::string("out.png"));
+    studio.session().write_view({30, 0}, "/readonly/x.png");
+    const auto refused = studio.wait_for([](const Snapshot& s) { return s.view_file.id == 2; });
+    QVERIFY(refused != nullptr && !refused->view_file.written);
+    studio.session().unlock_view({30, 0});
+    QVERIFY(studio.wait_for([](const Snapshot& s) { return s.locks == nullptr; }) != nullptr);
+  }
+
   void closes_while_running() {
     Studio studio;
     QVERIFY(studio.open());

@@ -11,10 +11,12 @@
 #include "core/project/autosave.h"
 #include "core/project/formation_recorder.h"
 #include "core/session/head_engine.h"
+#include "core/session/picture_viewpoint.h"
 
 #include <QImage>
 #include <QString>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -202,6 +204,7 @@ class BustEngine : public HeadEngine {
                     {"even_light", "The light is even", false}};
     photo_ = photo;
     formation_ = {};
+    locks_.reset();
     script_->steps = 0;
     has_head_ = true;
     open_ = false;
@@ -268,6 +271,49 @@ class BustEngine : public HeadEngine {
     seed_ = std::uint64_t(settings_->get<std::int64_t>("seed"));
   }
   void set_seed(std::uint64_t seed) override { seed_ = seed; }
+  void lock_view(const Viewpoint& viewpoint, const std::filesystem::path& path) override {
+    const QImage picture =
+        QImage(QString::fromStdString(path.string())).convertToFormat(QImage::Format_ARGB32);
+    check(!picture.isNull() && picture.width() == picture.height(), ErrorCode::kBadInput,
+          "\"{}\" is {} x {} pixels; a picture of a viewpoint is square, as it was exported.",
+          path.filename().string(), picture.width(), picture.height());
+    const QImage small = picture.scaled(128, 128, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+    LockedView lock{viewpoint, path.filename().string(), std::to_string(++locked_),
+                    Image(128, 128, 4)};
+    for (int y = 0; y < 128; ++y) {
+      for (int x = 0; x < 128; ++x) {
+        const QRgb c = small.pixel(x, y);
+        const int values[] = {qRed(c), qGreen(c), qBlue(c), qAlpha(c)};
+        for (int k = 0; k < 4; ++k) lock.rgba.at(x, y)[k] = float(values[k]) / 255;
+      }
+    }
+    auto locks = std::make_shared<std::vector<LockedView>>();
+    if (locks_) *locks = *locks_;
+    std::erase_if(*locks, [&](const LockedView& one) { return one.viewpoint == viewpoint; });
+    locks->push_back(std::move(lock));
+    locks_ = std::move(locks);
+  }
+  void unlock_view(const Viewpoint& viewpoint) override {
+    auto locks = std::make_shared<std::vector<LockedView>>();
+    if (locks_) *locks = *locks_;
+    std::erase_if(*locks, [&](const LockedView& one) { return one.viewpoint == viewpoint; });
+    locks_ = std::move(locks);
+  }
+  void write_view(const Viewpoint& viewpoint, const std::filesystem::path& file) override {
+    const Image head = march(rig_camera(viewpoint), 128);
+    QImage picture(128, 128, QImage::Format_RGB32);
+    for (int y = 0; y < 128; ++y) {
+      for (int x = 0; x < 128; ++x) {
+        const float* p = head.at(x, y);
+        const auto over = [&](int c) { return int(255 * (0.5F + p[3] * (p[c] - 0.5F))); };
+        picture.setPixel(x, y, qRgb(over(0), over(1), over(2)));
+      }
+    }
+    picture = picture.scaled(512, 512, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+    picture.setText(kViewpointKey, QString::fromStdString(viewpoint_text(viewpoint)));
+    check(picture.save(QString::fromStdString(file.string()), "PNG"), ErrorCode::kIo,
+          "'{}' cannot be written.", file.string());
+  }
   void begin_run() override {
     script_->steps = 0;
     losses_ = {};
@@ -380,6 +426,7 @@ class BustEngine : public HeadEngine {
     snapshot.threads = 2;
     snapshot.hpdm = {true, script_->has_implicit, true};
     snapshot.refined = script_->paints ? painted() : nullptr;
+    snapshot.locks = locks_;
     snapshot.seed = seed_;
   }
 
@@ -462,6 +509,8 @@ class BustEngine : public HeadEngine {
   std::filesystem::path autosave_;
   std::vector<LossSeries> losses_;
   FormationRecorder formation_;
+  std::shared_ptr<const std::vector<LockedView>> locks_;
+  int locked_ = 0;
   mutable std::shared_ptr<const std::vector<RefinedView>> painted_;
   mutable int painted_steps_ = 0;
   std::uint64_t seed_ = 0;

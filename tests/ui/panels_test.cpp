@@ -150,7 +150,7 @@ class PanelsTest : public QObject {
     studio.script->steps_planned = 100;
     open(studio);
     NoisePanel& noise = studio.window->noise();
-    QVERIFY(!noise.table()->isVisible() && !studio.window->painted_view().isVisible());
+    QVERIFY(!noise.table()->isVisible() && !studio.window->painted_view().shows_pictures());
     noise.sigma()->findChild<QSlider*>()->setValue(350);
     QTRY_COMPARE_WITH_TIMEOUT(studio.in_force<double>("noise.sigma"), 0.35, kWait);
     noise.mode()->setCurrentIndex(noise.mode()->findData("random"));
@@ -163,7 +163,7 @@ class PanelsTest : public QObject {
     studio.window->session().pause();
     QTRY_COMPARE_WITH_TIMEOUT(studio.now().state, SessionState::kPaused, kWait);
     QCOMPARE(noise.table()->rows(), 13);
-    QVERIFY(noise.table()->isVisible() && studio.window->painted_view().isVisible());
+    QVERIFY(noise.table()->isVisible() && studio.window->painted_view().shows_pictures());
 
     // A click on the fourth line looks from there, and its pictures are shown.
     const auto& fourth = (*studio.now().refined)[3];

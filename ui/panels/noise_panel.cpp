@@ -201,6 +201,12 @@ void NoiseTable::paintEvent(QPaintEvent*) {
     const bool painted = !view.target.empty();
     painter.setPen(i == selected_ ? t.accent : painted ? t.text : t.faint);
     painter.drawText(line, Qt::AlignVCenter, angle_text(view.viewpoint));
+    if (view.locked) {
+      painter.setPen(t.dim);
+      painter.drawText(QRectF(columns.lines_left, line.top(), 80, kRow), Qt::AlignVCenter,
+                       tr("locked"));
+      continue;
+    }
     if (view.scores != nullptr && !view.scores->empty()) {
       std::vector<double> resampled;
       std::vector<double> kept;
@@ -256,7 +262,8 @@ void NoiseTable::mouseMoveEvent(QMouseEvent* event) {
     return;
   }
   const RefinedView& view = (*views_)[std::size_t(row)];
-  setToolTip(view.judged == 0 ? tr("Not judged yet")
+  setToolTip(view.locked ? tr("The artist's picture: no noise is drawn, nothing is judged")
+             : view.judged == 0 ? tr("Not judged yet")
                               : tr("S_D %1 · S_P %2 · accepted %3 of %4")
                                     .arg(view.score_resampled, 0, 'f', 3)
                                     .arg(view.score_kept, 0, 'f', 3)

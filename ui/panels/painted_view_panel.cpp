@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/painted_view_panel.h"
 
+#include "core/base/settings.h"
+#include "core/camera/viewpoint_rig.h"
 #include "core/session/snapshot.h"
 #include "ui/image_convert.h"
+#include "ui/panels/lock_bar.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/theme.h"
 #include "ui/viewport/view_state.h"
@@ -34,8 +37,8 @@ constexpr std::array<Caption, 6> kCaptions = {{
                        "it sees nothing of it")},
     {QT_TRANSLATE_NOOP("PaintedViewPanel", "target"),
      QT_TRANSLATE_NOOP("PaintedViewPanel",
-                       "What the diffusion model painted and the head is "
-                       "brought to")},
+                       "What the diffusion model painted and the head is brought to, or the "
+                       "artist's picture where the view is locked")},
     {QT_TRANSLATE_NOOP("PaintedViewPanel", "void"),
      QT_TRANSLATE_NOOP("PaintedViewPanel",
                        "White: the driving view says nothing here, it is "
@@ -80,13 +83,18 @@ double angle_between(const Viewpoint& a, const Viewpoint& b) {
 }  // namespace
 
 PaintedViewPanel::PaintedViewPanel(QWidget* parent)
-    : QWidget(parent), agreement_(new QLabel), loss_(new QLabel) {
+    : QWidget(parent),
+      grid_(new QWidget),
+      lock_bar_(new LockBar),
+      agreement_(new QLabel),
+      loss_(new QLabel) {
   PanelSection section = make_section(tr("Painted view"));
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
   outer->addWidget(section.widget);
   heading_note_ = section.note;
-  auto* grid = new QGridLayout;
+  auto* grid = new QGridLayout(grid_);
+  grid->setContentsMargins(0, 0, 0, 0);
   grid->setHorizontalSpacing(6);
   grid->setVerticalSpacing(2);
   for (int i = 0; i < kPictures; ++i) {
@@ -103,36 +111,54 @@ PaintedViewPanel::PaintedViewPanel(QWidget* parent)
     grid->setColumnStretch(i % kColumns, 1);
   }
   grid->setRowMinimumHeight(2, 4);
-  section.body->addLayout(grid);
+  section.body->addWidget(grid_);
   for (QLabel* label : {agreement_, loss_}) {
     label->setObjectName("dim");
     section.body->addWidget(label);
   }
+  section.body->addWidget(lock_bar_);
   hide();
 }
 
+// The stage's own ring once it has painted: an edited one acts from its next iteration on.
+void PaintedViewPanel::take_ring(const Snapshot& snapshot) {
+  if (views_ != nullptr && !views_->empty()) {
+    ring_.clear();
+    for (const RefinedView& view : *views_) ring_.push_back(view.viewpoint);
+    settings_.reset();
+  } else if (snapshot.settings != settings_) {
+    settings_ = snapshot.settings;
+    ring_.clear();
+    if (settings_ == nullptr) return;
+    for (const RigView& view : viewpoint_rig(*settings_)) ring_.push_back(view.viewpoint);
+  }
+}
+
 void PaintedViewPanel::show_snapshot(const Snapshot& snapshot) {
-  if (snapshot.refined == views_) return;
+  setVisible(snapshot.has_head());
+  lock_bar_->setEnabled(can_lock(snapshot));
   const auto before = views_;
+  const auto ring_before = ring_;
   views_ = snapshot.refined;
-  const bool any = views_ != nullptr && !views_->empty();
-  setVisible(any);
-  if (!any || selected_ >= int(views_->size())) selected_ = -1;
-  if (any && selected_ < 0) select(0);
-  if (selected_ < 0) return;
+  take_ring(snapshot);
+  const bool same_locks = snapshot.locks == locks_;
+  locks_ = snapshot.locks;
+  if (ring_ != ring_before) selected_ = -1;
+  if (selected_ < 0) return set_camera(camera_);
   const auto index = std::size_t(selected_);
-  const bool same = before != nullptr && index < before->size() &&
-                    (*before)[index].viewpoint == (*views_)[index].viewpoint &&
-                    (*before)[index].painted == (*views_)[index].painted;
-  if (!same) show_view();
+  const bool both = before != nullptr && views_ != nullptr && index < before->size();
+  const bool same_view = before == views_ ||
+                         (both && (*before)[index].painted == (*views_)[index].painted &&
+                          (*before)[index].looks == (*views_)[index].looks);
+  if (!same_view || !same_locks) show_view();
 }
 
 void PaintedViewPanel::set_camera(const Viewpoint& viewpoint) {
-  if (views_ == nullptr) return;
+  camera_ = viewpoint;
   int nearest = -1;
   double least = std::numeric_limits<double>::max();
-  for (std::size_t v = 0; v < views_->size(); ++v) {
-    const double angle = angle_between((*views_)[v].viewpoint, viewpoint);
+  for (std::size_t v = 0; v < ring_.size(); ++v) {
+    const double angle = angle_between(ring_[v], viewpoint);
     if (angle < least) {
       least = angle;
       nearest = int(v);
@@ -142,38 +168,70 @@ void PaintedViewPanel::set_camera(const Viewpoint& viewpoint) {
 }
 
 void PaintedViewPanel::select(int view) {
-  if (view == selected_ || views_ == nullptr || view < 0 || view >= int(views_->size())) return;
+  if (view == selected_ || view < 0 || view >= int(ring_.size())) return;
   selected_ = view;
   show_view();
   Q_EMIT selected_changed(view);
 }
 
+const LockedView* PaintedViewPanel::lock() const {
+  if (locks_ == nullptr) return nullptr;
+  const auto found = std::find_if(locks_->begin(), locks_->end(), [this](const LockedView& one) {
+    return one.viewpoint == ring_[std::size_t(selected_)];
+  });
+  return found == locks_->end() ? nullptr : &*found;
+}
+
 void PaintedViewPanel::show_view() {
-  const RefinedView& view = (*views_)[std::size_t(selected_)];
+  const auto index = std::size_t(selected_);
+  const LockedView* locked = lock();
   ViewState where;
-  where.look_from(view.viewpoint);
+  where.look_from(ring_[index]);
   set_text(heading_note_, where.describe());
+  const bool any = views_ != nullptr && !views_->empty();
+  grid_->setVisible(any || locked != nullptr);
+  RefinedView nothing;
+  nothing.viewpoint = ring_[index];
+  show_pictures(any ? (*views_)[index] : nothing, locked);
+  lock_bar_->show_view(ring_[index],
+                       locked == nullptr ? QString() : QString::fromStdString(locked->name));
+}
+
+// A picture that was brought back is the target at once, before the stage has come to it.
+void PaintedViewPanel::show_pictures(const RefinedView& view, const LockedView* lock) {
   pictures_[kRender]->set_image(to_qimage(view.render));
   pictures_[kProjected]->set_image(
       over_ground(view.reference, view.known, theme().statusbar));  // the ground: not known
-  pictures_[kTarget]->set_image(to_qimage(view.target));
+  const Image& target = lock != nullptr ? lock->rgba : view.target;
+  pictures_[kTarget]->set_image(to_qimage(target));
+  pictures_[kTarget]->set_locked(lock != nullptr);
   pictures_[kVoid]->set_image(inverted(view.known));
   pictures_[kNoise]->set_image(to_qimage(view.anchor_noise));
-  pictures_[kChange]->set_image(change_of(view.target, view.render));
+  pictures_[kChange]->set_image(change_of(target, view.render));
+  const QString measured = tr("L_I %1 · gradient %2")
+                               .arg(view.loss, 0, 'g', 3)
+                               .arg(view.gradient_norm, 0, 'g', 3);
+  if (lock != nullptr) {
+    agreement_->setVisible(true);
+    set_text(agreement_, tr("The artist's: not painted, not judged"));
+    set_text(loss_, view.locked ? measured : tr("Counts from Detail's next iteration on"));
+    return;
+  }
   QString driver = tr("Driven by the photo");
-  if (view.driver >= 0 && view.driver < int(views_->size())) {
+  if (view.driver >= 0 && view.driver < int(ring_.size())) {
     ViewState from;
-    from.look_from((*views_)[std::size_t(view.driver)].viewpoint);
+    from.look_from(ring_[std::size_t(view.driver)]);
     driver = tr("Driven by %1").arg(from.describe());
   }
+  const bool any = views_ != nullptr && !views_->empty();
+  agreement_->setVisible(any);
   set_text(agreement_, view.judged == 0 ? driver
                                         : driver + tr(" · S_D %1, S_P %2")
                                                        .arg(view.score_resampled, 0, 'f', 2)
                                                        .arg(view.score_kept, 0, 'f', 2));
   set_text(loss_, view.target.empty() ? tr("Not painted yet")
-                                      : tr("L_I %1 · gradient %2")
-                                            .arg(view.loss, 0, 'g', 3)
-                                            .arg(view.gradient_norm, 0, 'g', 3));
+                  : view.locked       ? tr("Unlocked: painted in Detail's next iteration")
+                                      : measured);
 }
 
 }  // namespace portrait

@@ -2,6 +2,8 @@
 #include "ui/panels/ring_editor.h"
 
 #include "core/base/angle_list.h"
+#include "core/session/snapshot.h"
+#include "ui/panels/lock_bar.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/widgets/value_slider.h"
 #include "ui/widgets/viewpoint_sphere.h"
@@ -28,7 +30,8 @@ RingEditor::RingEditor(QWidget* parent)
       weight_(new ValueSlider({0, kMostListedWeight, 0.05, false})),
       earlier_(small_button(tr("Earlier"), tr("Paint it before the one before it"))),
       later_(small_button(tr("Later"), tr("Paint it after the one after it"))),
-      remove_(small_button(tr("Remove"), tr("Take the viewpoint out of the ring"))) {
+      remove_(small_button(tr("Remove"), tr("Take the viewpoint out of the ring"))),
+      lock_bar_(new LockBar) {
   auto* rows = new QVBoxLayout(this);
   rows->setContentsMargins(0, 0, 0, 4);
   rows->setSpacing(8);
@@ -56,6 +59,7 @@ RingEditor::RingEditor(QWidget* parent)
     for (QPushButton* button : buttons) row->addWidget(button, 1);
     rows->addLayout(row);
   }
+  rows->addWidget(lock_bar_);
   auto* note =
       new QLabel(tr("Acts from the next iteration. A moved view is painted anew, with "
                     "those that it tells."));
@@ -64,6 +68,10 @@ RingEditor::RingEditor(QWidget* parent)
   rows->addWidget(note);
 
   connect(sphere_, &ViewpointSphere::current_changed, this, &RingEditor::show_current);
+  connect(sphere_, &ViewpointSphere::export_requested, lock_bar_, &LockBar::export_requested);
+  connect(sphere_, &ViewpointSphere::bring_back_requested, lock_bar_,
+          &LockBar::bring_back_requested);
+  connect(sphere_, &ViewpointSphere::unlock_requested, lock_bar_, &LockBar::unlock_requested);
   connect(weight_, &ValueSlider::edited, this, [this](const QString& text) {
     bool number = false;
     const double weight = text.toDouble(&number);
@@ -83,6 +91,17 @@ void RingEditor::set_camera(const Viewpoint& viewpoint) {
   sphere_->set_camera(viewpoint);
 }
 
+void RingEditor::show_locks(const std::vector<LockedView>& locks) {
+  locks_.clear();
+  std::vector<Viewpoint> viewpoints;
+  for (const LockedView& lock : locks) {
+    locks_.emplace_back(lock.viewpoint, QString::fromStdString(lock.name));
+    viewpoints.push_back(lock.viewpoint);
+  }
+  sphere_->set_locked(viewpoints);
+  show_current();
+}
+
 void RingEditor::show_current() {
   const RigView* view = sphere_->current_view();
   const int place = sphere_->current();
@@ -93,6 +112,11 @@ void RingEditor::show_current() {
   earlier_->setEnabled(place > 0);
   later_->setEnabled(view != nullptr && place + 1 < int(sphere_->ring().size()));
   remove_->setEnabled(view != nullptr && sphere_->ring().size() > 1);
+  QString locked;
+  for (const auto& [viewpoint, name] : locks_) {
+    if (view != nullptr && viewpoint == view->viewpoint) locked = name;
+  }
+  lock_bar_->show_view(view == nullptr ? std::nullopt : std::optional(view->viewpoint), locked);
 }
 
 }  // namespace portrait

@@ -3,13 +3,19 @@
 
 #include "core/camera/camera.h"
 
+#include <QString>
 #include <QWidget>
+
+#include <utility>
+#include <vector>
 
 class QPushButton;
 
 namespace portrait {
 
 class ElidedLabel;
+class LockBar;
+struct LockedView;
 class ValueSlider;
 class ViewpointSphere;
 
@@ -21,6 +27,8 @@ class RingEditor : public QWidget {
   explicit RingEditor(QWidget* parent = nullptr);
   ViewpointSphere& sphere() { return *sphere_; }
   void set_camera(const Viewpoint& viewpoint);
+  LockBar& lock_bar() { return *lock_bar_; }
+  void show_locks(const std::vector<LockedView>& locks);
 
  private:
   void show_current();
@@ -31,6 +39,8 @@ class RingEditor : public QWidget {
   QPushButton* earlier_;
   QPushButton* later_;
   QPushButton* remove_;
+  LockBar* lock_bar_;
+  std::vector<std::pair<Viewpoint, QString>> locks_;  // with the names of their pictures
   Viewpoint camera_;
 };
 

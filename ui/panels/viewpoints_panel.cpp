@@ -4,12 +4,15 @@
 #include "core/base/settings.h"
 #include "core/session/snapshot.h"
 #include "ui/image_convert.h"
+#include "ui/panels/lock_bar.h"
 #include "ui/panels/panel_parts.h"
 #include "ui/panels/ring_editor.h"
 #include "ui/widgets/thumbnail.h"
 #include "ui/widgets/viewpoint_sphere.h"
 
+#include <QContextMenuEvent>
 #include <QGridLayout>
+#include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -58,6 +61,10 @@ ViewpointsPanel::ViewpointsPanel(QWidget* parent)
   connect(&editor_->sphere(), &ViewpointSphere::edited, this, &ViewpointsPanel::edited);
   connect(&editor_->sphere(), &ViewpointSphere::look_requested, this, &ViewpointsPanel::chosen);
   connect(&editor_->sphere(), &ViewpointSphere::current_changed, this, &ViewpointsPanel::mark);
+  const LockBar& bar = editor_->lock_bar();
+  connect(&bar, &LockBar::export_requested, this, &ViewpointsPanel::export_requested);
+  connect(&bar, &LockBar::bring_back_requested, this, &ViewpointsPanel::bring_back_requested);
+  connect(&bar, &LockBar::unlock_requested, this, &ViewpointsPanel::unlock_requested);
   edit(false);
   show_settings({});
   hide();
@@ -96,6 +103,12 @@ void ViewpointsPanel::show_snapshot(const Snapshot& snapshot) {
   editor_->setEnabled(can_change_settings(snapshot.state));
   editor_->sphere().set_photo(snapshot.photo ? std::optional(snapshot.photo->viewpoint)
                                              : std::nullopt);
+  can_lock_ = can_lock(snapshot);
+  if (snapshot.locks != locks_) {
+    locks_ = snapshot.locks;
+    editor_->show_locks(locks_ ? *locks_ : std::vector<LockedView>());
+    mark();
+  }
   if (snapshot.ring == pictures_) return;
   take_pictures(snapshot.ring);
   show_ring();
@@ -174,7 +187,32 @@ void ViewpointsPanel::mark() {
     thumbnails_[i]->set_number(editing_ ? int(i) + 1 : 0,
                                int(i) == editor_->sphere().current());
     thumbnails_[i]->set_faded(ring_[i].weight == 0);
+    thumbnails_[i]->set_locked(is_locked(v));
   }
+}
+
+bool ViewpointsPanel::is_locked(const Viewpoint& viewpoint) const {
+  return locks_ != nullptr &&
+         std::any_of(locks_->begin(), locks_->end(),
+                     [&](const LockedView& lock) { return lock.viewpoint == viewpoint; });
+}
+
+// Of the small picture under the pointer.
+void ViewpointsPanel::contextMenuEvent(QContextMenuEvent* event) {
+  const auto under = std::find_if(thumbnails_.begin(), thumbnails_.end(), [&](Thumbnail* one) {
+    return one->rect().contains(one->mapFromGlobal(event->globalPos()));
+  });
+  if (under == thumbnails_.end() || !can_lock_) return event->ignore();
+  const Viewpoint here = ring_[std::size_t(under - thumbnails_.begin())].viewpoint;
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  menu->addAction(tr("Look from here"), this, [this, here] { Q_EMIT chosen(here); });
+  menu->addSeparator();
+  menu->addAction(tr("Export picture…"), this, [this, here] { Q_EMIT export_requested(here); });
+  menu->addAction(tr("Bring back…"), this, [this, here] { Q_EMIT bring_back_requested(here); });
+  menu->addAction(tr("Unlock"), this, [this, here] { Q_EMIT unlock_requested(here); })
+      ->setEnabled(is_locked(here));
+  menu->popup(event->globalPos());
 }
 
 }  // namespace portrait

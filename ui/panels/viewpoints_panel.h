@@ -18,6 +18,7 @@ class QPushButton;
 namespace portrait {
 
 class RingEditor;
+struct LockedView;
 struct RingThumbnail;
 class Settings;
 struct Snapshot;
@@ -37,10 +38,17 @@ class ViewpointsPanel : public QWidget {
   void edit(bool editing);
   RingEditor& editor() { return *editor_; }
   QPushButton* edit_button() { return edit_; }
+  const std::vector<Thumbnail*>& thumbnails() const { return thumbnails_; }
 
  Q_SIGNALS:
   void chosen(const portrait::Viewpoint& viewpoint);
   void edited(const QString& viewpoints);  // the setting detail.viewpoints
+  void export_requested(const portrait::Viewpoint& viewpoint);
+  void bring_back_requested(const portrait::Viewpoint& viewpoint);
+  void unlock_requested(const portrait::Viewpoint& viewpoint);
+
+ protected:
+  void contextMenuEvent(QContextMenuEvent* event) override;
 
  private:
   void take_pictures(const std::shared_ptr<const std::vector<RingThumbnail>>& pictures);
@@ -48,12 +56,15 @@ class ViewpointsPanel : public QWidget {
   void show_ring();
   void scroll_to_top();
   void mark();
+  bool is_locked(const Viewpoint& viewpoint) const;
 
   std::string viewpoints_;  // the ring's setting
   std::vector<RigView> ring_;
   std::shared_ptr<const std::vector<RingThumbnail>> pictures_;
   std::vector<std::pair<Viewpoint, QImage>> images_;  // of them
   std::vector<Thumbnail*> thumbnails_;                // of ring_
+  std::shared_ptr<const std::vector<LockedView>> locks_;
+  bool can_lock_ = false;
   RingEditor* editor_;
   QGridLayout* grid_;
   QLabel* note_;

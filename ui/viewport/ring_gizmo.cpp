@@ -3,11 +3,13 @@
 
 #include "core/base/settings.h"
 #include "ui/theme.h"
+#include "ui/widgets/lock_mark.h"
 
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -37,7 +39,8 @@ QPointF RingPainter::place(const Viewpoint& v) const {
 }
 
 void RingPainter::paint(QPainter& painter, const std::vector<RigView>& ring,
-                        const Viewpoint& camera, int hovered) const {
+                        const Viewpoint& camera, int hovered,
+                        const std::vector<Viewpoint>& locked) const {
   const Theme& t = theme();
   painter.setRenderHint(QPainter::Antialiasing);
   QColor chip = t.statusbar;
@@ -55,6 +58,10 @@ void RingPainter::paint(QPainter& painter, const std::vector<RigView>& ring,
   for (int i = 0; i < int(ring.size()); ++i) {
     const Viewpoint& v = ring[std::size_t(i)].viewpoint;
     const double size = 2.4 + 0.8 * nearness(v) + (i == hovered ? 1.0 : 0.0);
+    if (std::find(locked.begin(), locked.end(), v) != locked.end()) {
+      paint_lock(painter, place(v), 7 + size, i == hovered ? t.text : t.information);
+      continue;
+    }
     painter.setPen(Qt::NoPen);
     painter.setBrush(i == hovered ? t.text : t.dim);
     painter.drawEllipse(place(v), size, size);
@@ -78,6 +85,12 @@ void RingGizmo::show_settings(const Settings& settings) {
   viewpoints_ = viewpoints;
   ring_ = viewpoint_rig(settings);
   hovered_ = -1;
+  update();
+}
+
+void RingGizmo::set_locked(const std::vector<Viewpoint>& viewpoints) {
+  if (locked_ == viewpoints) return;
+  locked_ = viewpoints;
   update();
 }
 
@@ -105,7 +118,7 @@ int RingGizmo::dot_at(const QPointF& position) const {
 
 void RingGizmo::paintEvent(QPaintEvent*) {
   QPainter painter(this);
-  RingPainter{QRectF(rect())}.paint(painter, ring_, camera_, hovered_);
+  RingPainter{QRectF(rect())}.paint(painter, ring_, camera_, hovered_, locked_);
 }
 
 void RingGizmo::mouseMoveEvent(QMouseEvent* event) {

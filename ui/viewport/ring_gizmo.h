@@ -18,7 +18,7 @@ class RingPainter {
  public:
   explicit RingPainter(const QRectF& area) : area_(area) {}
   void paint(QPainter& painter, const std::vector<RigView>& ring, const Viewpoint& camera,
-             int hovered) const;
+             int hovered, const std::vector<Viewpoint>& locked) const;
   // Centre of a viewpoint's dot.
   QPointF place(const Viewpoint& viewpoint) const;
 
@@ -34,6 +34,7 @@ class RingGizmo : public QWidget {
   explicit RingGizmo(QWidget* parent = nullptr);
   void set_camera(const Viewpoint& viewpoint);
   void show_settings(const Settings& settings);  // their viewpoints
+  void set_locked(const std::vector<Viewpoint>& viewpoints);
   QSize sizeHint() const override { return {104, 104}; }
 
  Q_SIGNALS:
@@ -50,6 +51,7 @@ class RingGizmo : public QWidget {
 
   std::string viewpoints_;  // the ring's setting
   std::vector<RigView> ring_;
+  std::vector<Viewpoint> locked_;
   Viewpoint camera_;
   int hovered_ = -1;
 };

@@ -150,6 +150,11 @@ bool Viewport::settled() const {
 
 void Viewport::show_snapshot(const Snapshot& snapshot) {
   if (snapshot.settings) ring_->show_settings(*snapshot.settings);
+  std::vector<Viewpoint> locked;
+  if (snapshot.locks != nullptr) {
+    for (const LockedView& lock : *snapshot.locks) locked.push_back(lock.viewpoint);
+  }
+  ring_->set_locked(locked);
   const bool new_volume = snapshot.volume_version != newest_version_;
   const bool new_photo = snapshot.photo != scene_.photo;
   const bool yield = is_busy(snapshot.state);

@@ -2,6 +2,7 @@
 #include "ui/widgets/sphere_painter.h"
 
 #include "ui/theme.h"
+#include "ui/widgets/lock_mark.h"
 
 #include <QPainter>
 #include <QPainterPath>
@@ -180,7 +181,8 @@ void SpherePainter::paint_beads(bool near_side) const {
   for (const auto& [index, place] : beads) paint_bead(index, place);
 }
 
-// A bead with its marks: the number in order, and a stroke through it when it is muted.
+// A bead with its marks: the number in order, a stroke through it when it is muted, a padlock at
+// its shoulder when it is locked.
 void SpherePainter::paint_bead(int index, const SphereView::Place& place) const {
   const Theme& t = theme();
   const RigView& view = scene_.ring[std::size_t(index)];
@@ -202,10 +204,18 @@ void SpherePainter::paint_bead(int index, const SphereView::Place& place) const 
     painter_.drawText(QRectF(place.at.x() - 10, place.at.y() - 10, 20, 20), Qt::AlignCenter,
                       QString::number(index + 1));
   }
-  if (!current) return;
-  painter_.setBrush(Qt::NoBrush);
-  painter_.setPen(QPen(scene_.focused ? t.information : t.text, 1.5));
-  painter_.drawEllipse(place.at, radius + 2.5, radius + 2.5);
+  if (current) {
+    painter_.setBrush(Qt::NoBrush);
+    painter_.setPen(QPen(scene_.focused ? t.information : t.text, 1.5));
+    painter_.drawEllipse(place.at, radius + 2.5, radius + 2.5);
+  }
+  const auto& locked = scene_.locked;
+  if (std::find(locked.begin(), locked.end(), view.viewpoint) == locked.end()) return;
+  const QPointF shoulder = place.at + QPointF(radius, -radius) * 0.95;
+  painter_.setPen(Qt::NoPen);
+  painter_.setBrush(t.statusbar);
+  painter_.drawEllipse(shoulder, 6.5, 6.5);
+  paint_lock(painter_, shoulder, 8.5, side_colour(t.information, near_side));
 }
 
 // The photo's camera and the one that the viewport looks through.

@@ -5,6 +5,7 @@
 #include "ui/widgets/sphere_view.h"
 
 #include <optional>
+#include <vector>
 
 class QColor;
 class QPainter;
@@ -19,6 +20,7 @@ struct SphereScene {
   int current = -1;  // of ring
   int hovered = -1;
   bool focused = false;
+  std::vector<Viewpoint> locked;  // whose targets are the artist's
 };
 
 // Draws it: the far side first, dim and small, then the head, then the near side.

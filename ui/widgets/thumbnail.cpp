@@ -2,6 +2,7 @@
 #include "ui/widgets/thumbnail.h"
 
 #include "ui/theme.h"
+#include "ui/widgets/lock_mark.h"
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -50,6 +51,23 @@ void Thumbnail::set_faded(bool faded) {
   update();
 }
 
+void Thumbnail::set_locked(bool locked) {
+  if (locked_ == locked) return;
+  locked_ = locked;
+  update();
+}
+
+void Thumbnail::paint_lock_chip(QPainter& painter) const {
+  const Theme& t = theme();
+  const QRectF chip(width() - 17, 3, 14, 14);
+  QColor behind = t.statusbar;
+  behind.setAlpha(200);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(behind);
+  painter.drawRoundedRect(chip, 4, 4);
+  paint_lock(painter, chip.center(), 9, t.information);
+}
+
 void Thumbnail::paint_number(QPainter& painter) const {
   const Theme& t = theme();
   const QFont font = ui_font(10, QFont::DemiBold);
@@ -91,6 +109,7 @@ void Thumbnail::paintEvent(QPaintEvent*) {
     painter.restore();
   }
   if (number_ > 0) paint_number(painter);
+  if (locked_) paint_lock_chip(painter);
   const bool focused = hasFocus();
   const QColor border = selected_ ? t.accent : focused ? t.information : hovered_ ? t.dim : t.line;
   painter.setBrush(Qt::NoBrush);

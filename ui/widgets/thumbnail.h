@@ -20,6 +20,8 @@ class Thumbnail : public QWidget {
   void set_selected(bool selected);
   void set_number(int number, bool strong);  // in a corner; 0: none
   void set_faded(bool faded);                // it does not count
+  void set_locked(bool locked);              // a padlock in the other corner
+  bool locked() const { return locked_; }
   bool hasHeightForWidth() const override { return true; }
   int heightForWidth(int width) const override { return std::min(width, most_height_); }
   // A lower thumbnail shows its picture whole, with empty sides.
@@ -40,6 +42,7 @@ class Thumbnail : public QWidget {
 
  private:
   void paint_number(QPainter& painter) const;
+  void paint_lock_chip(QPainter& painter) const;
 
   QImage image_;
   QPixmap scaled_;  // to the widget's size
@@ -49,6 +52,7 @@ class Thumbnail : public QWidget {
   int number_ = 0;
   bool strong_ = false;
   bool faded_ = false;
+  bool locked_ = false;
   bool hovered_ = false;
 };
 

@@ -53,6 +53,16 @@ void ViewpointSphere::set_photo(const std::optional<Viewpoint>& viewpoint) {
   update();
 }
 
+void ViewpointSphere::set_locked(const std::vector<Viewpoint>& viewpoints) {
+  if (scene_.locked == viewpoints) return;
+  scene_.locked = viewpoints;
+  update();
+}
+
+bool ViewpointSphere::is_locked(const Viewpoint& viewpoint) const {
+  return std::find(scene_.locked.begin(), scene_.locked.end(), viewpoint) != scene_.locked.end();
+}
+
 void ViewpointSphere::set_current(int index) {
   if (scene_.current == index) return;
   scene_.current = index;

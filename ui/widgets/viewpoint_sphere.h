@@ -23,10 +23,12 @@ class ViewpointSphere : public QWidget {
   void show_ring(const Ring& ring);  // says nothing
   void set_camera(const Viewpoint& viewpoint);
   void set_photo(const std::optional<Viewpoint>& viewpoint);
+  void set_locked(const std::vector<Viewpoint>& viewpoints);
   void set_current(int index);
   int current() const { return scene_.current; }
   const Ring& ring() const { return scene_.ring; }
   const RigView* current_view() const;  // null: none is
+  bool is_locked(const Viewpoint& viewpoint) const;
   QPointF bead_at(int index) const;
 
   // Of the current bead.
@@ -42,6 +44,9 @@ class ViewpointSphere : public QWidget {
   void edited(const QString& viewpoints);
   void current_changed();  // another one, or another place or weight of it
   void look_requested(const portrait::Viewpoint& viewpoint);
+  void export_requested(const portrait::Viewpoint& viewpoint);
+  void bring_back_requested(const portrait::Viewpoint& viewpoint);
+  void unlock_requested(const portrait::Viewpoint& viewpoint);
 
  protected:
   void paintEvent(QPaintEvent* event) override;

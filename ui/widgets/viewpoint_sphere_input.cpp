@@ -110,6 +110,12 @@ void ViewpointSphere::fill_bead_menu(QMenu& menu) {
   menu.addAction(tr("Later"), this, [this] { shift(1); })
       ->setEnabled(scene_.current + 1 < int(scene_.ring.size()));
   menu.addSeparator();
+  const Viewpoint here = current_view()->viewpoint;
+  menu.addAction(tr("Export picture…"), this, [this, here] { Q_EMIT export_requested(here); });
+  menu.addAction(tr("Bring back…"), this, [this, here] { Q_EMIT bring_back_requested(here); });
+  menu.addAction(tr("Unlock"), this, [this, here] { Q_EMIT unlock_requested(here); })
+      ->setEnabled(is_locked(here));
+  menu.addSeparator();
   menu.addAction(tr("Remove"), this, [this] { remove(); });
 }
 
