@@ -30,7 +30,11 @@ class RefinedViewsTest : public QObject {
     RefinedViews pictures;
     QVERIFY(pictures.of(nullptr) == nullptr);
     QVERIFY(pictures.of(&stage) == nullptr);
-    for (int part = 0; part < 3; ++part) stage.step();
+    stage.step();
+    const auto first = pictures.of(&stage);
+    QCOMPARE((*first)[1].viewpoint.azimuth_deg, 30.0);  // it is still to be painted
+    QVERIFY((*first)[1].target.empty());
+    for (int part = 0; part < 2; ++part) stage.step();
     const auto two = pictures.of(&stage);
     QCOMPARE(two->size(), std::size_t(2));
     QVERIFY(pictures.of(&stage) == two);  // nothing was painted since

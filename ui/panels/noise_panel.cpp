@@ -185,7 +185,7 @@ void NoiseTable::paintEvent(QPaintEvent*) {
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setFont(ui_font(12));
   const Columns columns(width());
-  const auto right = [&](double to, int row) { return QRectF(to - 60, row * kRow, 60, kRow); };
+  const auto right = [&](double to, int row) { return QRectF(to - 90, row * kRow, 90, kRow); };
   painter.setPen(t.dim);
   painter.drawText(QRectF(columns.lines_left, 0, 120, kRow), Qt::AlignVCenter, tr("agreement"));
   painter.drawText(right(columns.accepted, 0), Qt::AlignVCenter | Qt::AlignRight, tr("accepted"));
