@@ -105,6 +105,7 @@ PaintedViewPanel::PaintedViewPanel(QWidget* parent)
     auto* label = new QLabel(tr(caption.label));
     label->setObjectName("note");
     pictures_[std::size_t(i)] = picture;
+    labels_[std::size_t(i)] = label;
     const int row = 2 * (i / kColumns);
     grid->addWidget(picture, row, i % kColumns);
     grid->addWidget(label, row + 1, i % kColumns);
@@ -190,11 +191,29 @@ void PaintedViewPanel::show_view() {
   set_text(heading_note_, where.describe());
   const bool any = views_ != nullptr && !views_->empty();
   grid_->setVisible(any || locked != nullptr);
+  arrange(!any);
   RefinedView nothing;
   nothing.viewpoint = ring_[index];
   show_pictures(any ? (*views_)[index] : nothing, locked);
   lock_bar_->show_view(ring_[index],
                        locked == nullptr ? QString() : QString::fromStdString(locked->name));
+}
+
+// Before anything was painted an artist's picture has no neighbours.
+void PaintedViewPanel::arrange(bool alone) {
+  if (alone == alone_) return;
+  alone_ = alone;
+  for (int i = 0; i < kPictures; ++i) {
+    pictures_[std::size_t(i)]->setVisible(!alone || i == kTarget);
+    labels_[std::size_t(i)]->setVisible(!alone || i == kTarget);
+  }
+  auto* grid = static_cast<QGridLayout*>(grid_->layout());
+  for (QWidget* widget : {static_cast<QWidget*>(pictures_[kTarget]),
+                          static_cast<QWidget*>(labels_[kTarget])}) {
+    grid->removeWidget(widget);
+    grid->addWidget(widget, widget == labels_[kTarget] ? 1 : 0, alone ? 0 : kTarget);
+  }
+  grid->setRowMinimumHeight(2, alone ? 0 : 4);
 }
 
 // A picture that was brought back is the target at once, before the stage has come to it.

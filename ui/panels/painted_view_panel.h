@@ -46,6 +46,7 @@ class PaintedViewPanel : public QWidget {
   const LockedView* lock() const;  // of the view that is selected; null: it is not locked
   void show_view();
   void show_pictures(const RefinedView& view, const LockedView* lock);
+  void arrange(bool alone);
 
   std::shared_ptr<const std::vector<RefinedView>> views_;
   std::shared_ptr<const std::vector<LockedView>> locks_;
@@ -56,6 +57,8 @@ class PaintedViewPanel : public QWidget {
   QWidget* grid_;
   LockBar* lock_bar_;
   std::array<Thumbnail*, kPictures> pictures_{};
+  std::array<QLabel*, kPictures> labels_{};
+  bool alone_ = false;  // the target, before there are others
   QLabel* heading_note_;
   QLabel* agreement_;
   QLabel* loss_;

@@ -58,10 +58,6 @@ void RingPainter::paint(QPainter& painter, const std::vector<RigView>& ring,
   for (int i = 0; i < int(ring.size()); ++i) {
     const Viewpoint& v = ring[std::size_t(i)].viewpoint;
     const double size = 2.4 + 0.8 * nearness(v) + (i == hovered ? 1.0 : 0.0);
-    if (std::find(locked.begin(), locked.end(), v) != locked.end()) {
-      paint_lock(painter, place(v), 7 + size, i == hovered ? t.text : t.information);
-      continue;
-    }
     painter.setPen(Qt::NoPen);
     painter.setBrush(i == hovered ? t.text : t.dim);
     painter.drawEllipse(place(v), size, size);
@@ -70,6 +66,11 @@ void RingPainter::paint(QPainter& painter, const std::vector<RigView>& ring,
   painter.setPen(QPen(t.statusbar, 1.5));
   painter.setBrush(t.accent);
   painter.drawEllipse(at, 4.5, 4.5);
+  // Above the dots, where the camera's does not cover them.
+  for (const RigView& view : ring) {
+    if (std::find(locked.begin(), locked.end(), view.viewpoint) == locked.end()) continue;
+    paint_lock(painter, place(view.viewpoint) - QPointF(0, 10), 9, t.information);
+  }
 }
 
 RingGizmo::RingGizmo(QWidget* parent) : QWidget(parent) {

@@ -50,6 +50,7 @@ void SpherePainter::paint() const {
     paint_drivers(near_side);
     paint_beads(near_side);
     paint_cameras(near_side);
+    paint_locks(near_side);
   }
 }
 
@@ -181,8 +182,7 @@ void SpherePainter::paint_beads(bool near_side) const {
   for (const auto& [index, place] : beads) paint_bead(index, place);
 }
 
-// A bead with its marks: the number in order, a stroke through it when it is muted, a padlock at
-// its shoulder when it is locked.
+// A bead with its marks: the number in order, and a stroke through it when it is muted.
 void SpherePainter::paint_bead(int index, const SphereView::Place& place) const {
   const Theme& t = theme();
   const RigView& view = scene_.ring[std::size_t(index)];
@@ -204,18 +204,26 @@ void SpherePainter::paint_bead(int index, const SphereView::Place& place) const 
     painter_.drawText(QRectF(place.at.x() - 10, place.at.y() - 10, 20, 20), Qt::AlignCenter,
                       QString::number(index + 1));
   }
-  if (current) {
-    painter_.setBrush(Qt::NoBrush);
-    painter_.setPen(QPen(scene_.focused ? t.information : t.text, 1.5));
-    painter_.drawEllipse(place.at, radius + 2.5, radius + 2.5);
+  if (!current) return;
+  painter_.setBrush(Qt::NoBrush);
+  painter_.setPen(QPen(scene_.focused ? t.information : t.text, 1.5));
+  painter_.drawEllipse(place.at, radius + 2.5, radius + 2.5);
+}
+
+// A padlock beside each bead whose target is the artist's, beyond the rings that mark it.
+void SpherePainter::paint_locks(bool near_side) const {
+  const Theme& t = theme();
+  for (const RigView& view : scene_.ring) {
+    const auto& locked = scene_.locked;
+    if (std::find(locked.begin(), locked.end(), view.viewpoint) == locked.end()) continue;
+    const auto [at, nearness] = view_.place(view.viewpoint);
+    if ((nearness >= 0) != near_side) continue;
+    const QPointF shoulder = at + QPointF(9.5, -9.5);
+    painter_.setPen(Qt::NoPen);
+    painter_.setBrush(t.statusbar);
+    painter_.drawEllipse(shoulder, 7.5, 7.5);
+    paint_lock(painter_, shoulder, 10, side_colour(t.information, near_side));
   }
-  const auto& locked = scene_.locked;
-  if (std::find(locked.begin(), locked.end(), view.viewpoint) == locked.end()) return;
-  const QPointF shoulder = place.at + QPointF(radius, -radius) * 0.95;
-  painter_.setPen(Qt::NoPen);
-  painter_.setBrush(t.statusbar);
-  painter_.drawEllipse(shoulder, 6.5, 6.5);
-  paint_lock(painter_, shoulder, 8.5, side_colour(t.information, near_side));
 }
 
 // The photo's camera and the one that the viewport looks through.

@@ -40,6 +40,7 @@ class SpherePainter {
   void paint_drivers(bool near_side) const;
   void paint_beads(bool near_side) const;
   void paint_bead(int index, const SphereView::Place& place) const;
+  void paint_locks(bool near_side) const;
   void paint_cameras(bool near_side) const;
   // An arc on the sphere, as much of it as lies on one side.
   void paint_arc(const Eigen::Vector3d& from, const Eigen::Vector3d& to, const QColor& colour,
