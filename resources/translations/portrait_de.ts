@@ -77,10 +77,6 @@
         <translation>Ziel</translation>
     </message>
     <message>
-        <source>What the diffusion model painted and the head is brought to</source>
-        <translation>Was das Diffusionsmodell gemalt hat und woran der Kopf angeglichen wird</translation>
-    </message>
-    <message>
         <source>void</source>
         <translation>Leere</translation>
     </message>
@@ -103,6 +99,10 @@
     <message>
         <source>Where target and render differ, four times enlarged about grey</source>
         <translation>Wo sich Ziel und Rendering unterscheiden, vierfach verstärkt um Grau</translation>
+    </message>
+    <message>
+        <source>What the diffusion model painted and the head is brought to, or the artist&apos;s picture where the view is locked</source>
+        <translation>Was das Diffusionsmodell gemalt hat und wohin der Kopf gebracht wird, oder das Bild des Künstlers, wo die Ansicht festgelegt ist</translation>
     </message>
 </context>
 <context>
@@ -777,6 +777,22 @@
         <source>Stopped by an error</source>
         <translation>Durch einen Fehler beendet</translation>
     </message>
+    <message>
+        <source>Weight of locked views</source>
+        <translation>Gewicht festgelegter Ansichten</translation>
+    </message>
+    <message>
+        <source>How much a view counts whose picture the artist has painted and locked, against one that the diffusion model painted.</source>
+        <translation>Wie viel eine Ansicht zählt, deren Bild der Künstler gemalt und festgelegt hat, gegen eine, die das Diffusionsmodell gemalt hat.</translation>
+    </message>
+    <message>
+        <source>Steps of locked views</source>
+        <translation>Schritte festgelegter Ansichten</translation>
+    </message>
+    <message>
+        <source>How many steps the head takes towards each locked view in a round, from the second on. More bring it nearer to the artist&apos;s picture and take longer.</source>
+        <translation>Wie viele Schritte der Kopf ab der zweiten Runde in jeder Runde auf jede festgelegte Ansicht zu macht. Mehr bringen ihn näher an das Bild des Künstlers und dauern länger.</translation>
+    </message>
 </context>
 <context>
     <name>portrait</name>
@@ -803,6 +819,46 @@
     <message>
         <source>%1 days ago</source>
         <translation>vor %1 Tagen</translation>
+    </message>
+    <message>
+        <source>Known of the head as it is</source>
+        <translation>Nur vom Kopf, wie er jetzt ist, bekannt</translation>
+    </message>
+    <message>
+        <source>Known once the head was drawn through the photo&apos;s camera</source>
+        <translation>Bekannt, sobald der Kopf durch die Kamera des Fotos gezeichnet wurde</translation>
+    </message>
+    <message>
+        <source>in the photo</source>
+        <translation>im Foto</translation>
+    </message>
+    <message>
+        <source>invented</source>
+        <translation>erfunden</translation>
+    </message>
+    <message>
+        <source>The mesh is of the head as it is</source>
+        <translation>Das Mesh zeigt den Kopf, wie er jetzt ist</translation>
+    </message>
+    <message>
+        <source>The mesh is made when the run pauses</source>
+        <translation>Das Mesh entsteht, wenn der Lauf pausiert</translation>
+    </message>
+    <message>
+        <source>The mesh is being made</source>
+        <translation>Das Mesh entsteht</translation>
+    </message>
+    <message>
+        <source>There is no surface at this density</source>
+        <translation>Bei dieser Dichte gibt es keine Oberfläche</translation>
+    </message>
+    <message>
+        <source>%1 triangles</source>
+        <translation>%1 Dreiecke</translation>
+    </message>
+    <message>
+        <source> · of an earlier step</source>
+        <translation> · eines früheren Schritts</translation>
     </message>
 </context>
 <context>
@@ -834,6 +890,41 @@
     <message>
         <source>not available</source>
         <translation>nicht verfügbar</translation>
+    </message>
+</context>
+<context>
+    <name>portrait::ArtDirection</name>
+    <message>
+        <source>Picture of %1 exported as %2. Paint on it and save it: it comes back by itself</source>
+        <translation>Bild von %1 als %2 gesichert. Malen Sie darauf und sichern Sie es: Es kommt von selbst zurück</translation>
+    </message>
+    <message>
+        <source>Start again, or go back in the formation, and Detail brings the head to it</source>
+        <translation>Starten Sie erneut oder gehen Sie in der Entstehung zurück, dann bringt Detail den Kopf dorthin</translation>
+    </message>
+    <message>
+        <source>Detail brings the head to it</source>
+        <translation>Detail bringt den Kopf dorthin</translation>
+    </message>
+    <message>
+        <source>%1 is locked to %2. %3</source>
+        <translation>%1 ist auf %2 festgelegt. %3</translation>
+    </message>
+    <message>
+        <source>Export the picture of %1</source>
+        <translation>Bild von %1 sichern</translation>
+    </message>
+    <message>
+        <source>PNG pictures (*.png)</source>
+        <translation>PNG-Bilder (*.png)</translation>
+    </message>
+    <message>
+        <source>Bring back the picture of %1</source>
+        <translation>Bild von %1 zurückholen</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png *.jpg *.jpeg *.webp *.tif *.tiff)</source>
+        <translation>Bilder (*.png *.jpg *.jpeg *.webp *.tif *.tiff)</translation>
     </message>
 </context>
 <context>
@@ -1414,6 +1505,37 @@
     </message>
 </context>
 <context>
+    <name>portrait::LockBar</name>
+    <message>
+        <source>Export picture…</source>
+        <translation>Bild sichern…</translation>
+    </message>
+    <message>
+        <source>Save this viewpoint&apos;s picture as a PNG, to paint on it in any program. Save it there, and it comes back by itself</source>
+        <translation>Das Bild dieses Blickpunkts als PNG sichern, um in einem beliebigen Programm darauf zu malen. Sichern Sie es dort, kommt es von selbst zurück</translation>
+    </message>
+    <message>
+        <source>Bring back…</source>
+        <translation>Zurückholen…</translation>
+    </message>
+    <message>
+        <source>Make a picture that was painted the target of this viewpoint: the head is brought to all of its colours and outlines. Plain grey is empty; where it is transparent nothing is asked</source>
+        <translation>Ein gemaltes Bild zum Ziel dieses Blickpunkts machen: Der Kopf wird zu allen seinen Farben und Umrissen gebracht. Reines Grau ist leer; wo es durchsichtig ist, wird nichts verlangt</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>Freigeben</translation>
+    </message>
+    <message>
+        <source>Let the diffusion model paint this view again</source>
+        <translation>Diese Ansicht wieder vom Diffusionsmodell malen lassen</translation>
+    </message>
+    <message>
+        <source>Locked to %1</source>
+        <translation>Festgelegt auf %1</translation>
+    </message>
+</context>
+<context>
     <name>portrait::LossPlot</name>
     <message>
         <source>Losses over time</source>
@@ -1658,6 +1780,26 @@
         <source> — Portrait Studio</source>
         <translation> — Portrait Studio</translation>
     </message>
+    <message>
+        <source>Seen or invented</source>
+        <translation>Gesehen oder erfunden</translation>
+    </message>
+    <message>
+        <source>Mesh</source>
+        <translation>Mesh</translation>
+    </message>
+    <message>
+        <source>Wireframe</source>
+        <translation>Drahtgitter</translation>
+    </message>
+    <message>
+        <source>Photo as onion skin</source>
+        <translation>Foto als Zwiebelhaut</translation>
+    </message>
+    <message>
+        <source>Difference to the photo</source>
+        <translation>Differenz zum Foto</translation>
+    </message>
 </context>
 <context>
     <name>portrait::NoisePanel</name>
@@ -1732,6 +1874,14 @@
         <source>S_D %1 · S_P %2 · accepted %3 of %4</source>
         <translation>S_D %1 · S_P %2 · angenommen %3 von %4</translation>
     </message>
+    <message>
+        <source>locked</source>
+        <translation>fest</translation>
+    </message>
+    <message>
+        <source>The artist&apos;s picture: no noise is drawn, nothing is judged</source>
+        <translation>Das Bild des Künstlers: Kein Rauschen wird gezogen, nichts beurteilt</translation>
+    </message>
 </context>
 <context>
     <name>portrait::OffscreenRenderer</name>
@@ -1765,6 +1915,69 @@
     <message>
         <source>L_I %1 · gradient %2</source>
         <translation>L_I %1 · Gradient %2</translation>
+    </message>
+    <message>
+        <source>The artist&apos;s: not painted, not judged</source>
+        <translation>Vom Künstler: nicht gemalt, nicht beurteilt</translation>
+    </message>
+    <message>
+        <source>Counts from Detail&apos;s next iteration on</source>
+        <translation>Zählt ab der nächsten Iteration von Detail</translation>
+    </message>
+    <message>
+        <source>Unlocked: painted in Detail&apos;s next iteration</source>
+        <translation>Freigegeben: wird in der nächsten Iteration von Detail gemalt</translation>
+    </message>
+</context>
+<context>
+    <name>portrait::PhotoControl</name>
+    <message>
+        <source>Photo wipe</source>
+        <translation>Fotoblende</translation>
+    </message>
+    <message>
+        <source>Onion</source>
+        <translation>Zwiebelhaut</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>The photo left of a divider, through the photo&apos;s own camera (G)</source>
+        <translation>Das Foto links einer Trennlinie, durch seine eigene Kamera (G)</translation>
+    </message>
+    <message>
+        <source>The photo over the head like tracing paper, through its own camera (Shift+G)</source>
+        <translation>Das Foto wie Transparentpapier über dem Kopf, durch seine eigene Kamera (Umschalt+G)</translation>
+    </message>
+    <message>
+        <source>Where the head differs from the photo, channel by channel: black is equal (D)</source>
+        <translation>Wo der Kopf vom Foto abweicht, Kanal für Kanal: Schwarz ist gleich (D)</translation>
+    </message>
+    <message>
+        <source>Opacity of the photo</source>
+        <translation>Deckkraft des Fotos</translation>
+    </message>
+    <message>
+        <source>How strongly differences are shown</source>
+        <translation>Wie stark Differenzen gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>× %1</source>
+        <translation>× %1</translation>
     </message>
 </context>
 <context>
@@ -2298,6 +2511,22 @@ Der Kopf entsteht trotzdem und lässt sich exportieren. Um ihn zu zeichnen, inst
         <source>Portrait projects (*.portrait)</source>
         <translation>Portrait-Projekte (*.portrait)</translation>
     </message>
+    <message>
+        <source>End the export under way?</source>
+        <translation>Den laufenden Export beenden?</translation>
+    </message>
+    <message>
+        <source>The files that are whole stay; the one being written is left out.</source>
+        <translation>Fertige Dateien bleiben; die gerade geschriebene entfällt.</translation>
+    </message>
+    <message>
+        <source>Go on exporting</source>
+        <translation>Weiter exportieren</translation>
+    </message>
+    <message>
+        <source>End and close</source>
+        <translation>Beenden und schließen</translation>
+    </message>
 </context>
 <context>
     <name>portrait::ViewPanel</name>
@@ -2419,6 +2648,18 @@ Der Kopf entsteht trotzdem und lässt sich exportieren. Um ihn zu zeichnen, inst
         <source>Back to the standard ring</source>
         <translation>Zurück zum Standardring</translation>
     </message>
+    <message>
+        <source>Export picture…</source>
+        <translation>Bild sichern…</translation>
+    </message>
+    <message>
+        <source>Bring back…</source>
+        <translation>Zurückholen…</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>Freigeben</translation>
+    </message>
 </context>
 <context>
     <name>portrait::ViewpointsPanel</name>
@@ -2437,6 +2678,22 @@ Der Kopf entsteht trotzdem und lässt sich exportieren. Um ihn zu zeichnen, inst
     <message>
         <source>%1 ·</source>
         <translation>%1 ·</translation>
+    </message>
+    <message>
+        <source>Look from here</source>
+        <translation>Von hier blicken</translation>
+    </message>
+    <message>
+        <source>Export picture…</source>
+        <translation>Bild sichern…</translation>
+    </message>
+    <message>
+        <source>Bring back…</source>
+        <translation>Zurückholen…</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>Freigeben</translation>
     </message>
 </context>
 <context>
@@ -2462,10 +2719,6 @@ Der Kopf entsteht trotzdem und lässt sich exportieren. Um ihn zu zeichnen, inst
         <translation>Deckkraft</translation>
     </message>
     <message>
-        <source>The baked volume while you turn, the renderer&apos;s own picture at rest</source>
-        <translation>Beim Drehen das gebackene Volumen, in Ruhe das Bild des Renderers selbst</translation>
-    </message>
-    <message>
         <source>Only the renderer&apos;s and super-resolution&apos;s own picture (R, psi_SR)</source>
         <translation>Nur das Bild von Renderer und Superauflösung selbst (R, psi_SR)</translation>
     </message>
@@ -2482,16 +2735,8 @@ Der Kopf entsteht trotzdem und lässt sich exportieren. Um ihn zu zeichnen, inst
         <translation>Wie viel der Kopf verdeckt</translation>
     </message>
     <message>
-        <source>Photo wipe  G</source>
-        <translation>Fotoblende  G</translation>
-    </message>
-    <message>
         <source>Viewport</source>
         <translation>Ansicht</translation>
-    </message>
-    <message>
-        <source>The photo left of a divider, through the photo&apos;s own camera</source>
-        <translation>Das Foto links eines Teilers, durch die Kamera des Fotos selbst</translation>
     </message>
     <message>
         <source>A, as it was kept</source>
@@ -2504,6 +2749,34 @@ Der Kopf entsteht trotzdem und lässt sich exportieren. Um ihn zu zeichnen, inst
     <message>
         <source> · neural %1</source>
         <translation> · neuronal %1</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>Gesehen</translation>
+    </message>
+    <message>
+        <source>Mesh</source>
+        <translation>Mesh</translation>
+    </message>
+    <message>
+        <source>Wire</source>
+        <translation>Draht</translation>
+    </message>
+    <message>
+        <source>The head as it looks: frames projected onto the volume while you turn, the renderer&apos;s own picture at rest</source>
+        <translation>Der Kopf, wie er aussieht: beim Drehen auf das Volumen projizierte Bilder, in Ruhe das Bild des Renderers selbst</translation>
+    </message>
+    <message>
+        <source>What of the surface the photo shows, and what was invented</source>
+        <translation>Was das Foto von der Oberfläche zeigt, und was erfunden wurde</translation>
+    </message>
+    <message>
+        <source>The surface as an export would write it, as clay in a studio</source>
+        <translation>Die Oberfläche, wie ein Export sie schriebe, als Ton im Studio</translation>
+    </message>
+    <message>
+        <source>The edges of that mesh</source>
+        <translation>Die Kanten dieses Meshes</translation>
     </message>
 </context>
 <context>
