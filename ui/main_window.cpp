@@ -34,7 +34,6 @@ namespace {
 
 constexpr int kLeftWidth = 264;
 constexpr int kRightWidth = 308;
-constexpr int kLeastViewport = 528;  // its modes and the photo wipe side by side, in any language
 
 // A column of sections that scrolls when the window is low.
 QWidget* make_side(const char* name, int width, const QList<QWidget*>& sections) {
@@ -121,7 +120,6 @@ void MainWindow::build_layout() {
   auto* columns = new QHBoxLayout;
   columns->setSpacing(0);
   columns->addWidget(make_side("leftPanel", kLeftWidth, {photo_, stages_, viewpoints_}));
-  viewport_->setMinimumWidth(kLeastViewport);
   columns->addWidget(viewport_, 1);
   columns->addWidget(make_side("rightPanel", kRightWidth,
                                {guidance_, noise_, painted_view_, view_, exporting_, settings_}));

@@ -6,6 +6,7 @@
 // state.
 #include "core/base/settings.h"
 #include "core/session/session.h"
+#include "ui/art_direction.h"
 #include "ui/event_loop_probe.h"
 #include "ui/main_window.h"
 #include "ui/panels/export_panel.h"
@@ -27,6 +28,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QPainter>
 #include <QProcess>
 #include <QPushButton>
 #include <QSlider>
@@ -182,9 +184,31 @@ class LongSessionTest : public QObject {
     QVERIFY(strip.branches_button()->isVisible());
     window_->guidance().weight(2)->findChild<QSlider*>()->setValue(200);
     QTRY_VERIFY_WITH_TIMEOUT(now().settings->get<double>("hpdm.w_geo") < 0.9, kWait);
-    press_run();
-    QTRY_VERIFY_WITH_TIMEOUT(now().stage == 3 && stage(3).step >= 1, kWait);
     keep("branch");
+  }
+
+  // Out to a paint program and back: saving there is enough.
+  void a_view_is_painted_and_locked() {
+    auto* direction = window_->findChild<ArtDirection*>();
+    const QString file = folder_.filePath("painted.png");
+    direction->export_to(file, {-30, 0});
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(file), kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(now().view_file.written, kWait);
+    QImage picture;
+    QTRY_VERIFY_WITH_TIMEOUT(picture.load(file), kWait);
+    {
+      QPainter painter(&picture);
+      painter.setPen(Qt::NoPen);
+      painter.setBrush(QColor(170, 30, 45));
+      painter.drawEllipse(QPointF(256, 110), 90, 40);
+    }
+    QVERIFY(picture.save(file));
+    QTRY_VERIFY_WITH_TIMEOUT(now().locks != nullptr && now().locks->size() == 1, kWait);
+    keep("locked");
+    press_run();
+    QTRY_VERIFY_WITH_TIMEOUT(now().stage == 3 && stage(3).step >= 2, kWait);
+    QVERIFY(now().refined != nullptr && (*now().refined)[1].locked);
+    keep("locked_refined");
   }
 
   void it_is_turned_while_it_runs() {
@@ -223,7 +247,7 @@ class LongSessionTest : public QObject {
     window_->session().save_project(project);
     QTRY_COMPARE_WITH_TIMEOUT(now().saved.state, SaveStatus::State::kSaved, kWait);
     QVERIFY(!now().unsaved);
-    const double front = now().front_psnr_db;
+    const int fitted = stage(1).step;
     const std::size_t branches = now().formation->other_ends().size();
     probe_.stop();
     qInfo("%s", probe_.report().text().c_str());
@@ -236,7 +260,8 @@ class LongSessionTest : public QObject {
     window_->open_path(QString::fromStdString(project.string()));
     QTRY_VERIFY_WITH_TIMEOUT(now().has_head() && !now().opening, kWait);
     QCOMPARE(stage(3).state, StageState::kDone);
-    QCOMPARE(now().front_psnr_db, front);
+    QCOMPARE(stage(1).step, fitted);
+    QVERIFY(now().locks != nullptr && now().locks->size() == 1);
     QCOMPARE(now().formation->other_ends().size(), branches);
     QTRY_VERIFY_WITH_TIMEOUT(window_->viewport().settled(), kWait);
     keep("opened_again");

@@ -160,7 +160,7 @@ class WindowTest : public QObject {
     studio.window->activateWindow();
     QVERIFY(QTest::qWaitForWindowActive(studio.window.get()));
     QTest::keyClick(studio.window.get(), Qt::Key_G);
-    QVERIFY(studio.window->viewport().wipe());
+    QCOMPARE(studio.window->viewport().overlay(), PhotoOverlay::kWipe);
     QTRY_VERIFY_WITH_TIMEOUT(studio.window->viewport().settled(), kWait);
     studio.keep("wipe");
     QTest::keyClick(studio.window.get(), Qt::Key_G);

@@ -413,6 +413,10 @@ void Viewport::update_note() {
   note_->setVisible(shown);
 }
 
+QSize Viewport::minimumSizeHint() const {
+  return {modes_->sizeHint().width() + 2 * kMargin, 240};
+}
+
 void Viewport::place_children() {
   placeholder_->setGeometry(rect());
   if (canvas_ != nullptr) canvas_->widget()->setGeometry(rect());
