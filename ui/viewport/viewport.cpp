@@ -413,14 +413,12 @@ void Viewport::update_note() {
   note_->setVisible(shown);
 }
 
-QSize Viewport::minimumSizeHint() const {
-  return {modes_->sizeHint().width() + 2 * kMargin, 240};
-}
-
 void Viewport::place_children() {
   placeholder_->setGeometry(rect());
   if (canvas_ != nullptr) canvas_->widget()->setGeometry(rect());
   modes_->adjustSize();
+  // All modes side by side, whatever they are called in the artist's language.
+  setMinimumWidth(modes_->width() + 2 * kMargin);
   modes_->move(kMargin, kMargin);
   photo_->adjustSize();
   // Beside the modes where there is room, else under them.

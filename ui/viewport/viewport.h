@@ -66,8 +66,6 @@ class Viewport : public QWidget {
   QImage still() const;
   // The head alone, with its opacity: the neural frame of this very camera. Null without one.
   QImage still_with_alpha() const;
-  // All modes side by side, whatever they are called in the artist's language.
-  QSize minimumSizeHint() const override;
 
  Q_SIGNALS:
   void camera_changed(const portrait::Camera& camera, bool resting);
