@@ -417,8 +417,8 @@ void Viewport::place_children() {
   placeholder_->setGeometry(rect());
   if (canvas_ != nullptr) canvas_->widget()->setGeometry(rect());
   modes_->adjustSize();
-  // All modes side by side, whatever they are called in the artist's language.
-  setMinimumWidth(modes_->width() + 2 * kMargin);
+  // In a window, all modes side by side, whatever they are called in the artist's language.
+  if (!isWindow()) setMinimumWidth(modes_->width() + 2 * kMargin);
   modes_->move(kMargin, kMargin);
   photo_->adjustSize();
   // Beside the modes where there is room, else under them.
