@@ -10,21 +10,30 @@
 
 using namespace portrait;
 
+namespace {
+
+Settings two_small_views() {
+  Settings settings;
+  for (const auto& [key, value] : {std::pair{"detail.iterations", 5},
+                                   {"detail.size", 64},
+                                   {"detail.inner_steps", 1},
+                                   {"detail.random_views", 0},
+                                   {"render.coarse_samples", 12},
+                                   {"render.fine_samples", 8}}) {
+    settings.set(key, std::int64_t(value));
+  }
+  settings.set("detail.viewpoints", std::string("0,0 30,0"));
+  return settings;
+}
+
+}  // namespace
+
 class RefinedViewsTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   // The artist edits the ring as the stage runs: pictures stay with their viewpoints.
   void they_follow_an_edited_ring() {
-    Settings settings;
-    for (const auto& [key, value] : {std::pair{"detail.iterations", 5},
-                                     {"detail.size", 64},
-                                     {"detail.inner_steps", 1},
-                                     {"detail.random_views", 0},
-                                     {"render.coarse_samples", 12},
-                                     {"render.fine_samples", 8}}) {
-      settings.set(key, std::int64_t(value));
-    }
-    settings.set("detail.viewpoints", std::string("0,0 30,0"));
+    Settings settings = two_small_views();
     const Field head = tiny_head({0.8F, 0.3F, 0.2F});
     DetailStage stage(head.clone(), PhotoTarget(photo_of(head)), tiny_painter(), 4, settings);
     RefinedViews pictures;
@@ -62,16 +71,7 @@ class RefinedViewsTest : public QObject {
 
   // A locked view shows the artist's picture, and again the model's once it is painted anew.
   void locked_views_show_their_picture() {
-    Settings settings;
-    for (const auto& [key, value] : {std::pair{"detail.iterations", 5},
-                                     {"detail.size", 64},
-                                     {"detail.inner_steps", 1},
-                                     {"detail.random_views", 0},
-                                     {"render.coarse_samples", 12},
-                                     {"render.fine_samples", 8}}) {
-      settings.set(key, std::int64_t(value));
-    }
-    settings.set("detail.viewpoints", std::string("0,0 30,0"));
+    Settings settings = two_small_views();
     const Field head = tiny_head({0.8F, 0.3F, 0.2F});
     DetailStage stage(head.clone(), PhotoTarget(photo_of(head)), tiny_painter(), 4, settings);
     RefinedViews pictures;

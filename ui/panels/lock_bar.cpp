@@ -16,13 +16,6 @@ namespace {
 
 constexpr int kIconPx = 14;
 
-QPushButton* small_button(const QString& text, const QString& tip) {
-  auto* button = new QPushButton(text);
-  button->setProperty("small", true);
-  button->setToolTip(tip);
-  return button;
-}
-
 }  // namespace
 
 LockBar::LockBar(QWidget* parent)

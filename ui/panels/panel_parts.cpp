@@ -69,6 +69,13 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
                    fontMetrics().elidedText(text_, mode_, width()));
 }
 
+QPushButton* small_button(const QString& text, const QString& tip) {
+  auto* button = new QPushButton(text);
+  button->setProperty("small", true);
+  button->setToolTip(tip);
+  return button;
+}
+
 void set_accent(QPushButton* button, bool accent) {
   if (button->property("accent").toBool() == accent) return;
   button->setProperty("accent", accent);

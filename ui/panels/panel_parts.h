@@ -43,6 +43,8 @@ class ElidedLabel : public QLabel {
   Qt::TextElideMode mode_;
 };
 
+QPushButton* small_button(const QString& text, const QString& tip);
+
 // The one accent: this is happening now, or press me.
 void set_accent(QPushButton* button, bool accent);
 

@@ -12,16 +12,6 @@
 #include <QPushButton>
 
 namespace portrait {
-namespace {
-
-QPushButton* small_button(const QString& text, const QString& tip) {
-  auto* button = new QPushButton(text);
-  button->setProperty("small", true);
-  button->setToolTip(tip);
-  return button;
-}
-
-}  // namespace
 
 RingEditor::RingEditor(QWidget* parent)
     : QWidget(parent),
