@@ -133,15 +133,16 @@ const std::vector<SettingRow> kTable = {
      Real{0, 100, 0.1}, "Detail", Applies::kLive},
     {"detail.colour_scale", "Colours kept above", "",
      "What is painted changes details only up to this size, as a share of the picture's side; "
-     "colours that are coarser stay as the head has them. 0 paints colours too, as the paper does.",
+     "colours that are coarser stay as they were when Detail began, or with a locked view as the "
+     "head has them. 0 paints colours too, as the paper does.",
      0.03, Real{0, 0.25, 0.01}, "Detail", Applies::kLive, true},
     {"detail.keep_outlines", "Keep outlines", "",
      "What is painted counts inside the head alone, and outlines stay sharp as they are. Off, it "
      "may change them too, as in the paper.",
      true, Flag{}, "Detail", Applies::kLive, true},
     {"detail.solid_weight", "Weight of solidity", "",
-     "How strongly the head is kept from becoming translucent while it is brought to painted views, "
-     "from the second time they are gone through.",
+     "How strongly the head is kept from becoming translucent, and from growing where outlines are "
+     "kept, while it is brought to painted views, from the second time they are gone through.",
      10.0, Real{0, 1000, 1}, "Detail", Applies::kLive, true},
     {"detail.lock_weight", "Weight of locked views", "",
      "How much a view counts whose picture the artist has painted and locked, against one that the "

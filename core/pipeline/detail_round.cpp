@@ -4,6 +4,7 @@
 
 #include "core/base/random.h"
 #include "core/guidance/painted_target.h"
+#include "core/guidance/solidity_loss.h"
 #include "core/pipeline/detail_root.h"
 #include "core/pipeline/reference_view.h"
 #include "core/pipeline/view_render.h"
@@ -25,14 +26,8 @@ ViewRender seen(const ViewGraph& graph, const DrivingView& surface) {
   return {graph.camera(), graph.rgb(), graph.depth(), graph.opacity(), surface.normals};
 }
 
-// A picture cannot tell a thin head before grey from a paler one: where the view was solid when it
-// was painted, it is to stay so. It may become more solid, as hair does that is painted anew.
-PictureGradient kept_solid(PictureGradient gradient, const ViewGraph& graph, const Tensor& painted,
-                           double weight, double& loss) {
-  const Tensor lost = (graph.opacity() - painted).clamp_max(0);
-  loss = weight * lost.square().mean().item<double>();
-  gradient.opacity = lost * (2 * weight / double(lost.numel()));
-  return gradient;
+OpeningHead::Look look_of(const ViewGraph& graph) {
+  return {graph.rgb().clamp(0, 1), graph.opacity()};
 }
 
 double angle_between(const Viewpoint& a, const Viewpoint& b) {
@@ -116,7 +111,21 @@ HpdmPictures DetailStage::pictures(const ViewGraph& graph, const DrivingView& su
   return pictures;
 }
 
-Painted DetailStage::paint(const HpdmPictures& pictures, const Tensor& opacity,
+// The head that the stage began with, which no painting has changed; but once an artist has painted
+// a view, its colours are to reach the others, and the head of now has them.
+bool DetailStage::keeps_opening() const {
+  const bool by_artist = std::any_of(now_.views.begin(), now_.views.end(), [](const View& view) {
+    return !view.locked.empty() && view.rig.weight > 0;
+  });
+  return !by_artist && (options_.colour_scale > 0 || options_.keep_outlines);
+}
+
+const OpeningHead::Look& DetailStage::opening_of(View& view) const {
+  if (!view.opening.rgb.defined()) view.opening = opening_.look(view.camera, photo_.width);
+  return view.opening;
+}
+
+Painted DetailStage::paint(const HpdmPictures& pictures, const OpeningHead::Look& kept,
                            const Viewpoint& where, const Tensor& noise, int denoise_steps) const {
   PaintOptions options;
   options.t = options_.timestep(now_.iteration);
@@ -127,18 +136,17 @@ Painted DetailStage::paint(const HpdmPictures& pictures, const Tensor& opacity,
   options.background = kTrainedBackground;
   Painted painted =
       painter_->paint(painter_->view(pictures, options), *conditioning_, where, noise, options);
-  const Tensor& render = pictures.render;
   if (options_.colour_scale > 0) {
-    const double sigma = options_.colour_scale * double(render.size(2));
-    painted.picture = with_colours_kept(painted.picture, render, opacity, sigma);
+    const double sigma = options_.colour_scale * double(kept.rgb.size(2));
+    painted.picture = with_colours_kept(painted.picture, kept.rgb, kept.opacity, sigma);
   }
   if (options_.keep_outlines) {
-    painted.picture = with_outlines_kept(painted.picture, render, opacity);
+    painted.picture = with_outlines_kept(painted.picture, kept.rgb, kept.opacity);
   }
   if (options_.colour_scale > 0 || options_.keep_outlines) {  // the next view is told of it
     painted.latents = painter_->base().latents(painted.picture);
   }
-  painted.picture = without_surroundings(painted.picture, opacity, kTrainedBackground);
+  painted.picture = without_surroundings(painted.picture, kept.opacity, kTrainedBackground);
   return painted;
 }
 
@@ -174,8 +182,8 @@ void DetailStage::take_view(std::size_t index) {
   NoiseTrial trial;
   trial.noise = options_.noise.draw(view.memory, now_.iteration, number);
   const HpdmPictures told = pictures(graph, view.surface, view.rig.driver);
-  Painted painted = paint(told, graph.opacity(), view.rig.viewpoint, trial.noise,
-                          options_.denoise_steps);
+  const OpeningHead::Look kept = keeps_opening() ? opening_of(view) : look_of(graph);
+  Painted painted = paint(told, kept, view.rig.viewpoint, trial.noise, options_.denoise_steps);
   keep_to_look_at(view, graph, told);
   trial.target = std::move(painted.picture);
   trial.latents = std::move(painted.latents);
@@ -183,9 +191,8 @@ void DetailStage::take_view(std::size_t index) {
   const PictureGradient resampled = towards(graph, trial.target, view.rig.weight, loss);
   if (options_.noise.retains() && view.memory.target.defined()) {
     double kept_loss = 0;
-    const PictureGradient kept =
-        towards(graph, view.memory.target, view.rig.weight, kept_loss);
-    auto [of_resampled, of_kept] = graph.pull_pair(resampled, kept);
+    const PictureGradient retained = towards(graph, view.memory.target, view.rig.weight, kept_loss);
+    auto [of_resampled, of_kept] = graph.pull_pair(resampled, retained);
     trial.resampled = std::move(of_resampled);
     trial.kept = std::move(of_kept);
     options_.noise.decide(view.memory, std::move(trial), driving_gradient(view));
@@ -209,10 +216,15 @@ void DetailStage::repeat_view(std::size_t index) {
   PictureGradient gradient = towards(graph, view.memory.target, weight, view.loss);
   losses_.add("views", view.loss);
   if (options_.solid_weight > 0) {
-    double loss = 0;
-    gradient = kept_solid(std::move(gradient), graph, view.surface.opacity,
-                          options_.solid_weight * weight, loss);
-    losses_.add("solid", loss);
+    // It may become more solid, as hair does that is painted anew; but not grow, where outlines
+    // are kept.
+    const SolidityLoss solid =
+        solidity_loss(graph.opacity(), keeps_opening() && options_.keep_outlines
+                                           ? outlines_of(opening_of(view).opacity)
+                                           : SolidityBounds{view.surface.opacity, {}});
+    const double scale = options_.solid_weight * weight;
+    gradient.opacity = solid.gradient * scale;
+    losses_.add("solid", solid.value * scale);
   }
   add_gradient(sum_, graph.pull(gradient));
 }
@@ -239,8 +251,10 @@ void DetailStage::take_random_view(int number) {
       fresh_noise({seed_, random_purpose("random view noise"),
                    static_cast<std::uint32_t>(now_.iteration), static_cast<std::uint32_t>(number)},
                   shape.channels, shape.height, shape.width);
-  const Painted painted = paint(pictures(graph, graph.surface(), driver), graph.opacity(), where,
-                                noise, options_.random_denoise_steps);
+  const OpeningHead::Look kept =
+      keeps_opening() ? opening_.look(graph.camera(), photo_.width) : look_of(graph);
+  const Painted painted = paint(pictures(graph, graph.surface(), driver), kept, where, noise,
+                                options_.random_denoise_steps);
   double loss = 0;
   add_gradient(sum_, graph.pull(towards(graph, painted.picture, options_.random_weight, loss)));
   losses_.add("views in between", loss);

@@ -11,6 +11,7 @@
 #include "core/nn/adam.h"
 #include "core/pipeline/detail_options.h"
 #include "core/pipeline/locked_target.h"
+#include "core/pipeline/opening_head.h"
 #include "core/pipeline/optimised_state.h"
 #include "core/pipeline/photo_target.h"
 #include "core/pipeline/pyramid_adam.h"
@@ -47,6 +48,7 @@ class DetailStage : public Stage {
     double loss = 0;      // L_I against what was applied
     double gradient_norm = 0;
     // To be looked at, of the last painting; not kept in projects. Undefined before it.
+    OpeningHead::Look opening;  // of the head that the stage began with, once it was asked for
     Tensor render;     // [3,W,W], the head
     Tensor reference;  // [3,W,W], what was carried over from the driving view (8)
     Tensor known;      // [1,W,W], where it says something: 1 - the void mask
@@ -121,8 +123,10 @@ class DetailStage : public Stage {
 
   int painted_driver(const View& view) const;  // past those that are muted
   HpdmPictures pictures(const ViewGraph& graph, const DrivingView& surface, int driver) const;
-  // The background alone where nothing of the head's `opacity` [W,W] is near.
-  Painted paint(const HpdmPictures& pictures, const Tensor& opacity, const Viewpoint& where,
+  bool keeps_opening() const;
+  const OpeningHead::Look& opening_of(View& view) const;
+  // The background alone where nothing of what is kept is near.
+  Painted paint(const HpdmPictures& pictures, const OpeningHead::Look& kept, const Viewpoint& where,
                 const Tensor& noise, int denoise_steps) const;
   void keep_to_look_at(View& view, const ViewGraph& graph, HpdmPictures pictures) const;
   // dL_I/dI of a target, at the graph's picture.
@@ -144,6 +148,7 @@ class DetailStage : public Stage {
   std::map<std::string, LockedTarget> locked_;  // of their pictures, by id
   std::optional<ViewLocks> waiting_locks_;
   DetailOptions options_;
+  OpeningHead opening_;
   PyramidAdam planes_;
   Adam decoder_, sr_;
 

@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr const char* kPrefix = "detail.";
 constexpr const char* kOccupied = "detail.occupied";
+constexpr const char* kOpening = "detail.opening.";
 
 std::string view_prefix(std::size_t view) {
   return std::string(kPrefix) + "view." + std::to_string(view) + ".";
@@ -62,6 +63,7 @@ void DetailStage::restore_good() {
 
 void DetailStage::save_to(TensorMap& tensors, json& state) const {
   good_.save_moments(tensors, kPrefix);
+  opening_.save_to(tensors, kOpening);
   if (begun_.inner > 0) {  // of when the photo had its turn
     tensors[kOccupied] = at::tensor(at::ArrayRef<std::uint8_t>(occupancy_.occupied), at::kByte);
   }
@@ -122,6 +124,7 @@ void DetailStage::load_from(const TensorMap& tensors, const json& state) {
          e.what());
   }
   good_.load_moments(tensors, kPrefix);
+  opening_.load_from(tensors, kOpening);
   good_state_ = now_;
   if (now_.inner > 0) occupancy_ = loaded_occupancy(tensors);
   begin_round();

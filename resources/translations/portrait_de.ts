@@ -406,8 +406,8 @@
         <translation>Farben behalten ab</translation>
     </message>
     <message>
-        <source>What is painted changes details only up to this size, as a share of the picture&apos;s side; colours that are coarser stay as the head has them. 0 paints colours too, as the paper does.</source>
-        <translation>Das Gemalte ändert Details nur bis zu dieser Größe, als Anteil der Bildseite; gröbere Farben bleiben, wie der Kopf sie hat. 0 malt auch Farben, wie im Paper.</translation>
+        <source>What is painted changes details only up to this size, as a share of the picture&apos;s side; colours that are coarser stay as they were when Detail began, or with a locked view as the head has them. 0 paints colours too, as the paper does.</source>
+        <translation>Das Gemalte ändert Details nur bis zu dieser Größe, als Anteil der Bildseite; gröbere Farben bleiben, wie sie zu Beginn von „Detail“ waren, oder bei einer festgelegten Ansicht, wie der Kopf sie hat. 0 malt auch Farben, wie im Paper.</translation>
     </message>
     <message>
         <source>Keep outlines</source>
@@ -422,8 +422,8 @@
         <translation>Gewicht der Festigkeit</translation>
     </message>
     <message>
-        <source>How strongly the head is kept from becoming translucent while it is brought to painted views, from the second time they are gone through.</source>
-        <translation>Wie stark verhindert wird, dass der Kopf durchscheinend wird, während er an gemalte Ansichten angeglichen wird, ab dem zweiten Durchgang.</translation>
+        <source>How strongly the head is kept from becoming translucent, and from growing where outlines are kept, while it is brought to painted views, from the second time they are gone through.</source>
+        <translation>Wie stark verhindert wird, dass der Kopf durchscheinend wird, und dass er wächst, wo Umrisse erhalten bleiben, während er an gemalte Ansichten angeglichen wird, ab dem zweiten Durchgang.</translation>
     </message>
     <message>
         <source>Weight of edges</source>

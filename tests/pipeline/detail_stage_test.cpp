@@ -2,6 +2,8 @@
 #include "core/nn/torch.h"
 
 #include "core/base/error.h"
+#include "core/guidance/solidity_loss.h"
+#include "core/nn/blur.h"
 #include "core/pipeline/detail_stage.h"
 #include "core/pipeline/pipeline.h"
 #include "tests/guidance/tiny_painter.h"
@@ -96,8 +98,8 @@ class DetailStageTest : public QObject {
       const Tensor& target = view.memory.target;
       // What is left of a colour is at most the opacity within three rays of it.
       const Tensor near = at::max_pool2d(view.surface.opacity.unsqueeze(0), 7, 1, 3);
-      const Tensor most = at::upsample_nearest2d(near.unsqueeze(0) / 2,
-                                                 {target.size(1), target.size(2)})[0];
+      const Tensor most =
+          at::upsample_nearest2d(near.unsqueeze(0) / 2, {target.size(1), target.size(2)})[0];
       QVERIFY(((target - 0.5).abs() <= most + 1e-5).all().item<bool>());
       QVERIFY(most.min().item<double>() < 0.1);
       QVERIFY(((target - 0.5).abs().amax() > 0.1).item<bool>());
@@ -264,8 +266,8 @@ class DetailStageTest : public QObject {
     QVERIFY(!at::equal(without->views()[1].reference, driven.reference));
     // Anchors go past it (13).
     QVERIFY(at::equal(without->views()[0].memory.anchor, detail->views()[0].memory.anchor));
-    QVERIFY(at::isin(driven.memory.anchor[0], detail->views()[0].memory.anchor[0]).any()
-                .item<bool>());
+    QVERIFY(
+        at::isin(driven.memory.anchor[0], detail->views()[0].memory.anchor[0]).any().item<bool>());
   }
 
   void muted_as_it_runs_a_view_keeps_its_target_unused() {
@@ -386,6 +388,70 @@ class DetailStageTest : public QObject {
     const double free = lost(0), held = lost(1000);
     QVERIFY(free > 0 && held >= 0);
     QVERIFY2(held < 0.7 * free, qPrintable(QString("%1 %2").arg(held).arg(free)));
+  }
+
+  // Grown by whatever error, it comes back to its outlines.
+  void what_grew_beyond_the_outlines_goes_again() {
+    const auto beyond = [&](double weight, bool at_once) {
+      Settings settings = small_settings();
+      settings.set("detail.inner_steps", std::int64_t(6));
+      settings.set("detail.random_views", std::int64_t(0));
+      settings.set("detail.iterations", std::int64_t(1));
+      settings.set("detail.solid_weight", weight);
+      Field head = first_.clone();
+      DetailStage detail(head, PhotoTarget(photo_), painter_, 4, settings);
+      while (detail.step().losses.terms.empty()) {
+      }
+      {
+        const at::NoGradGuard no_grad;
+        head.decoder.b1[0] += 12;  // of the raw density
+      }
+      while (!at_once && !detail.finished()) detail.step();
+      const OpeningHead opening(first_, 12, 8), now(head, 12, 8);
+      double sum = 0;
+      for (const DetailStage::View& view : detail.views()) {
+        const Tensor most = outlines_of(opening.look(view.camera, 16).opacity).most;
+        sum +=
+            (now.look(view.camera, 16).opacity - most).clamp_min(0).square().mean().item<double>();
+      }
+      return sum;
+    };
+    const double grown = beyond(0, true), free = beyond(0, false), held = beyond(1000, false);
+    QVERIFY(grown > 0);
+    QVERIFY2(held < 0.5 * grown && held < 0.7 * free,
+             qPrintable(QString("%1 %2 %3").arg(grown).arg(free).arg(held)));
+  }
+
+  // What went wrong with the head meanwhile is not what the next painting keeps.
+  void colours_are_kept_of_the_head_it_began_with() {
+    Settings settings = small_settings();
+    settings.set("detail.viewpoints", std::string("30,0"));
+    settings.set("detail.random_views", std::int64_t(0));
+    settings.set("detail.colour_scale", 0.1);
+    settings.set("noise.mode", std::string("random"));  // whatever is painted is the target
+    const auto tint = [](Field& field) {
+      const at::NoGradGuard no_grad;
+      field.decoder.b1.narrow(0, 1, 3).add_(at::tensor({-1.5F, 1.5F, -1.5F}));
+    };
+    Field head = first_.clone();
+    DetailStage detail(head, PhotoTarget(photo_), painter_, 4, settings);
+    for (int part = 0; part < 2; ++part) detail.step();
+    QCOMPARE(detail.step_count(), 1);
+    tint(head);
+    for (int part = 0; part < 2; ++part) detail.step();
+    const DetailStage::View& view = detail.views()[0];
+    const auto coarse_error = [&](const OpeningHead::Look& look) {
+      const Tensor inside =
+          at::upsample_nearest2d(look.opacity.unsqueeze(0).unsqueeze(0), {64, 64})[0] > 0.9;
+      const Tensor error = blurred(view.memory.target - look.rgb, 6.4).abs().mean(0, true);
+      return (error * inside).sum().item<double>() / inside.sum().item<double>();
+    };
+    const auto look = [&](const Field& of) { return OpeningHead(of, 12, 8).look(view.camera, 16); };
+    Field spoilt = first_.clone();
+    tint(spoilt);
+    const double of_first = coarse_error(look(first_)), of_spoilt = coarse_error(look(spoilt));
+    QVERIFY2(of_first < 0.3 * of_spoilt && of_spoilt > 0.05,
+             qPrintable(QString("%1 %2").arg(of_first).arg(of_spoilt)));
   }
 
   // After the photo and each view of a further round the head has moved.

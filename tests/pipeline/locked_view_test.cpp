@@ -191,8 +191,9 @@ class LockedViewTest : public QObject {
       return (reference[1] - (reference[0] + reference[2]) / 2).mean().item<double>();
     };
     QVERIFY(green(told.reference) > green(plain->views()[2].reference) + 0.02);
-    // -30 is driven by the front, which is as it was.
-    QVERIFY(at::equal(locked->views()[3].reference, plain->views()[3].reference));
+    // -30 is driven by the front, which is as it was but for the jitter of what it keeps.
+    const Tensor other = locked->views()[3].reference - plain->views()[3].reference;
+    QVERIFY(other.abs().mean().item<double>() < 0.005);
   }
 
   void it_counts_in_every_iteration_whoever_has_its_turn() {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/pipeline/opening_head.h"
+
+#include "core/field/renderer.h"
+#include "core/pipeline/photo_target.h"
+
+namespace portrait {
+
+OpeningHead::OpeningHead(const Field& head, int coarse, int fine)
+    : head_(head.clone()), occupancy_(build_occupancy(head_)), coarse_(coarse), fine_(fine) {}
+
+OpeningHead::Look OpeningHead::look(const Camera& camera, int width) const {
+  const at::NoGradGuard no_grad;
+  RenderOptions options;
+  options.coarse = coarse_;
+  options.fine = fine_;
+  options.background = {{kTrainedBackground, kTrainedBackground, kTrainedBackground}};
+  options.occupancy = &occupancy_;
+  if (head_.sr.empty()) {
+    const RenderedImage image = render_image(head_, camera, width, options);
+    return {image.rgb.clamp(0, 1), image.opacity};
+  }
+  const RenderedImage image = render_neural(head_, camera, width, options);
+  return {image.neural.clamp(0, 1), image.opacity};
+}
+
+void OpeningHead::save_to(TensorMap& tensors, const std::string& prefix) const {
+  for (const auto& [name, tensor] : head_.parameters()) tensors[prefix + name] = tensor;
+}
+
+void OpeningHead::load_from(const TensorMap& tensors, const std::string& prefix) {
+  TensorMap own;
+  for (const auto& [name, tensor] : tensors) {
+    if (name.rfind(prefix, 0) == 0) own[name.substr(prefix.size())] = tensor;
+  }
+  head_ = Field::load(own, head_.frame).to(head_.device());
+  occupancy_ = build_occupancy(head_);
+}
+
+}  // namespace portrait
