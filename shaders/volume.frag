@@ -39,6 +39,8 @@ uniform float frames_lod;
 
 const float cell_voxels = 8.0;
 const float nearly_opaque = 0.995;
+const float edge_texels = 2.0;
+const vec2 jumps = vec2(0.01, 0.03);  // world, within edge_texels: of a slope, and of an edge
 const vec2 nearby = vec2(0.014, 0.034);  // world: distances that are the same, and that are not
 
 // Towards thinner matter, by central differences one voxel apart.
@@ -53,16 +55,35 @@ vec3 outward_normal(vec3 at) {
 // How much of the surface at `point` a view shows, 0 to 1, and its texel there. A point counts as
 // seen when the view's own surface is as far away as it is; the tolerance is that of the distance
 // kept in a byte and of a surface that is not quite sharp.
-float seen_by(int v, vec3 point, out vec4 texel) {
+float seen_by(int v, vec3 point, out vec4 texel, out vec2 uv) {
   vec3 way = point - views[v].eye;
   vec3 p = views[v].camera_from_world * way;
-  vec2 uv = views[v].focal * p.xy / p.z + views[v].centre;
+  uv = views[v].focal * p.xy / p.z + views[v].centre;
   texel = vec4(0.0);
   if (p.z <= 0.0 || any(lessThan(uv, vec2(0.004))) || any(greaterThan(uv, vec2(0.996)))) return 0.0;
   texel = textureLod(frames, vec3(uv, views[v].layer), frames_lod);
   if (texel.a < 0.5 / 255.0) return 0.0;
   float there = mix(views[v].range.x, views[v].range.y, (texel.a * 255.0 - 1.0) / 254.0);
   return 1.0 - smoothstep(nearby.x, nearby.y, abs(length(way) - there));
+}
+
+// 0 at an edge of a view, where what lies before and what lies behind it are mixed in its texels,
+// to 1 a few texels away from it. `there`: the kept distance at uv.
+float away_from_edges(int v, vec2 uv, float there) {
+  vec2 texel_size = exp2(frames_lod) / vec2(textureSize(frames, 0).xy);
+  float span = views[v].range.y - views[v].range.x;
+  float trust = 0.0;
+  for (int ring = 1; ring <= 2; ++ring) {
+    float jump = 0.0;
+    for (int i = 0; i < 4; ++i) {
+      vec2 to = i < 2 ? vec2(1 - 2 * i, 0) : vec2(0, 5 - 2 * i);
+      float kept = textureLod(frames, vec3(uv + edge_texels * ring * to * texel_size,
+                                           views[v].layer), frames_lod).a;
+      jump = max(jump, abs(kept - there) * span);
+    }
+    trust += 1.0 - smoothstep(jumps.x * ring, jumps.y * ring, jump);
+  }
+  return trust / 2.0;
 }
 
 // The colour that the frames give the surface at a point, and in alpha how much of it they know.
@@ -72,7 +93,10 @@ vec4 projected(vec3 point, vec3 normal) {
   float seen = 0.0;
   for (int v = 0; v < view_count; ++v) {
     vec4 texel;
-    float weight = views[v].weight * seen_by(v, point, texel);
+    vec2 uv;
+    float weight = views[v].weight * seen_by(v, point, texel, uv);
+    if (weight <= 0.0) continue;
+    weight *= away_from_edges(v, uv, texel.a);
     // A view that sees the surface from its front has more of its detail than one at a slant, and
     // one that only grazes it has none.
     float facing = max(dot(normal, normalize(views[v].eye - point)), 0.02);
@@ -152,7 +176,8 @@ void main() {
       sum = mix(sum, opacity * detail.rgb, detail.a);
     } else if (mode == 5) {
       vec4 photo;
-      float seen = seen_by(0, point, photo);
+      vec2 uv_there;
+      float seen = seen_by(0, point, photo, uv_there);
       // Seen at a slant is hardly seen.
       seen *= smoothstep(0.05, 0.35, dot(normal, normalize(views[0].eye - point)));
       float light = 0.30 + 0.70 * pow(max(dot(normal, -direction), 0.0), 0.8);

@@ -135,7 +135,7 @@ const std::vector<SettingRow> kTable = {
      "What is painted changes details only up to this size, as a share of the picture's side; "
      "colours that are coarser stay as they were when Detail began, or with a locked view as the "
      "head has them. 0 paints colours too, as the paper does.",
-     0.03, Real{0, 0.25, 0.01}, "Detail", Applies::kLive, true},
+     0.015, Real{0, 0.25, 0.005}, "Detail", Applies::kLive, true},
     {"detail.keep_outlines", "Keep outlines", "",
      "What is painted counts inside the head alone, and outlines stay sharp as they are. Off, it "
      "may change them too, as in the paper.",

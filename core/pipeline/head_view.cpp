@@ -4,6 +4,7 @@
 #include "core/pipeline/head_view.h"
 
 #include "core/base/error.h"
+#include "core/field/outline_opacity.h"
 #include "core/field/renderer.h"
 #include "core/nn/blur.h"
 #include "core/pipeline/image_tensor.h"
@@ -14,9 +15,34 @@
 namespace portrait {
 namespace {
 
+constexpr double kSolid = 0.97;   // of opacities: none of the background is in such a pixel
+constexpr double kThin = 0.6;     // and where it is not to be told from the head's own any more
+constexpr int kCoarser = 4;       // solid pixels' colours reach twice as many pixels beyond them
+constexpr double kEnough = 0.02;  // of solid pixels around one, to go on from
+constexpr int kFiner = 2;         // opacity at outlines, against the renderer's pixels
+
 Tensor enlarged(const Tensor& map, int size) {  // [W,W] -> [size,size]
   return at::upsample_bilinear2d(map.reshape({1, 1, map.size(0), map.size(1)}), {size, size}, false)
       .reshape({size, size});
+}
+
+// What of `rgb` [3,S,S] is the head's, at its outlines too, where the background was mixed in. It
+// is taken out again; but the super-resolution has outlines of its own, that are not quite those
+// of `alpha` [S,S]: near solid matter its colour goes on instead.
+Tensor own_colours(const Tensor& rgb, const Tensor& alpha, double background) {
+  const Tensor apart = ((rgb - (1 - alpha) * background) / alpha.clamp_min(0.05)).clamp(0, 1);
+  const Tensor thin = (alpha < kSolid).to(at::kFloat).unsqueeze(0);
+  const Tensor solid = 1 - at::max_pool2d(thin, 3, 1, 1);
+  const auto spread = [&](const Tensor& picture) {  // smooth, so that a coarse one is enough
+    const Tensor coarse = at::avg_pool2d(picture, kCoarser, kCoarser, 0, /*ceil_mode=*/true);
+    const Tensor soft = at::avg_pool2d(at::avg_pool2d(coarse, 3, 1, 1), 3, 1, 1);
+    return at::upsample_bilinear2d(soft.unsqueeze(0), alpha.sizes(), false)[0];
+  };
+  const Tensor share = spread(solid);
+  const Tensor near = spread(rgb * solid) / share.clamp_min(1e-6);
+  const Tensor known = (share / kEnough).clamp_max(1);
+  const Tensor soft = ((kSolid - alpha) / (kSolid - kThin)).clamp(0, 1) * known;
+  return at::lerp(apart, near.clamp(0, 1), soft);
 }
 
 double masked_psnr(const Tensor& a, const Tensor& b, const Tensor& mask) {
@@ -67,9 +93,10 @@ HeadPicture HeadView::picture(const Camera& camera, int width, bool neural,
                                          : render_image(field_, camera, width, render_options);
   const int size = sharpen ? width * SuperResolution::kScale : width;
   const Tensor rgb = sharpen ? rendered.neural : rendered.rgb;
-  const Tensor alpha = enlarged(rendered.opacity, size).clamp(0, 1);
-  // The background shows through soft pixels: taken out again, so that alpha means what it says.
-  const Tensor own = ((rgb - (1 - alpha) * options.background) / alpha.clamp_min(0.05)).clamp(0, 1);
+  const Tensor opacity =
+      outline_opacity(field_, camera, rendered.opacity, sharpen ? kFiner : 1, render_options);
+  const Tensor alpha = enlarged(opacity, size).clamp(0, 1);
+  const Tensor own = own_colours(rgb, alpha, options.background);
   HeadPicture picture;
   picture.rgba = image_of_tensor(at::cat({own, alpha.unsqueeze(0)}, 0));
   const Tensor depth =

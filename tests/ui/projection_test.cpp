@@ -177,6 +177,29 @@ class ProjectionTest : public QObject {
     QVERIFY(colour_at(image, from, {0.05, 0.05, 0.29}).x() > 0.8F);
   }
 
+  // A frame comes over the picture that is there evenly: no part of it in a jump.
+  void a_frame_fades_in_over_what_is_drawn() {
+    ViewportScene scene = ball_scene(rig_camera({0, 0}));
+    scene.frame = std::make_shared<NeuralFrame>(striped_frame(scene.camera, 1));
+    std::vector<Image> steps;
+    for (const float opacity : {0.0F, 0.25F, 0.5F, 0.75F, 1.0F}) {
+      scene.frame_opacity = opacity;
+      steps.push_back(scenes_->draw(scene, kSide));
+    }
+    save(steps[2], "fading.png");
+    for (int step = 1; step < 4; ++step) {
+      double off = 0, moved = 0;
+      for (std::size_t i = 0; i < steps[0].pixels.size(); ++i) {
+        const float first = steps[0].pixels[i], last = steps[4].pixels[i];
+        const float even = first + float(step) / 4 * (last - first);
+        off += std::abs(steps[std::size_t(step)].pixels[i] - even);
+        moved += std::abs(last - first);
+      }
+      QVERIFY(moved > 1000);
+      QVERIFY2(off < 0.02 * moved, QByteArray::number(off / moved));
+    }
+  }
+
   void weights_change_without_a_jump() {
     ProjectedViews views;
     for (int azimuth = -180; azimuth < 180; azimuth += 30) {
@@ -277,6 +300,8 @@ class ProjectionTest : public QObject {
     for (int i = 0; i < 12; ++i) farthest.push_back(frame_at(rig_camera({-172.5 + 30 * i, 0})));
     const auto fine = figures(scene, farthest, "all");
     say("those and the ones between, 7.5 degrees off", fine);
+    QVERIFY(mean(fine, &Row::psnr) > 36);
+    QVERIFY(mean(fine, &Row::sharpness) > 0.8 && mean(fine, &Row::sharpness) < 1.25);
   }
 
  private:
