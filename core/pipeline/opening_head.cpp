@@ -35,6 +35,7 @@ void OpeningHead::load_from(const TensorMap& tensors, const std::string& prefix)
   for (const auto& [name, tensor] : tensors) {
     if (name.rfind(prefix, 0) == 0) own[name.substr(prefix.size())] = tensor;
   }
+  if (own.empty()) return;
   head_ = Field::load(own, head_.frame).to(head_.device());
   occupancy_ = build_occupancy(head_);
 }

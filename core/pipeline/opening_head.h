@@ -28,7 +28,8 @@ class OpeningHead {
   // W = `width`; S = 4 W with a super-resolution, else W.
   Look look(const Camera& camera, int width) const;
 
-  // Parameters as PREFIX + Field::parameters()'s names. load: throws kCorrupt naming the tensor.
+  // Parameters as PREFIX + Field::parameters()'s names. load: throws kCorrupt naming the tensor; of
+  // a project from before this head was kept there is none, and it stays what it is.
   void save_to(TensorMap& tensors, const std::string& prefix) const;
   void load_from(const TensorMap& tensors, const std::string& prefix);
 

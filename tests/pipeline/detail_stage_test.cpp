@@ -495,8 +495,14 @@ class DetailStageTest : public QObject {
         TensorMap tensors;
         nlohmann::json state;
         pipeline.save_to(tensors, state);
-        TensorMap copies;
-        for (const auto& [name, tensor] : tensors) copies[name] = tensor.clone();
+        TensorMap copies, of_before;  // of a project that knew no opening head
+        for (const auto& [name, tensor] : tensors) {
+          copies[name] = tensor.clone();
+          if (name.rfind("detail.opening.", 0) != 0) of_before[name] = copies[name];
+        }
+        Pipeline old = Pipeline::load(of_before, nlohmann::json::parse(state.dump()));
+        old.set_sources({{}, [this] { return painter_; }});
+        if (of_before.size() == copies.size() || !run(old, 2)) return {};
         pipeline = Pipeline::load(copies, nlohmann::json::parse(state.dump()));
         try {
           Pipeline::load(copies, state).step();
