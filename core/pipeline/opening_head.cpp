@@ -3,8 +3,8 @@
 
 #include "core/pipeline/opening_head.h"
 
-#include "core/field/renderer.h"
 #include "core/pipeline/photo_target.h"
+#include "core/pipeline/view_render.h"
 
 namespace portrait {
 
@@ -12,18 +12,15 @@ OpeningHead::OpeningHead(const Field& head, int coarse, int fine)
     : head_(head.clone()), occupancy_(build_occupancy(head_)), coarse_(coarse), fine_(fine) {}
 
 OpeningHead::Look OpeningHead::look(const Camera& camera, int width) const {
-  const at::NoGradGuard no_grad;
-  RenderOptions options;
+  ViewRenderOptions options;
+  options.width = width;
   options.coarse = coarse_;
   options.fine = fine_;
-  options.background = {{kTrainedBackground, kTrainedBackground, kTrainedBackground}};
+  options.background = kTrainedBackground;
   options.occupancy = &occupancy_;
-  if (head_.sr.empty()) {
-    const RenderedImage image = render_image(head_, camera, width, options);
-    return {image.rgb.clamp(0, 1), image.opacity};
-  }
-  const RenderedImage image = render_neural(head_, camera, width, options);
-  return {image.neural.clamp(0, 1), image.opacity};
+  options.want_normals = false;
+  const ViewRender view = render_view(head_, camera, options);
+  return {view.rgb.clamp(0, 1), view.opacity};
 }
 
 void OpeningHead::save_to(TensorMap& tensors, const std::string& prefix) const {

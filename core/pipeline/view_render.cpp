@@ -45,7 +45,7 @@ ViewRender render_view(const Field& field, const Camera& camera, const ViewRende
   render_options.fine = options.fine;
   render_options.background = {{options.background, options.background, options.background}};
   render_options.occupancy = options.occupancy;
-  render_options.want_normals = true;
+  render_options.want_normals = options.want_normals;
   const bool sharpen = !field.sr.empty();
   const RenderedImage image = sharpen
                                   ? render_neural(field, camera, options.width, render_options)

@@ -17,7 +17,7 @@ struct ViewRender {
   Tensor rgb;      // [3,S,S], about [0,1], not clamped, over the background: I^R
   Tensor depth;    // [W,W], distance along the unit ray
   Tensor opacity;  // [W,W]
-  Tensor normals;  // [3,W,W] world, of unit length times opacity
+  Tensor normals;  // [3,W,W] world, of unit length times opacity; undefined if not wanted
 
   // For the reprojection of this view's pictures; `segmentation` [W,W]: 1 = head, or undefined.
   DrivingView driving(const Tensor& segmentation = {}) const;
@@ -32,6 +32,7 @@ struct ViewRenderOptions {
   int fine = 48;
   float background = 0.5F;
   const OccupancyGrid* occupancy = nullptr;  // of that field, or none
+  bool want_normals = true;
 };
 
 // Without gradients.
