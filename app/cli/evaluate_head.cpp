@@ -81,9 +81,11 @@ Json evaluate_head(const std::filesystem::path& path, const EvaluationProgress& 
   rows.push_back({{"name", "front"},
                   {"azimuth_deg", viewpoint_of(project.pipeline->photo().camera).azimuth_deg},
                   {"psnr_db", measure.psnr_db},
+                  {"sharpness", measure.sharpness},
                   {"mask_iou", measure.mask_iou}});
   rows.push_back({{"name", "blurred_crop"}, {"psnr_db", measure.blurred_psnr_db}});
   mean["psnr_db"] = measure.psnr_db;
+  mean["sharpness"] = measure.sharpness;
   mean["mask_iou"] = measure.mask_iou;
   return {{"project", path.string()}, {"subjects", 1}, {"rows", rows}, {"mean", mean}};
 }

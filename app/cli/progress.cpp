@@ -138,6 +138,7 @@ class JsonLines : public Progress {
          {"report", (out / "report.json").string()},
          {"seconds", seconds},
          {"front_psnr_db", s.front_psnr_db},
+         {"front_sharpness", s.front_sharpness},
          {"front_mask_iou", s.front_mask_iou}});
   }
 

@@ -82,6 +82,7 @@ Json make_report(const std::filesystem::path& photo, const Snapshot& snapshot, c
   report["total_s"] = times.total_s;
   report["peak_memory_mb"] = peak_memory_mb();
   report["front_psnr_db"] = snapshot.front_psnr_db;
+  report["front_sharpness"] = snapshot.front_sharpness;
   report["front_mask_iou"] = snapshot.front_mask_iou;
   report["outputs"] = files;
   report["warnings"] = warnings;

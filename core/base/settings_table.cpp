@@ -58,6 +58,10 @@ const std::vector<SettingRow> kTable = {
      "How strongly the sides that the photo does not show are "
      "held to the first head. 0 lets them drift.",
      1.0, Real{0, 100, 0.1}, "Photo fit", Applies::kLive},
+    {"photo_fit.relief_weight", "Hold of relief", "",
+     "How strongly the fine relief of what the photo shows is held to the first head's. A photo "
+     "does not tell how far away a pixel is: at 0 profiles come out serrated.",
+     0.5, Real{0, 100, 0.1}, "Photo fit", Applies::kLive, true},
     {"photo_fit.hold_views", "Held views", "", "How many random views are held in each step.", 1,
      Whole{0, 16}, "Photo fit", Applies::kNextStage, true},
 

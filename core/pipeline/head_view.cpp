@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/field/outline_opacity.h"
 #include "core/field/renderer.h"
+#include "core/metrics/detail_metrics.h"
 #include "core/nn/blur.h"
 #include "core/pipeline/image_tensor.h"
 
@@ -49,6 +50,15 @@ double masked_psnr(const Tensor& a, const Tensor& b, const Tensor& mask) {
   const Tensor squared = ((a - b).pow(2).mean(0) * mask).to(at::kDouble).sum();
   const double mse = squared.item<double>() / std::max(1.0, mask.sum().item<double>());
   return mse > 0 ? -10 * std::log10(mse) : 99.0;
+}
+
+double sharpness(const Image& front, const Image& opaque, const Image& crop, const Image& matte) {
+  try {
+    return detail_metrics(front, opaque, crop, matte).sharpness;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kBadInput) throw;
+    return 0;  // all of what both show lies at the rim
+  }
 }
 
 }  // namespace
@@ -135,6 +145,8 @@ FrontMeasure measure_front(const HeadView& head, const PhotoInput& photo) {
   const double both = (mask * opaque).sum().item<double>();
   const double either = at::max(mask, opaque).sum().item<double>();
   measure.mask_iou = either > 0 ? both / either : 0;
+  measure.sharpness = sharpness(image_of_tensor(front), image_of_tensor(opaque.unsqueeze(0)),
+                                photo.crop, image_of_tensor(mask.unsqueeze(0)));
   return measure;
 }
 

@@ -59,6 +59,7 @@ struct FrontMeasure {
   double psnr_db = 0;          // inside the matte (matte > 0.5), against the canonical crop
   double blurred_psnr_db = 0;  // the same for the crop blurred by sigma = 2 px
   double mask_iou = 0;         // opacity against matte, both at 0.5
+  double sharpness = 0;        // DetailMetrics', inside both; 0 where nothing is inside both
 };
 FrontMeasure measure_front(const HeadView& head, const PhotoInput& photo);
 

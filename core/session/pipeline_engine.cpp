@@ -279,6 +279,7 @@ class PipelineEngine : public HeadEngine {
     snapshot.front_psnr_db = measure.psnr_db;
     snapshot.blurred_psnr_db = measure.blurred_psnr_db;
     snapshot.front_mask_iou = measure.mask_iou;
+    snapshot.front_sharpness = measure.sharpness;
   }
 
   std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) override {

@@ -193,6 +193,7 @@ struct Snapshot {
   double front_psnr_db = 0;    // front render against the crop inside the matte; 0 = unknown
   double blurred_psnr_db = 0;  // the same for the crop blurred by sigma = 2 px
   double front_mask_iou = 0;
+  double front_sharpness = 0;  // of the crop's fine detail, inside both; 1 is right
 
   double elapsed_s = 0;     // computing time of this head, without pauses
   double time_left_s = -1;  // -1 = not known

@@ -30,6 +30,8 @@ static const char* const core_strings[] = {
     QT_TRANSLATE_NOOP("core", "Step size for the network that sharpens the frames. 0 leaves it alone."),
     QT_TRANSLATE_NOOP("core", "Hold"),
     QT_TRANSLATE_NOOP("core", "How strongly the sides that the photo does not show are held to the first head. 0 lets them drift."),
+    QT_TRANSLATE_NOOP("core", "Hold of relief"),
+    QT_TRANSLATE_NOOP("core", "How strongly the fine relief of what the photo shows is held to the first head's. A photo does not tell how far away a pixel is: at 0 profiles come out serrated."),
     QT_TRANSLATE_NOOP("core", "Held views"),
     QT_TRANSLATE_NOOP("core", "How many random views are held in each step."),
     QT_TRANSLATE_NOOP("core", "Geometry"),

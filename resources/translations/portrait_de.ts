@@ -793,6 +793,14 @@
         <source>How many steps the head takes towards each locked view in a round, from the second on. More bring it nearer to the artist&apos;s picture and take longer.</source>
         <translation>Wie viele Schritte der Kopf ab der zweiten Runde in jeder Runde auf jede festgelegte Ansicht zu macht. Mehr bringen ihn näher an das Bild des Künstlers und dauern länger.</translation>
     </message>
+    <message>
+        <source>Hold of relief</source>
+        <translation>Halt des Reliefs</translation>
+    </message>
+    <message>
+        <source>How strongly the fine relief of what the photo shows is held to the first head&apos;s. A photo does not tell how far away a pixel is: at 0 profiles come out serrated.</source>
+        <translation>Wie stark das feine Relief dessen, was das Foto zeigt, an dem des ersten Kopfes festgehalten wird. Ein Foto sagt nicht, wie weit ein Pixel entfernt ist: Bei 0 werden Profile gezackt.</translation>
+    </message>
 </context>
 <context>
     <name>portrait</name>

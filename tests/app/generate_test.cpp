@@ -114,10 +114,11 @@ void GenerateTest::writes_everything() {
 void GenerateTest::report_has_the_fixed_keys() {
   const QJsonObject report = object_of(bytes_of(path("head/report.json")));
   QStringList keys = report.keys();
-  QStringList expected = {"photo",   "losses",         "seed",          "settings",
-                          "pack",    "device",         "stages",        "time_to_first_head_s",
-                          "total_s", "peak_memory_mb", "front_psnr_db", "front_mask_iou",
-                          "outputs", "warnings"};
+  QStringList expected = {
+      "photo",          "losses",         "seed",          "settings",
+      "pack",           "device",         "stages",        "time_to_first_head_s",
+      "total_s",        "peak_memory_mb", "front_psnr_db", "front_sharpness",
+      "front_mask_iou", "outputs",        "warnings"};
   keys.sort();
   expected.sort();
   QCOMPARE(keys, expected);

@@ -4,7 +4,9 @@
 
 #include "core/base/error.h"
 #include "core/field/outline_opacity.h"
+#include "core/nn/blur.h"
 #include "core/pipeline/head_view.h"
+#include "core/pipeline/image_tensor.h"
 #include "tests/pipeline/tiny_head.h"
 
 #include <QtTest>
@@ -68,6 +70,17 @@ class HeadViewTest : public QObject {
                                 .arg(mean(inside, channel))));
       }
     }
+  }
+
+  // Of a head photographed as it is, everything is there.
+  void the_front_of_a_head_is_as_sharp_as_its_photo() {
+    const HeadView view(head_, {});
+    const PhotoInput photo = photo_of(head_, rig_camera({0, 0}), 32);
+    const FrontMeasure same = measure_front(view, photo);
+    QVERIFY2(std::abs(same.sharpness - 1) < 0.05, qPrintable(QString::number(same.sharpness)));
+    PhotoInput soft = photo;
+    soft.crop = image_of_tensor(blurred(tensor_of_image(photo.crop), 2.0));
+    QVERIFY(measure_front(view, soft).sharpness > 1.5);
   }
 
   void a_picture_is_four_times_as_wide_with_super_resolution() {

@@ -2,8 +2,10 @@
 #include "tests/pipeline/tiny_head.h"
 
 #include "core/base/error.h"
+#include "core/field/renderer.h"
 #include "core/nn/torch_threads.h"
 #include "core/pipeline/photo_fit.h"
+#include "core/pipeline/relief_loss.h"
 
 #include <QtTest>
 
@@ -78,6 +80,36 @@ class PhotoFitTest : public QObject {
     QVERIFY2(drift_held < 0.02, qPrintable(QString::number(drift_held)));
     QVERIFY2(drift_held < 0.5 * drift_loose,
              qPrintable(QString("%1 held, %2 loose").arg(drift_held).arg(drift_loose)));
+  }
+
+  // A photo of coarse grain: colours can be had by moving single texels to and fro, too.
+  void the_surface_keeps_its_relief_while_it_takes_the_photos_colours() {
+    PhotoInput grainy = photo_;
+    const Tensor grain =
+        keyed_normal({3, 16, 16}, 9, 0).repeat_interleave(4, 1).repeat_interleave(4, 2);
+    grainy.target = image_of_tensor((tensor_of_image(photo_.target) + 0.15 * grain).clamp(0, 1));
+    const auto fit_with = [&](double weight) {
+      PhotoFitOptions options;
+      options.relief_weight = weight;
+      PhotoFit fit(first_.clone(), first_, PhotoTarget(grainy), 3, options);
+      fit.set_steps(80);
+      double last = 0;
+      while (!fit.finished()) last = fit.step().losses.terms.front().second;
+      return std::pair{fit.head().clone(), last};
+    };
+    const auto roughness = [&](const Field& head) {
+      const at::NoGradGuard no_grad;
+      const auto seen = [&](const Field& of) { return render_image(of, photo_.camera, 16, {}); };
+      const RenderedImage now = seen(head), before = seen(first_);
+      const Tensor solid = (at::min(now.opacity, before.opacity) > 0.9).to(at::kFloat);
+      return relief_loss(now.depth, before.depth, solid).item<double>();
+    };
+    const auto [free, free_loss] = fit_with(0);
+    const auto [held, held_loss] = fit_with(0.5);
+    QVERIFY2(roughness(held) < 0.6 * roughness(free),
+             qPrintable(QString("%1 held, %2 free").arg(roughness(held)).arg(roughness(free))));
+    QVERIFY2(held_loss < 1.15 * free_loss,
+             qPrintable(QString("%1 held, %2 free").arg(held_loss).arg(free_loss)));
   }
 
   void same_seed_same_bits() {
