@@ -89,6 +89,12 @@ void add_train_prior(CLI::App& train, Action& action) {
       ->capture_default_str();
   command.add_flag("--frontal", options->frontal,
                    "Only what is seen from within 45 degrees of the front: a prior without a back");
+  command.add_option("--texture", options->texture,
+                     "Weight of the pieces' fine texture, wherever a hair lies exactly");
+  command.add_flag("--finish", options->finish,
+                   "Only the last layers, decoder and super-resolution: for runs with --texture");
+  command.add_option("--grain", options->encoder.grain_channels,
+                     "Channels of noise, the same for all photos, that hair and cloth begin with");
   command.add_option("--depth-slices", options->encoder.depth_slices,
                      "Depth slices per plane of the tri-grid")
       ->capture_default_str();

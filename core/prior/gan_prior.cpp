@@ -22,7 +22,8 @@ GanPrior& GanPrior::operator=(GanPrior&&) noexcept = default;
 
 GanPrior GanPrior::load(const ModelPack& pack, at::Device device) {
   const PackNetwork& network = pack.network("prior");
-  return load(with_rim_channels(load_tensors(*network.weights, at::kFloat, device)),
+  return load(with_all_inputs(load_tensors(*network.weights, at::kFloat, device),
+                              plane_encoder_config(network.config)),
               network.config, device);
 }
 

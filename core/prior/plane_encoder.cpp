@@ -2,6 +2,7 @@
 #include "core/prior/plane_encoder.h"
 
 #include "core/nn/check_shape.h"
+#include "core/nn/random_tensor.h"
 #include "core/prior/photo_lift.h"
 #include "core/prior/rim_colours.h"
 
@@ -21,6 +22,13 @@ constexpr int kPlaneTokens = kTokenGrid * kTokenGrid;
 
 Tensor rectify(const Tensor& x) { return at::leaky_relu(x, 0.2); }
 
+Tensor grain_of(const PlaneEncoderConfig& config, int plane, int slice) {
+  const std::int64_t side = config.plane_resolution;
+  return normal_tensor({0, random_purpose("prior.grain"), static_cast<std::uint32_t>(plane),
+                        static_cast<std::uint32_t>(slice)},
+                       {1, config.grain_channels, side, side});
+}
+
 Tensor upsample2(const Tensor& x) {
   return at::upsample_bilinear2d(x, {x.size(2) * 2, x.size(3) * 2}, false);
 }
@@ -30,7 +38,8 @@ Tensor upsample2(const Tensor& x) {
 nlohmann::json to_json(const PlaneEncoderConfig& c) {
   return {{"depth_slices", c.depth_slices},     {"plane_resolution", c.plane_resolution},
           {"plane_channels", c.plane_channels}, {"token_width", c.token_width},
-          {"token_layers", c.token_layers},     {"token_heads", c.token_heads}};
+          {"token_layers", c.token_layers},     {"token_heads", c.token_heads},
+          {"grain_channels", c.grain_channels}};
 }
 
 PlaneEncoderConfig plane_encoder_config(const nlohmann::json& json) {
@@ -46,18 +55,21 @@ PlaneEncoderConfig plane_encoder_config(const nlohmann::json& json) {
   read("token_width", c.token_width);
   read("token_layers", c.token_layers);
   read("token_heads", c.token_heads);
+  if (json.contains("grain_channels") && json["grain_channels"] != 0) {  // packs before had none
+    read("grain_channels", c.grain_channels);
+  }
   return c;
 }
 
-TensorMap with_rim_channels(TensorMap tensors) {
+TensorMap with_all_inputs(TensorMap tensors, const PlaneEncoderConfig& config) {
   for (auto& [name, tensor] : tensors) {
-    // The lifted channels are a convolution's last ones.
+    // The lifted channels are a convolution's last ones but for grain.
     const auto grow = [&](std::int64_t inputs) {
       if (tensor.dim() != 4 || tensor.size(1) >= inputs) return;
       tensor = at::constant_pad_nd(tensor, {0, 0, 0, 0, 0, inputs - tensor.size(1)}, 0);
     };
     if (name.ends_with(".join32.weight") || name.ends_with(".join64.weight")) grow(kLifted);
-    if (name.ends_with(".up128.weight")) grow(kWidth64 + kLifted);
+    if (name.ends_with(".up128.weight")) grow(kWidth64 + kLifted + config.grain_channels);
   }
   return tensors;
 }
@@ -92,13 +104,13 @@ PlaneEncoder::PlaneEncoder(Parameters& p, const PlaneEncoderConfig& config) : co
     Generator generator{Conv2d(p, of_plane + ".up16", width, 128, 3), {}};
     for (int slice = 0; slice < slices; ++slice) {
       const std::string name = of_plane + "." + std::to_string(slice);
-      generator.slices.push_back({Conv2d(p, name + ".up32", 128, 64, 3),
-                                  Conv2d(p, name + ".join32", kLifted, 64, 3),
-                                  Conv2d(p, name + ".up64", 64, kWidth64, 3),
-                                  Conv2d(p, name + ".join64", kLifted, kWidth64, 3),
-                                  Conv2d(p, name + ".up128", kWidth64 + kLifted, 40, 3),
-                                  Conv2d(p, name + ".out", 40, config.plane_channels, 3, 1,
-                                         Init::kXavier)});
+      generator.slices.push_back(
+          {Conv2d(p, name + ".up32", 128, 64, 3), Conv2d(p, name + ".join32", kLifted, 64, 3),
+           Conv2d(p, name + ".up64", 64, kWidth64, 3),
+           Conv2d(p, name + ".join64", kLifted, kWidth64, 3),
+           Conv2d(p, name + ".up128", kWidth64 + kLifted + config.grain_channels, 40, 3),
+           Conv2d(p, name + ".out", 40, config.plane_channels, 3, 1, Init::kXavier),
+           grain_of(config, plane, slice)});
     }
     generators_.push_back(std::move(generator));
   }
@@ -155,7 +167,11 @@ Tensor PlaneEncoder::generate(const Generator& g, const Tensor& tokens,
     const Tensor own64 = at::avg_pool2d(own, {2, 2});
     Tensor x = rectify(s.up32(shared) + s.join32(at::avg_pool2d(own64, {2, 2})));
     x = rectify(s.up64(upsample2(x)) + s.join64(own64));
-    x = rectify(s.up128(at::cat({upsample2(x), own}, 1)));
+    x = at::cat({upsample2(x), own}, 1);
+    if (config_.grain_channels > 0) {
+      x = at::cat({x, s.grain.to(x.options()).expand({x.size(0), -1, -1, -1})}, 1);
+    }
+    x = rectify(s.up128(x));
     planes.push_back(s.out(x));
   }
   return at::cat(planes, 1);

@@ -18,13 +18,18 @@ struct PlaneEncoderConfig {
   int token_width = 256;
   int token_layers = 4;
   int token_heads = 8;
+  // Channels of white noise that a generator's last layer but one is told beside all else, the same
+  // for every photo: hair and cloth need something to begin with, of what is smooth a network that
+  // is asked for texture makes rings (StyleGAN's noise inputs, Karras et al. 2019, but held fixed).
+  int grain_channels = 0;
 };
 nlohmann::json to_json(const PlaneEncoderConfig& config);
 PlaneEncoderConfig plane_encoder_config(const nlohmann::json& json);
 
-// An encoder's tensors from before it saw rim_colours.h, with those inputs at weight zero: what it
-// makes of a photo stays the same. Others come back as they are.
-TensorMap with_rim_channels(TensorMap tensors);
+// An encoder's tensors from before it saw rim_colours.h, or with less grain than `config` has, with
+// those inputs at weight zero: what it makes of a photo stays the same. Others come back as they
+// are.
+TensorMap with_all_inputs(TensorMap tensors, const PlaneEncoderConfig& config);
 
 // G_enc of equation (3): one photo in, one tri-plane (tri-grid) out.
 //
@@ -70,6 +75,7 @@ class PlaneEncoder {
   };
   struct SliceGenerator {
     Conv2d up32, join32, up64, join64, up128, out;
+    Tensor grain;  // [1,grain_channels,R,R], a constant
   };
   struct Generator {
     Conv2d up16;

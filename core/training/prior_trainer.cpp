@@ -13,6 +13,7 @@
 #include "core/training/rendered_patches.h"
 #include "core/training/subject_batch.h"
 #include "core/training/subject_cache.h"
+#include "core/training/texture_loss.h"
 
 #include <algorithm>
 
@@ -32,6 +33,7 @@ constexpr double kDepthWeight = 4;
 constexpr double kSquaredWeight = 3;
 constexpr float kGrey = 0.5F;
 constexpr const char* kSurfaceName = "encoder.surface";  // a constant
+constexpr const char* kMeanPlanesName = "encoder.mean_planes";
 constexpr std::size_t kSurfaceSubjects = 48;
 
 // Cross-entropy of matter against labels, the mean over what is known.
@@ -66,13 +68,19 @@ class PriorTask : public TrainingTask {
     mean.learning_rate_scale = 5;  // starts small and is touched by every sample
     mean.weights = false;
     for (const auto& [name, tensor] : networks_.named()) {
-      if (name == kSurfaceName) continue;
-      (name == "encoder.mean_planes" ? mean : usual).parameters.emplace_back(name, tensor);
+      if (is_constant(name)) continue;
+      (name == kMeanPlanesName ? mean : usual).parameters.emplace_back(name, tensor);
     }
     return {usual, mean};
   }
 
-  TensorMap constants() override { return {{kSurfaceName, networks_.encoder.surface}}; }
+  TensorMap constants() override {
+    TensorMap constants;
+    for (const auto& [name, tensor] : networks_.named()) {
+      if (is_constant(name)) constants[name] = tensor;
+    }
+    return constants;
+  }
 
   std::int64_t samples_before() const override { return samples_before_; }
 
@@ -111,7 +119,13 @@ class PriorTask : public TrainingTask {
     const Tensor picture = networks_.sr.forward(patch_features);
     const Tensor sharp = (picture - target).abs().mean() + gradient_l1(picture, target);
     step.note("picture", sharp);
-    return total + 2 * sharp;
+    total = total + 2 * sharp;
+    if (options_.texture > 0) {
+      const Tensor texture = texture_loss(picture, target, step.key("prior.texture"));
+      step.note("texture", texture);
+      total = total + 2 * options_.texture * texture;
+    }
+    return total;
   }
 
   // Share of labelled points near the surface told right, as intersection over union, and the
@@ -153,14 +167,25 @@ class PriorTask : public TrainingTask {
   }
 
  private:
+  bool is_constant(const std::string& name) const {
+    if (name == kSurfaceName) return true;
+    if (!options_.finish || !name.starts_with("encoder.")) return false;
+    const bool last =
+        name.starts_with("encoder.generator.") &&
+        (name.find(".up128.") != std::string::npos || name.find(".out.") != std::string::npos);
+    return !last && name != kMeanPlanesName;
+  }
+
   PriorNetworks start() {
     if (!options_.run.from.empty()) {
       const ModelPack pack = ModelPack::open(options_.run.from);
       const PackNetwork& network = pack.network("prior");
       samples_before_ = network.samples_seen;
+      const int grain = options_.encoder.grain_channels;
       options_.encoder = plane_encoder_config(network.config);
-      return PriorNetworks::from_shipped(with_rim_channels(load_tensors(*network.weights)),
-                                         options_.encoder);
+      options_.encoder.grain_channels = std::max(options_.encoder.grain_channels, grain);
+      return PriorNetworks::from_shipped(
+          with_all_inputs(load_tensors(*network.weights), options_.encoder), options_.encoder);
     }
     PriorNetworks networks = PriorNetworks::random(options_.encoder, options_.run.seed);
     const std::size_t used = std::min<std::size_t>(files_.size(), kSurfaceSubjects);

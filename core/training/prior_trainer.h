@@ -30,6 +30,11 @@ struct PriorTrainingOptions {
   // FrontalView say in full; so do the validation's batches and mean_surface. The same with each
   // --resume of a run.
   bool frontal = false;
+  // Of texture_loss() of the pieces against those of the truth, beside what is asked of each pixel.
+  double texture = 0;
+  // Only what comes last is trained: the generators' two last layers, the mean planes, decoder and
+  // super-resolution. What the network understands of a photo stays; for runs with `texture`.
+  bool finish = false;
 };
 
 // Parameters and batches lie on run.device; the mean surface, photos and rays are made on the CPU.

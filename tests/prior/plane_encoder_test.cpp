@@ -115,14 +115,39 @@ class PlaneEncoderTest : public QObject {
       ++cut;
     }
     QCOMPARE(cut, 3 * 2 * 3);
-    const TensorMap grown = with_rim_channels(before);
+    const TensorMap grown = with_all_inputs(before, config);
     for (const auto& [name, tensor] : without) {
       QVERIFY2(at::equal(grown.at(name), tensor), name.c_str());
     }
     const GanPrior prior = GanPrior::load(grown, to_json(config));
-    QVERIFY(at::equal(with_rim_channels(grown).at("encoder.generator.0.0.up128.weight"),
+    QVERIFY(at::equal(with_all_inputs(grown, config).at("encoder.generator.0.0.up128.weight"),
                       grown.at("encoder.generator.0.0.up128.weight")));
     QVERIFY_EXCEPTION_THROWN(GanPrior::load(before, to_json(config)), Error);
+  }
+
+  void grain_begins_at_nothing_and_is_the_same_for_all_photos() {
+    const PlaneEncoderConfig plain = small_config();
+    PlaneEncoderConfig grainy = plain;
+    grainy.grain_channels = 2;
+    QCOMPARE(plane_encoder_config(to_json(grainy)).grain_channels, 2);
+    nlohmann::json before = to_json(plain);
+    before.erase("grain_channels");  // as packs have it that were made before
+    QCOMPARE(plane_encoder_config(before).grain_channels, 0);
+    const TensorMap tensors = random_prior(plain);
+    TensorMap grown = with_all_inputs(tensors, grainy);
+    const auto planes = [&](const TensorMap& of, const PlaneEncoderConfig& config, double grey) {
+      return GanPrior::load(of, to_json(config))
+          .infer(at::full({3, 64, 64}, grey), at::ones({1, 64, 64}), rig_camera({0, 0}))
+          .planes;
+    };
+    const Tensor without = planes(tensors, plain, 0.5);
+    QVERIFY(at::allclose(planes(grown, grainy, 0.5), without, 1e-5, 1e-5));
+    Tensor& weight = grown.at("encoder.generator.0.0.up128.weight");
+    weight.slice(1, weight.size(1) - 2).fill_(0.1);
+    const Tensor grain = planes(grown, grainy, 0.5);
+    QVERIFY(!at::allclose(grain[0], without[0], 1e-3, 1e-3));
+    QVERIFY(at::allclose(grain[1], without[1], 1e-5, 1e-5));
+    QVERIFY(at::equal(planes(grown, grainy, 0.5), grain));
   }
 
   void a_prior_that_does_not_fit_its_configuration_is_refused() {

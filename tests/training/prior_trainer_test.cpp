@@ -198,6 +198,31 @@ class PriorTrainerTest : public QObject {
     for (const auto& [name, tensor] : before) {
       QVERIFY2(at::allclose(after.at(name), tensor, 2e-3, 1e-6), name.c_str());
     }
+
+    // Finishing leaves alone what the network understands of a photo.
+    options.run.out = fs::path(folder_.path().toStdString()) / "finished";
+    options.run.steps = 2;
+    options.run.learning_rate = 0.01;
+    options.rendered_share = 1;
+    options.texture = 1;
+    options.finish = true;
+    reports.clear();
+    train_prior(options, keep);
+    QVERIFY(reports.front().values.at("texture") > 0);
+    const TensorMap finished = load_tensors(SafetensorsFile(options.run.out / "prior.safetensors"));
+    QCOMPARE(finished.size(), before.size());
+    const auto moved = [&](const std::string& name) {
+      return !at::allclose(finished.at(name), before.at(name), 2e-3, 1e-6);
+    };
+    for (const char* name : {"encoder.encoder.0.down.weight", "encoder.tokens.layers.0.out.weight",
+                             "encoder.generator.0.0.up64.weight", "encoder.surface"}) {
+      QVERIFY2(!moved(name), name);
+    }
+    for (const char* name :
+         {"encoder.generator.0.0.up128.weight", "encoder.generator.2.1.out.weight",
+          "encoder.mean_planes", "superresolution.up1.weight"}) {
+      QVERIFY2(moved(name), name);
+    }
   }
 
   void a_folder_without_subjects_says_what_to_do() {
