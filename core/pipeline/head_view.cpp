@@ -145,8 +145,8 @@ FrontMeasure measure_front(const HeadView& head, const PhotoInput& photo) {
   const double both = (mask * opaque).sum().item<double>();
   const double either = at::max(mask, opaque).sum().item<double>();
   measure.mask_iou = either > 0 ? both / either : 0;
-  measure.sharpness = sharpness(image_of_tensor(front), image_of_tensor(opaque.unsqueeze(0)),
-                                photo.crop, image_of_tensor(mask.unsqueeze(0)));
+  measure.sharpness =
+      sharpness(image_of_tensor(front), image_of_tensor(alpha), photo.crop, photo.matte);
   return measure;
 }
 

@@ -5,7 +5,7 @@
 
 #include "core/base/random.h"
 #include "core/field/occupancy.h"
-#include "core/field/renderer.h"
+#include "core/pipeline/relief_loss.h"
 
 #include <Eigen/LU>
 
@@ -18,6 +18,7 @@ namespace {
 constexpr double kShell = 0.03;          // half the thickness of the surface that the photo sees
 constexpr double kFreeDensity = 0.05;    // firmness of the density where the photo decides
 constexpr double kReferenceStep = 0.02;  // densities are compared as alphas over this length
+constexpr double kSolid = 0.9;           // of opacities whose depth is that of one surface
 constexpr double kStiffness = 4;
 constexpr double kSurfaceShare = 0.75;   // of the points; the others fill the whole box
 
@@ -60,17 +61,24 @@ Hold::Hold(const Field& first_head, const PhotoTarget& target, std::uint64_t see
   const auto count = static_cast<std::int64_t>(corners.size() / 3);
   cells_ = at::empty({count, 3}, at::kFloat);
   std::copy(corners.begin(), corners.end(), cells_.data_ptr<float>());
-  if (!first_.sr.empty()) build_bank(target);
+  look(target);
   first_look_up_ = std::make_unique<FieldEvaluator>(first_);
 }
 
-void Hold::build_bank(const PhotoTarget& target) {
+void Hold::look(const PhotoTarget& target) {
   RenderOptions render_options;
   render_options.coarse = options_.coarse;
   render_options.fine = options_.fine;
   render_options.background = {{background_, background_, background_}};
   const OccupancyGrid grid = build_occupancy(first_);
   render_options.occupancy = &grid;
+  const RenderedImage front = render_image(first_, camera_, target.width, render_options);
+  relief_depth_ = front.depth;
+  relief_opacity_ = front.opacity;
+  if (!first_.sr.empty()) build_bank(target, render_options);
+}
+
+void Hold::build_bank(const PhotoTarget& target, const RenderOptions& render_options) {
   const int patch = std::min(options_.patch, target.width);
   const auto options = at::TensorOptions(at::kFloat).device(first_.device());
   for (int i = 0; i < options_.bank; ++i) {
@@ -143,6 +151,15 @@ void Hold::firmness(const Tensor& points, Tensor& density, Tensor& colour) const
   const Tensor free = shown | disputed;
   density = at::where(free, at::full_like(distance, kFreeDensity), at::ones_like(distance));
   colour = at::where(free, at::zeros_like(distance), at::ones_like(distance));
+}
+
+Tensor Hold::relief(const PixelRect& rect, const Tensor& depth, const Tensor& opacity) const {
+  const auto crop = [&](const Tensor& t) {
+    return t.narrow(0, rect.y, rect.height).narrow(1, rect.x, rect.width);
+  };
+  const Tensor solid =
+      (at::min(opacity.detach(), crop(relief_opacity_)) > kSolid).to(depth.scalar_type());
+  return relief_loss(depth, crop(relief_depth_), solid);
 }
 
 Hold::Terms Hold::terms(const Field& head, int step, int views) const {

@@ -3,6 +3,7 @@
 
 #include "core/field/evaluator.h"
 #include "core/field/field.h"
+#include "core/field/renderer.h"
 #include "core/nn/torch.h"
 #include "core/pipeline/photo_target.h"
 #include "core/pipeline/ray_sampler.h"
@@ -13,7 +14,8 @@
 
 namespace portrait {
 
-// Holds the head to T_init where the photo says nothing (METHOD, stage 1b). Two terms:
+// Holds the head to T_init where the photo says nothing (METHOD, stage 1b). Two terms, and the
+// relief of what it shows:
 // - points: density and colour features at random points, against T_init's own. This is what
 //   T_init's renders from all sides are made of, compared before compositing: it sees every side
 //   at every step and costs a tenth of rendering one of them.
@@ -43,11 +45,16 @@ class Hold {
   // Differentiable in `head`; random points and patches are a function of (seed, step).
   Terms terms(const Field& head, int step, int views) const;
 
+  // relief_loss() of a rectangle of the photo's view, [h,w] each, against T_init's; differentiable
+  // in `depth`.
+  Tensor relief(const PixelRect& rect, const Tensor& depth, const Tensor& opacity) const;
+
  private:
   Tensor points(int step) const;  // [N,3]
   // How firmly a point is held: 1 out of the photo's sight, little where it must be free.
   void firmness(const Tensor& points, Tensor& density, Tensor& colour) const;
-  void build_bank(const PhotoTarget& target);
+  void look(const PhotoTarget& target);  // renders T_init: its relief, the bank
+  void build_bank(const PhotoTarget& target, const RenderOptions& options);
 
   Field first_;
   std::unique_ptr<FieldEvaluator> first_look_up_;
@@ -58,6 +65,8 @@ class Hold {
   Tensor seen_depth_;                  // [1,1,W,W] of T_init at the photo's camera
   Tensor seen_opacity_;                // [1,1,W,W]
   Tensor matte_;                       // [1,1,W,W]
+  Tensor relief_depth_;                // [W,W], of the renderer's fine pass too
+  Tensor relief_opacity_;              // [W,W]
   Tensor cells_;                       // [K,3] lower corners of T_init's occupied cells
   double cell_ = 0;                    // their side
   std::vector<Tensor> bank_features_;  // [1,32,p,p]

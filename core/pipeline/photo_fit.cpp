@@ -6,9 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/interruption.h"
 #include "core/base/random.h"
-#include "core/field/occupancy.h"
 #include "core/field/renderer.h"
-#include "core/pipeline/relief_loss.h"
 
 #include <nlohmann/json.hpp>
 
@@ -23,7 +21,6 @@ namespace {
 constexpr int kMargin = 6;              // feature pixels of context that the super-resolution needs
 constexpr int kWarmUp = 10;             // steps
 constexpr double kLastRate = 0.03;      // of the first, at the end of the cosine
-constexpr double kSolid = 0.9;          // of opacities whose depth is that of one surface
 constexpr int kKeepEvery = 25;          // steps between two good states
 
 Field leaves_of(Field head) {
@@ -62,13 +59,6 @@ PhotoFit::PhotoFit(Field head, const Field& first_head, const PhotoTarget& targe
       decoder_(live_rate_adam(head_.decoder.named_parameters())),
       sr_(live_rate_adam(head_.sr.named_parameters())),
       good_(head_.parameters(), {{"planes", &planes_}, {"decoder", &decoder_}, {"sr", &sr_}}) {
-  const at::NoGradGuard no_grad;
-  const OccupancyGrid occupancy = build_occupancy(first_head);
-  RenderOptions render_options;
-  render_options.occupancy = &occupancy;
-  const RenderedImage first = render_image(first_head, target.camera, target.width, render_options);
-  first_depth_ = first.depth;
-  first_opacity_ = first.opacity;
   keep_good();
 }
 
@@ -115,7 +105,7 @@ LossTerms PhotoFit::reference_loss(int step) const {
     if (options_.relief_weight > 0) {
       const Tensor depth = rendered.depth.reshape({rect.height, rect.width});
       all.emplace_back("relief",
-                       relief(rect, depth, window.opacity.detach()) * options_.relief_weight);
+                       hold_.relief(rect, depth, window.opacity) * options_.relief_weight);
     }
     return all;
   };
@@ -136,14 +126,6 @@ LossTerms PhotoFit::reference_loss(int step) const {
   window.photo = trim(crop(target_.rgb, kScale));
   window.matte = trim(crop(target_.matte, kScale))[0];
   return terms();
-}
-
-Tensor PhotoFit::relief(const PixelRect& rect, const Tensor& depth, const Tensor& opacity) const {
-  const auto crop = [&](const Tensor& t) {
-    return t.narrow(0, rect.y, rect.height).narrow(1, rect.x, rect.width);
-  };
-  const Tensor solid = (at::min(opacity, crop(first_opacity_)) > kSolid).to(depth.scalar_type());
-  return relief_loss(depth, crop(first_depth_), solid);
 }
 
 FitLosses PhotoFit::backward(int step) {

@@ -27,7 +27,7 @@ struct PhotoFitOptions {
   double rate_decoder = 0.001;
   double rate_sr = 0.0005;
   double hold_weight = 1;
-  double relief_weight = 0.5;  // of relief_loss()
+  double relief_weight = 0.5;  // of Hold::relief()
   // Fixed when the stage starts.
   int hold_views = 1;
   double minutes = 3;
@@ -74,8 +74,6 @@ class PhotoFit : public Stage {
 
  private:
   LossTerms reference_loss(int step) const;
-  // Of what was rendered of the rectangle.
-  Tensor relief(const PixelRect& rect, const Tensor& depth, const Tensor& opacity) const;
   FitLosses backward(int step);  // fills the gradients
   PixelRect choose_patch(int step) const;
   double rate_factor() const;
@@ -88,7 +86,6 @@ class PhotoFit : public Stage {
   PhotoFitOptions options_;
   RaySampler sampler_;
   Hold hold_;
-  Tensor first_depth_, first_opacity_;  // [W,W] of the first head at the photo's camera
   Adam planes_;
   Adam decoder_;
   Adam sr_;
