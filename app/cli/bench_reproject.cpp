@@ -4,6 +4,7 @@
 #include "app/cli/bench.h"
 #include "core/reprojection/carry.h"
 #include "core/reprojection/splat_noise.h"
+#include "core/reprojection/surface_detail.h"
 
 namespace portrait::cli {
 namespace {
@@ -47,6 +48,12 @@ std::vector<BenchRow> bench_reproject(const Machine& machine, const BenchOptions
   };
   const auto lift = [&] { return make_splat(view, target, kWidth, kWidth); };
 
+  // Fine colours of the surface, from rays of a quarter of the picture's width.
+  const DrivingView rays = resample_view(view, kWidth / 4, kWidth / 4);
+  const SurfaceTexels surface(rays, kWidth);
+  Tensor texels = blank_surface_detail();
+  Tensor held = at::zeros({CapsuleMap::kTexels});
+
   const Json whole{{"points", kWidth * kWidth}, {"turn_deg", kTurnDeg}};
   const Json layer{{"points", kLayerWidth * kLayerWidth}, {"channels", kLayerChannels}};
   std::vector<BenchRow> rows;
@@ -58,6 +65,9 @@ std::vector<BenchRow> bench_reproject(const Machine& machine, const BenchOptions
        {"reproject.one_thread", whole, [&] { on_one_thread([&] { apply(lift()); }); }},
        {"reproject.features", layer, [&] { carry_image(layer_map, features); }},
        {"reproject.resample", layer, [&] { resample_view(view, kLayerWidth, kLayerWidth); }},
+       {"surface.look_up", whole, [&] { const SurfaceTexels again(rays, kWidth); }},
+       {"surface.picture", whole, [&] { surface.picture(texels); }},
+       {"surface.pull", whole, [&] { surface.pull(texels, held, picture, mask[0], false); }},
        {"reproject.reference", whole, [&] { make_splat_reference(view, target, kWidth, kWidth); }}},
       rows);
 

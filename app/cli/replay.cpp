@@ -34,8 +34,8 @@ struct ReplayArguments {
 // The largest difference of two numbers in the same place; infinite where the heads are of
 // different sizes, or a number is not one in only one of them.
 double largest_difference(const Field& a, const Field& b) {
-  const auto of_a = a.parameters();
-  const auto of_b = b.parameters();
+  const auto of_a = a.tensors();
+  const auto of_b = b.tensors();
   if (of_a.size() != of_b.size()) return INFINITY;
   double largest = 0;
   for (std::size_t i = 0; i < of_a.size(); ++i) {

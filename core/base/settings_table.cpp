@@ -96,8 +96,8 @@ const std::vector<SettingRow> kTable = {
      "Step size for the network that changes the head's features as a whole.", 0.0005,
      Real{0, 1, 0.0001}, "Geometry", Applies::kLive, true},
     {"geometry.learning_rate_planes", "Learning rate, planes", "",
-     "Step size for the features themselves, where details are not kept.", 0.005,
-     Real{0, 1, 0.001}, "Geometry", Applies::kLive, true},
+     "Step size for the features themselves, where details are not kept.", 0.005, Real{0, 1, 0.001},
+     "Geometry", Applies::kLive, true},
     {"geometry.learning_rate_decoder", "Learning rate, decoder", "",
      "Step size for the network that turns features into colour and density. 0 leaves it alone.",
      0.0001, Real{0, 1, 0.0001}, "Geometry", Applies::kLive, true},
@@ -148,6 +148,16 @@ const std::vector<SettingRow> kTable = {
      "How strongly the head is kept from becoming translucent, and from growing where outlines are "
      "kept, while it is brought to painted views, from the second time they are gone through.",
      10.0, Real{0, 1000, 1}, "Detail", Applies::kLive, true},
+    {"detail.relief_weight", "Hold of relief", "",
+     "How strongly the fine relief of what the photo shows is held to that of the head that Detail "
+     "began with. 0 leaves it to the photo alone.",
+     0.5, Real{0, 100, 0.1}, "Detail", Applies::kLive, true},
+    {"detail.surface_rate", "Fine colours", "",
+     "How fast the head's surface takes over strokes of what is painted that are finer than its "
+     "own "
+     "features, as hair and pores are, and those of the photo where it shows the surface. Less is "
+     "smoother. 0 leaves them out, as the paper does.",
+     0.1, Real{0, 1, 0.05}, "Detail", Applies::kLive, true},
     {"detail.lock_weight", "Weight of locked views", "",
      "How much a view counts whose picture the artist has painted and locked, against one that the "
      "diffusion model painted.",
@@ -164,8 +174,8 @@ const std::vector<SettingRow> kTable = {
      "the paper writes it.",
      "adam", Choice{{"adam", "gradient"}}, "Detail", Applies::kLive, true},
     {"detail.learning_rate_planes", "Learning rate, planes", "",
-     "Step size for the head's own features.", 0.03, Real{0, 1000, 0.001}, "Detail",
-     Applies::kLive, true},
+     "Step size for the head's own features.", 0.03, Real{0, 1000, 0.001}, "Detail", Applies::kLive,
+     true},
     {"detail.learning_rate_decoder", "Learning rate, decoder", "",
      "Step size for the network that turns features into colour and density. 0 leaves it alone.",
      0.0001, Real{0, 1000, 0.0001}, "Detail", Applies::kLive, true},
@@ -288,6 +298,8 @@ const std::vector<SettingsPreset> kPresets = {
       {"detail.colour_scale", 0.0},
       {"detail.keep_outlines", false},
       {"detail.solid_weight", 0.0},
+      {"detail.relief_weight", 0.0},
+      {"detail.surface_rate", 0.0},
       {"detail.slope_weight", 1.0},
       {"detail.optimizer", "gradient"},
       {"detail.learning_rate_planes", 100.0},

@@ -4,6 +4,7 @@
 #include "core/field/field.h"
 
 #include "core/base/error.h"
+#include "core/field/capsule_map.h"
 
 #include <fmt/ranges.h>
 
@@ -16,12 +17,19 @@ std::vector<std::pair<std::string, Tensor>> Field::parameters() const {
   return all;
 }
 
+std::vector<std::pair<std::string, Tensor>> Field::tensors() const {
+  auto all = parameters();
+  if (detail.defined()) all.emplace_back("detail", detail);
+  return all;
+}
+
 Field Field::to(at::Device device) const {
-  return {planes.to(device), decoder.to(device), sr.to(device), frame};
+  return {planes.to(device), decoder.to(device), sr.to(device), frame, detail};
 }
 
 Field Field::clone() const {
-  return {planes.detach().clone(), decoder.clone(), sr.clone(), frame};
+  return {planes.detach().clone(), decoder.clone(), sr.clone(), frame,
+          detail.defined() ? detail.clone() : Tensor()};
 }
 
 void Field::requires_grad(bool required) const {
@@ -30,6 +38,9 @@ void Field::requires_grad(bool required) const {
 
 void Field::save_to(TensorMap& tensors) const {
   for (const auto& [name, tensor] : parameters()) tensors[name] = tensor.detach();
+  if (detail.defined() && detail.count_nonzero().item<std::int64_t>() > 0) {
+    tensors["detail"] = detail;
+  }
 }
 
 Field Field::load(const TensorMap& tensors, const FieldFrame& frame) {
@@ -45,6 +56,12 @@ Field Field::load(const TensorMap& tensors, const FieldFrame& frame) {
   field.planes = planes.detach().clone();
   field.frame = frame;
   field.decoder = Decoder::load(tensors);
+  if (const auto fine = tensors.find("detail"); fine != tensors.end()) {
+    check(fine->second.sizes() == at::IntArrayRef({CapsuleMap::kTexels, 3}), ErrorCode::kCorrupt,
+          "tensor 'detail' has shape [{}], expected [{},3]", fmt::join(fine->second.sizes(), ","),
+          CapsuleMap::kTexels);
+    field.detail = fine->second.to(at::kCPU, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  }
   // A field may come without super-resolution, but not with half of one.
   for (const auto& named : tensors) {
     if (named.first.rfind("superresolution.", 0) == 0) {

@@ -19,15 +19,22 @@ struct Field {
   Decoder decoder;
   SuperResolution sr;  // may be empty: then render_neural is refused
   FieldFrame frame;
+  // Fine colours of the surface, [CapsuleMap::kTexels,3] on the processor, which pictures add to
+  // what the networks make (core/reprojection/surface_detail.h). Not among parameters(): stage 3
+  // moves them by a rule of their own. Undefined: none.
+  Tensor detail;
 
   at::Device device() const { return planes.device(); }
 
   // "planes", "decoder.*", "superresolution.*".
   std::vector<std::pair<std::string, Tensor>> parameters() const;
+  // All that a head is: parameters(), and "detail" where there is one.
+  std::vector<std::pair<std::string, Tensor>> tensors() const;
   Field to(at::Device device) const;
   Field clone() const;                        // deep, detached copies
   void requires_grad(bool required) const;    // of every parameter
-  void save_to(TensorMap& tensors) const;     // names as in parameters()
+  // Names as in parameters(), and "detail" where it is not all zeros.
+  void save_to(TensorMap& tensors) const;
   // The frame comes from the pack or the project. Throws kCorrupt naming the tensor.
   static Field load(const TensorMap& tensors, const FieldFrame& frame);
 };

@@ -39,13 +39,18 @@ ViewGraph::ViewGraph(const Field& field, const Camera& camera, const ViewGraphOp
       saved.out.features.detach().t().reshape({1, kFieldChannels, width, width}).contiguous();
   low_ = features_[0].narrow(0, 0, 3);
   if (field.sr.empty()) {
-    rgb_ = low_;
+    rgb_ = smooth_ = low_;
     return;
   }
   const at::AutoGradMode with_graph(true);
   features_.set_requires_grad(true);
   neural_ = field.sr.forward(features_);
-  rgb_ = neural_.detach()[0];
+  rgb_ = smooth_ = neural_.detach()[0];
+  if (field.detail.defined()) {
+    surface_texels_ = std::make_shared<const SurfaceTexels>(
+        DrivingView{camera_, depth_, opacity_, {}, {}}, static_cast<int>(rgb_.size(2)));
+    rgb_ = rgb_ + surface_texels_->picture(field.detail);
+  }
   low_ = low_.detach();
 }
 
@@ -94,6 +99,10 @@ ViewGraph::Pulled ViewGraph::through_super_resolution(const PictureGradient& gra
   if (gradient.opacity.defined()) {
     check_shape(gradient.opacity, {width, width}, "gradient of the opacity");
     pulled.image.opacity = gradient.opacity.reshape({-1}).contiguous();
+  }
+  if (gradient.depth.defined()) {
+    check_shape(gradient.depth, {width, width}, "gradient of the depth");
+    pulled.image.depth = gradient.depth.reshape({-1}).contiguous();
   }
   return pulled;
 }

@@ -8,8 +8,10 @@
 #include "core/guidance/gradient_consistency.h"
 #include "core/nn/torch.h"
 #include "core/reprojection/driving_view.h"
+#include "core/reprojection/surface_detail.h"
 
 #include <array>
+#include <memory>
 #include <optional>
 
 namespace portrait {
@@ -28,7 +30,8 @@ struct ViewGraphOptions {
 struct PictureGradient {
   Tensor rgb;      // [3,S,S]
   Tensor low;      // [3,W,W], of the renderer's own RGB
-  Tensor opacity;  // [W,W]
+  Tensor opacity{};  // [W,W]
+  Tensor depth{};    // [W,W]
 };
 
 // One view of the head under optimisation, rendered once, through renderer and super-resolution,
@@ -41,12 +44,16 @@ class ViewGraph {
 
   // All without gradient. S = 4 W with a super-resolution, else W.
   const Tensor& rgb() const { return rgb_; }          // [3,S,S], about [0,1], not clamped: I^R
+  const Tensor& smooth() const { return smooth_; }  // the same without fine colours of the surface
   const Tensor& low() const { return low_; }          // [3,W,W]
   const Tensor& depth() const { return depth_; }      // [W,W], distance along the unit ray
   const Tensor& opacity() const { return opacity_; }  // [W,W]
   // [3,W,W], world, of unit length times opacity: at the depth of each ray, from the density there.
   Tensor normals() const;
   const Camera& camera() const { return camera_; }
+  // Which of the field's fine colours rgb() shows; null where it has none. They are constants to
+  // pull().
+  const std::shared_ptr<const SurfaceTexels>& surface_texels() const { return surface_texels_; }
   // For the reprojection of this view's pictures.
   DrivingView surface() const { return {camera_, depth_, opacity_, {}, normals()}; }
 
@@ -67,7 +74,8 @@ class ViewGraph {
   SavedRender saved_;
   Tensor features_;  // [1,32,W,W], a leaf
   Tensor neural_;    // [1,3,S,S] with its graph; undefined without super-resolution
-  Tensor rgb_, low_, depth_, opacity_;
+  std::shared_ptr<const SurfaceTexels> surface_texels_;
+  Tensor rgb_, smooth_, low_, depth_, opacity_;
 };
 
 }  // namespace portrait

@@ -59,6 +59,8 @@ void DetailStage::take_locked_view(std::size_t index) {
   view.reference = view.known = Tensor();
   ++view.looks;
   losses_.add("locked views", view.loss);
+  fine_.add(FineDetail::Source::kArtist, FineDetail::Shown::of(graph, view.surface),
+            view.memory.target, asked.asked(), options_.surface_rate);
   add_gradient(sum_, view.memory.applied);
   now_.views[index] = std::move(view);
 }

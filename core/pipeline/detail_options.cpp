@@ -40,6 +40,8 @@ void DetailOptions::take_live(const Settings& settings) {
   reference_weight = settings.get<double>("detail.reference_weight");
   colour_scale = settings.get<double>("detail.colour_scale");
   keep_outlines = settings.get<bool>("detail.keep_outlines");
+  relief_weight = settings.get<double>("detail.relief_weight");
+  surface_rate = settings.get<double>("detail.surface_rate");
   lock_weight = settings.get<double>("detail.lock_weight");
   lock_steps = settings.get<int>("detail.lock_steps");
   solid_weight = settings.get<double>("detail.solid_weight");

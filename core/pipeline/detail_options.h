@@ -23,6 +23,8 @@ struct DetailOptions {
   double reference_weight = 1;
   double colour_scale = 0;  // colours are kept above it, in shares of the picture; 0: painted too
   bool keep_outlines = false;
+  double relief_weight = 0;  // of the relief of what the photo shows, within its loss
+  double surface_rate = 0;   // of the surface's fine colours, in [0,1]
   double lock_weight = 1;  // of L_I of a locked view, times the view's own
   int lock_steps = 1;      // towards each locked view in a round on kept targets
   double solid_weight = 0;  // of opacity lost since a view was painted, in further rounds

@@ -22,7 +22,8 @@ HpdmPictures DetailStage::pictures(const ViewGraph& graph, const DrivingView& su
                                    int driver) const {
   HpdmPictures pictures;
   pictures.target = graph.camera();
-  pictures.render = graph.rgb().clamp(0, 1);
+  // Not with what was painted before of its surface: a stray stroke would be painted again, darker.
+  pictures.render = graph.smooth().clamp(0, 1);
   pictures.normals = seen(graph, surface).normal_picture();
   if (driver < 0) {
     pictures.driving = root_->surface;

@@ -11,6 +11,7 @@ struct DetailStage::Root {
   DrivingView surface;    // of the head at the photo's camera, where the photo shows it
   Tensor picture;         // [3,S,S]: the photo over kTrainedBackground
   Tensor latents;         // of it
+  OpeningHead::Look opening;  // from there, once it was asked for
   GradientList gradient;  // of L_ref
 };
 

@@ -6,6 +6,7 @@
 #include "core/guidance/solidity_loss.h"
 #include "core/pipeline/detail_root.h"
 #include "core/pipeline/reference_view.h"
+#include "core/pipeline/view_render.h"
 #include "core/reprojection/splat_noise.h"
 
 #include <algorithm>
@@ -21,7 +22,7 @@ constexpr int kPhotoKey = 999;
 constexpr int kRounds = 1024;  // more than an iteration has steps, unless many views are locked
 
 OpeningHead::Look look_of(const ViewGraph& graph) {
-  return {graph.rgb().clamp(0, 1), graph.opacity()};
+  return {graph.rgb().clamp(0, 1), graph.opacity(), graph.depth()};
 }
 
 double angle_between(const Viewpoint& a, const Viewpoint& b) {
@@ -54,8 +55,34 @@ void DetailStage::take_photo() {
   root_->surface = graph.surface();
   root_->surface.segmentation = photo_.matte_low;
 
-  root_->gradient = reference_gradient(graph, photo_, options_.reference_weight, losses_);
+  if (options_.relief_weight > 0 && !root_->opening.depth.defined()) {
+    root_->opening = opening_.look(photo_.camera, photo_.width);
+  }
+  root_->gradient =
+      reference_gradient(graph, photo_, options_.reference_weight, losses_,
+                         {root_->opening.depth, root_->opening.opacity, options_.relief_weight});
+  take_fine_photo(graph);
   add_gradient(sum_, root_->gradient);
+}
+
+// The photo's fine colours, all that it has, though pictures may be painted smaller.
+void DetailStage::take_fine_photo(const ViewGraph& graph) {
+  if (!head_.detail.defined() || options_.surface_rate <= 0) return;
+  FineDetail::Shown shown = FineDetail::Shown::of(graph, root_->surface);
+  if (whole_photo_.width != photo_.width) {
+    if (now_.inner > 0) return;  // once an iteration: it is a picture more
+    ViewRenderOptions options;
+    options.width = whole_photo_.width;
+    options.coarse = options_.coarse;
+    options.fine = options_.fine;
+    options.background = whole_photo_.background;
+    options.occupancy = &occupancy_;
+    const ViewRender view = render_view(head_, whole_photo_.camera, options);
+    shown = {view.rgb, std::make_shared<const SurfaceTexels>(view.driving(), int(view.rgb.size(2))),
+             view.driving()};
+  }
+  fine_.add(FineDetail::Source::kPhoto, shown, whole_photo_.rgb, whole_photo_.matte,
+            options_.surface_rate);
 }
 
 PictureGradient DetailStage::towards(const ViewGraph& graph, const Tensor& target, double weight,
@@ -122,6 +149,8 @@ void DetailStage::take_view(std::size_t index) {
   view.loss = loss;
   view.gradient_norm = gradient_norm(view.memory.applied);
   losses_.add("views", loss);
+  fine_.add(FineDetail::Source::kPainted, FineDetail::Shown::of(graph, view.surface),
+            view.memory.target, {}, options_.surface_rate * view.rig.weight);
   add_gradient(sum_, view.memory.applied);
   now_.views[index] = std::move(view);
 }

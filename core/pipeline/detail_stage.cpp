@@ -34,6 +34,7 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
                          std::shared_ptr<const DetailPainter> painter, std::uint64_t seed,
                          const Settings& settings, const ViewLocks& locks)
     : head_(leaves_of(std::move(head))),
+      whole_photo_(photo),
       photo_(photo),
       painter_(std::move(painter)),
       seed_(seed),
@@ -43,7 +44,7 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
       planes_(head_.planes, kPlaneShares, kBeta2),
       decoder_(live_rate_adam(head_.decoder.named_parameters(), kBeta2)),
       sr_(live_rate_adam(head_.sr.named_parameters(), kBeta2)),
-      good_(head_.parameters(),
+      good_(head_.tensors(),
             {{"planes", &planes_.moments()}, {"decoder", &decoder_}, {"sr", &sr_}}) {
   const auto crop = static_cast<int>(photo.rgb.size(1));
   conditioning_ = painter_->base().conditioning(photo.over_trained_background());
@@ -98,6 +99,7 @@ void DetailStage::begin_round() {
   begun_ = now_;
   part_ = 0;
   sum_.clear();
+  fine_.clear();
   if (now_.inner == 0 || turn() == 0) losses_.terms.clear();
   const auto [painted, count, wanted] = turns();
   const int first = std::max(now_.iteration - 1, 0) * wanted;
@@ -143,10 +145,12 @@ int DetailStage::turn() const { return (now_.inner - 1) % steps_in_round(); }
 StageResult DetailStage::step() {
   check(!finished(), ErrorCode::kInternal, "The detail stage was stepped after its end");
   const FitLosses before = losses_;
+  const FineDetail fine_before = fine_;
   try {
     take_part();
   } catch (const Interrupted&) {
     losses_ = before;
+    fine_ = fine_before;
     throw;
   }
   // What follows is short, and cannot be begun again.
@@ -218,6 +222,7 @@ StageResult DetailStage::update() {
     if (options_.rate_decoder > 0) decoder_.step(rate_of("decoder."));
     if (options_.rate_sr > 0) sr_.step(rate_of("superresolution."));
   }
+  fine_.apply(head_.detail);
   StageResult result;
   result.head_changed = painting || turn() + 1 == steps_in_round();  // once a round is soon enough
   if (result.head_changed) {

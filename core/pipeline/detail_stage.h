@@ -10,6 +10,7 @@
 #include "core/guidance/view_graph.h"
 #include "core/nn/adam.h"
 #include "core/pipeline/detail_options.h"
+#include "core/pipeline/fine_detail.h"
 #include "core/pipeline/locked_target.h"
 #include "core/pipeline/opening_head.h"
 #include "core/pipeline/optimised_state.h"
@@ -112,6 +113,7 @@ class DetailStage : public Stage {
   int turn() const;          // of a step towards what was kept: 0 the photo's, then order_'s
   void take_part();  // all of a step that takes long
   void take_photo();
+  void take_fine_photo(const ViewGraph& graph);
   void take_view(std::size_t index);
   void repeat_view(std::size_t index);
   void take_locked_view(std::size_t index);
@@ -138,7 +140,8 @@ class DetailStage : public Stage {
   void restore_good();
 
   Field head_;
-  PhotoTarget photo_;
+  PhotoTarget whole_photo_;
+  PhotoTarget photo_;  // of the size that is painted
   std::shared_ptr<const DetailPainter> painter_;
   std::shared_ptr<const Conditioning> conditioning_;
   std::uint64_t seed_;
@@ -160,6 +163,7 @@ class DetailStage : public Stage {
   std::unique_ptr<Root> root_;
   OccupancyGrid occupancy_;
   GradientList sum_;
+  FineDetail fine_;
   FitLosses losses_;
 
   OptimisedState good_;  // with the state after the last update

@@ -9,6 +9,7 @@
 #include "core/metrics/detail_metrics.h"
 #include "core/nn/blur.h"
 #include "core/pipeline/image_tensor.h"
+#include "core/reprojection/surface_detail.h"
 
 #include <algorithm>
 #include <cmath>
@@ -102,7 +103,11 @@ HeadPicture HeadView::picture(const Camera& camera, int width, bool neural,
   const RenderedImage rendered = sharpen ? render_neural(field_, camera, width, render_options)
                                          : render_image(field_, camera, width, render_options);
   const int size = sharpen ? width * SuperResolution::kScale : width;
-  const Tensor rgb = sharpen ? rendered.neural : rendered.rgb;
+  Tensor rgb = sharpen ? rendered.neural : rendered.rgb;
+  if (sharpen && field_.detail.defined()) {
+    const DrivingView view{camera, rendered.depth, rendered.opacity, {}, {}};
+    rgb = rgb + SurfaceTexels(view, size).picture(field_.detail);
+  }
   const Tensor opacity =
       outline_opacity(field_, camera, rendered.opacity, sharpen ? kFiner : 1, render_options);
   const Tensor alpha = enlarged(opacity, size).clamp(0, 1);

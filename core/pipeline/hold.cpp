@@ -18,7 +18,6 @@ namespace {
 constexpr double kShell = 0.03;          // half the thickness of the surface that the photo sees
 constexpr double kFreeDensity = 0.05;    // firmness of the density where the photo decides
 constexpr double kReferenceStep = 0.02;  // densities are compared as alphas over this length
-constexpr double kSolid = 0.9;           // of opacities whose depth is that of one surface
 constexpr double kStiffness = 4;
 constexpr double kSurfaceShare = 0.75;   // of the points; the others fill the whole box
 
@@ -157,9 +156,7 @@ Tensor Hold::relief(const PixelRect& rect, const Tensor& depth, const Tensor& op
   const auto crop = [&](const Tensor& t) {
     return t.narrow(0, rect.y, rect.height).narrow(1, rect.x, rect.width);
   };
-  const Tensor solid =
-      (at::min(opacity.detach(), crop(relief_opacity_)) > kSolid).to(depth.scalar_type());
-  return relief_loss(depth, crop(relief_depth_), solid);
+  return relief_loss(depth, crop(relief_depth_), solid_in_both(opacity, crop(relief_opacity_)));
 }
 
 Hold::Terms Hold::terms(const Field& head, int step, int views) const {

@@ -21,6 +21,7 @@ class LockedTarget {
   Tensor over(const Tensor& render) const;
   bool whole() const { return !asked_.defined(); }    // all of it is opaque
   const Tensor& colours() const { return colours_; }  // [3,S,S]
+  const Tensor& asked() const { return asked_; }      // [1,S,S] in [0,1]; undefined: 1 everywhere
 
   // weight * L_I of (14) where it is asked, and its gradient at the graph's picture.
   PictureGradient pull(const ViewGraph& graph, double weight, const ImageLossWeights& weights,

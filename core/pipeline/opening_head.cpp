@@ -9,7 +9,9 @@
 namespace portrait {
 
 OpeningHead::OpeningHead(const Field& head, int coarse, int fine)
-    : head_(head.clone()), occupancy_(build_occupancy(head_)), coarse_(coarse), fine_(fine) {}
+    : head_(head.clone()), occupancy_(build_occupancy(head_)), coarse_(coarse), fine_(fine) {
+  head_.detail = Tensor();
+}
 
 OpeningHead::Look OpeningHead::look(const Camera& camera, int width) const {
   ViewRenderOptions options;
@@ -20,7 +22,7 @@ OpeningHead::Look OpeningHead::look(const Camera& camera, int width) const {
   options.occupancy = &occupancy_;
   options.want_normals = false;
   const ViewRender view = render_view(head_, camera, options);
-  return {view.rgb.clamp(0, 1), view.opacity};
+  return {view.rgb.clamp(0, 1), view.opacity, view.depth};
 }
 
 void OpeningHead::save_to(TensorMap& tensors, const std::string& prefix) const {

@@ -20,9 +20,10 @@ class OpeningHead {
   struct Look {
     Tensor rgb;      // [3,S,S] in [0,1], over kTrainedBackground
     Tensor opacity;  // [W,W]
+    Tensor depth;    // [W,W], distance along the unit ray
   };
 
-  // A deep copy of `head`; samples on a ray.
+  // A deep copy of `head`, without fine colours of its surface; samples on a ray.
   OpeningHead(const Field& head, int coarse, int fine);
 
   // W = `width`; S = 4 W with a super-resolution, else W.

@@ -11,6 +11,7 @@
 #include "core/pipeline/photo_fit.h"
 #include "core/pipeline/stage.h"
 #include "core/pipeline/step_plan.h"
+#include "core/reprojection/surface_detail.h"
 
 #include <algorithm>
 #include <chrono>
@@ -56,7 +57,15 @@ Pipeline::Pipeline(const PhotoInput& photo, const Field& first, double first_hea
       seed_(seed),
       stages_(standard_stages()) {
   check(settings_ != nullptr, ErrorCode::kInternal, "A pipeline without settings");
+  give_surfaces();
   stages_[kFirstHead].seconds = first_head_seconds;
+}
+
+// For stage 3 to work on: its pictures are the super-resolution's.
+void Pipeline::give_surfaces() {
+  for (Field* head : {&first_, &head_}) {
+    if (!head->sr.empty() && !head->detail.defined()) head->detail = blank_surface_detail();
+  }
 }
 
 Pipeline::~Pipeline() = default;

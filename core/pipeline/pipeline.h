@@ -113,6 +113,7 @@ class Pipeline {
  private:
   struct Blank {};
   explicit Pipeline(Blank);
+  void give_surfaces();
   void note(const std::string& command, nlohmann::json argument);
   bool installed(int stage) const;
   bool wanted(int stage);

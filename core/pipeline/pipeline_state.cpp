@@ -191,6 +191,7 @@ Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
       field->decoder.colour_low = state.at("colour_low").get<double>();
       field->decoder.colour_high = state.at("colour_high").get<double>();
     }
+    pipeline.give_surfaces();
     auto settings = std::make_shared<Settings>();
     settings->apply(state.at("settings"));
     pipeline.settings_ = std::move(settings);

@@ -7,6 +7,11 @@
 #include "core/nn/check_shape.h"
 
 namespace portrait {
+namespace {
+
+constexpr double kSolid = 0.9;  // of opacities whose depth is that of one surface
+
+}  // namespace
 
 Tensor relief_loss(const Tensor& depth, const Tensor& first_depth, const Tensor& counts) {
   check_shape(depth, {-1, -1}, "depth");
@@ -26,6 +31,10 @@ Tensor relief_loss(const Tensor& depth, const Tensor& first_depth, const Tensor&
   const Tensor stands_out = (shifted(moved, 0, 0) - around(moved) / 4).abs();
   const Tensor all = (shifted(counts, 0, 0) + around(counts) > 4.5).to(depth.scalar_type());
   return (stands_out * all).mean();
+}
+
+Tensor solid_in_both(const Tensor& opacity, const Tensor& first_opacity) {
+  return (at::min(opacity.detach(), first_opacity.detach()) > kSolid).to(opacity.scalar_type());
 }
 
 }  // namespace portrait

@@ -16,4 +16,7 @@ namespace portrait {
 // difference; differentiable in depth. Throws kInternal naming the shape.
 Tensor relief_loss(const Tensor& depth, const Tensor& first_depth, const Tensor& counts);
 
+// What counts of two heads' depths: 1 where both opacities [H,W] are solid, else 0. No gradient.
+Tensor solid_in_both(const Tensor& opacity, const Tensor& first_opacity);
+
 }  // namespace portrait

@@ -4,6 +4,7 @@
 #include "core/pipeline/view_render.h"
 
 #include "core/field/renderer.h"
+#include "core/reprojection/surface_detail.h"
 
 namespace portrait {
 namespace {
@@ -50,7 +51,14 @@ ViewRender render_view(const Field& field, const Camera& camera, const ViewRende
   const RenderedImage image = sharpen
                                   ? render_neural(field, camera, options.width, render_options)
                                   : render_image(field, camera, options.width, render_options);
-  return {camera, sharpen ? image.neural : image.rgb, image.depth, image.opacity, image.normals};
+  ViewRender view{camera, sharpen ? image.neural : image.rgb, image.depth, image.opacity,
+                  image.normals};
+  if (sharpen && field.detail.defined()) {
+    view.rgb =
+        view.rgb +
+        SurfaceTexels(view.driving(), static_cast<int>(view.rgb.size(2))).picture(field.detail);
+  }
+  return view;
 }
 
 }  // namespace portrait

@@ -801,6 +801,18 @@
         <source>How strongly the fine relief of what the photo shows is held to the first head&apos;s. A photo does not tell how far away a pixel is: at 0 profiles come out serrated.</source>
         <translation>Wie stark das feine Relief dessen, was das Foto zeigt, an dem des ersten Kopfes festgehalten wird. Ein Foto sagt nicht, wie weit ein Pixel entfernt ist: Bei 0 werden Profile gezackt.</translation>
     </message>
+    <message>
+        <source>How strongly the fine relief of what the photo shows is held to that of the head that Detail began with. 0 leaves it to the photo alone.</source>
+        <translation>Wie stark das feine Relief dessen, was das Foto zeigt, an dem des Kopfes gehalten wird, mit dem Detail begonnen hat. 0 überlässt es dem Foto allein.</translation>
+    </message>
+    <message>
+        <source>Fine colours</source>
+        <translation>Feine Farben</translation>
+    </message>
+    <message>
+        <source>How fast the head&apos;s surface takes over strokes of what is painted that are finer than its own features, as hair and pores are, and those of the photo where it shows the surface. Less is smoother. 0 leaves them out, as the paper does.</source>
+        <translation>Wie schnell die Oberfläche des Kopfes Striche des Gemalten übernimmt, die feiner sind als ihre eigenen Merkmale, etwa Haare und Poren, und die des Fotos, wo es die Oberfläche zeigt. Weniger ist glatter. 0 lässt sie weg, wie im Paper.</translation>
+    </message>
 </context>
 <context>
     <name>portrait</name>

@@ -2,6 +2,7 @@
 #include "core/nn/torch.h"
 
 #include "core/base/error.h"
+#include "core/field/capsule_map.h"
 #include "core/field/field.h"
 #include "tests/field/test_fields.h"
 
@@ -22,6 +23,7 @@ class FieldTest : public QObject {
   void super_resolution_learns_from_every_layer();
   void patches_agree_with_the_whole();
   void saves_and_loads();
+  void keeps_the_surface();
   void names_what_is_missing();
   void copies_are_deep();
 };
@@ -131,6 +133,7 @@ void FieldTest::saves_and_loads() {
   QVERIFY(tensors.count("decoder.net.2.weight") == 1);
   QVERIFY(tensors.count("superresolution.conv_in.weight") == 1);
   const Field loaded = Field::load(tensors, field.frame);
+  QVERIFY(!loaded.detail.defined());
   const auto before = field.parameters();
   const auto after = loaded.parameters();
   QCOMPARE(after.size(), before.size());
@@ -138,6 +141,25 @@ void FieldTest::saves_and_loads() {
     QCOMPARE(after[i].first, before[i].first);
     QVERIFY(after[i].second.equal(before[i].second));
   }
+}
+
+// Fine colours of the surface are saved where there are any.
+void FieldTest::keeps_the_surface() {
+  Field field = random_field(1, 8, 14);
+  field.detail = at::zeros({CapsuleMap::kTexels, 3});
+  TensorMap tensors;
+  field.save_to(tensors);
+  QVERIFY(tensors.count("detail") == 0);
+  field.detail[7][1] = 0.5;
+  field.save_to(tensors);
+  const Field loaded = Field::load(tensors, field.frame);
+  QVERIFY(at::equal(loaded.detail, field.detail));
+  QVERIFY(field.tensors().size() == field.parameters().size() + 1);
+  const Field copy = field.clone();
+  copy.detail.zero_();
+  QVERIFY(loaded.detail[7][1].item<float>() == 0.5F && field.detail[7][1].item<float>() == 0.5F);
+  tensors["detail"] = at::zeros({12, 3});
+  QVERIFY_EXCEPTION_THROWN(Field::load(tensors, field.frame), Error);
 }
 
 void FieldTest::names_what_is_missing() {

@@ -41,9 +41,11 @@ class ViewGraphTest : public QObject {
   Field head_ = tiny_head({0.8F, 0.3F, 0.2F});
   Camera camera_ = rig_camera({20, 5});
 
+  // Of depths, where there is matter: rays without have the call's largest.
   PictureGradient gradient(std::uint32_t index) const {
+    const Tensor solid = ViewGraph(head_, camera_, options_of()).opacity() > 0.9;
     return {numbers({3, 4 * kWidth, 4 * kWidth}, index), numbers({3, kWidth, kWidth}, index + 1),
-            numbers({kWidth, kWidth}, index + 2)};
+            numbers({kWidth, kWidth}, index + 2), numbers({kWidth, kWidth}, index + 3) * solid};
   }
 
   // The same through one graph of LibTorch's.
@@ -57,7 +59,8 @@ class ViewGraphTest : public QObject {
     const Tensor features = out.features.t().reshape({1, kFieldChannels, kWidth, kWidth});
     const Tensor picture = head_.sr.forward(features)[0];
     const Tensor loss = (picture * of.rgb).sum() + (features[0].narrow(0, 0, 3) * of.low).sum() +
-                        (out.opacity.reshape({kWidth, kWidth}) * of.opacity).sum();
+                        (out.opacity.reshape({kWidth, kWidth}) * of.opacity).sum() +
+                        (out.depth.reshape({kWidth, kWidth}) * of.depth).sum();
     loss.backward();
     GradientList all;
     for (const auto& [name, tensor] : head_.parameters()) all.push_back(tensor.grad());

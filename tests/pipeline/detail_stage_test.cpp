@@ -40,9 +40,14 @@ Settings small_settings() {
 class DetailStageTest : public QObject {
   Q_OBJECT
 
-  Field first_ = tiny_head({0.8F, 0.3F, 0.2F});
+  Field first_ = with_surface(tiny_head({0.8F, 0.3F, 0.2F}));
   PhotoInput photo_ = photo_of(first_);
   std::shared_ptr<const DetailPainter> painter_ = tiny_painter();
+
+  static Field with_surface(Field head) {
+    head.detail = blank_surface_detail();
+    return head;
+  }
 
   std::unique_ptr<DetailStage> stage(const Settings& settings = small_settings(),
                                      std::uint64_t seed = 4) const {
@@ -398,6 +403,7 @@ class DetailStageTest : public QObject {
       settings.set("detail.random_views", std::int64_t(0));
       settings.set("detail.iterations", std::int64_t(1));
       settings.set("detail.solid_weight", weight);
+      settings.set("detail.relief_weight", 0.0);
       Field head = first_.clone();
       DetailStage detail(head, PhotoTarget(photo_), painter_, 4, settings);
       while (detail.step().losses.terms.empty()) {
@@ -535,14 +541,16 @@ class DetailStageTest : public QObject {
     DetailStage detail(broken, target, painter_, 4, small_settings());
     for (int part = 0; part < 15; ++part) detail.step();
     const Tensor kept = broken.planes.detach().clone();
+    const Tensor kept_detail = broken.detail.clone();
     {
       const at::NoGradGuard no_grad;
       broken.planes.fill_(std::nan(""));
+      broken.detail.fill_(1);
     }
     bool rolled_back = false;
     for (int part = 0; part < 15 && !rolled_back; ++part) rolled_back = detail.step().rolled_back;
     QVERIFY(rolled_back);
-    QVERIFY(at::equal(broken.planes, kept));
+    QVERIFY(at::equal(broken.planes, kept) && at::equal(broken.detail, kept_detail));
     QCOMPARE(detail.step_count(), 1);
     {
       const at::NoGradGuard no_grad;
@@ -558,6 +566,44 @@ class DetailStageTest : public QObject {
     }
     QVERIFY(thrown);
     QVERIFY(at::equal(broken.planes, kept));
+  }
+
+  // With each update, unless its rate is 0, as in the paper; a pipeline gives its heads one.
+  void the_surface_takes_fine_colours_over() {
+    for (const double rate : {0.0, 0.5}) {
+      Settings settings = small_settings();
+      settings.set("detail.surface_rate", rate);
+      const Field head = first_.clone();
+      DetailStage detail(head, PhotoTarget(photo_), painter_, 4, settings);
+      for (int part = 0; part < 14; ++part) detail.step();
+      QCOMPARE(head.detail.count_nonzero().item<std::int64_t>(), 0);
+      detail.step();
+      QCOMPARE(head.detail.count_nonzero().item<std::int64_t>() > 0, rate > 0);
+    }
+    Field bare = first_.clone();
+    bare.detail = Tensor();
+    const Pipeline pipeline(photo_, bare, 0, std::make_shared<const Settings>(small_settings()), 4);
+    QVERIFY(pipeline.head().detail.defined() && !bare.detail.defined());
+  }
+
+  // Painted at half the photo's size, the head still takes the finest of the photo.
+  void the_whole_photo_is_taken_though_pictures_are_smaller() {
+    PhotoInput photo = portrait::photo_of(first_, rig_camera({0, 0}), 32);
+    const Tensor row = (at::arange(128).remainder(2) * 2 - 1).to(at::kFloat) * 0.1;
+    const Tensor grain = (row.unsqueeze(0) * row.unsqueeze(1) * 10).expand({3, 128, 128});
+    photo.target = photo.crop = image_of_tensor(tensor_of_image(photo.target) + grain);
+    const Field head = first_.clone();
+    DetailStage detail(head, PhotoTarget(photo), painter_, 4, small_settings());
+    const auto shown = [&] {
+      const Tensor front =
+          tensor_of_image(HeadView(head, {}).picture(photo.camera, 32).rgba).narrow(0, 0, 3);
+      return (front * grain).narrow(1, 56, 16).narrow(2, 56, 16).mean().item<double>();
+    };
+    const double before = shown();
+    while (detail.step_count() == 0) detail.step();
+    const double asked = (grain * grain).mean().item<double>();
+    QVERIFY2(shown() - before > 0.15 * asked,
+             qPrintable(QString("%1 of %2").arg(shown() - before).arg(asked)));
   }
 
   void pictures_that_the_networks_cannot_take_are_refused() {

@@ -71,6 +71,12 @@ class ReliefLossTest : public QObject {
     }
   }
 
+  void what_counts_is_solid_in_both() {
+    const Tensor counts = solid_in_both(at::tensor({1.0, 0.95, 0.8, 0.2}).reshape({2, 2}),
+                                        at::tensor({0.99, 0.5, 0.95, 0.1}).reshape({2, 2}));
+    QVERIFY(at::equal(counts, at::tensor({1.0, 0.0, 0.0, 0.0}).reshape({2, 2})));
+  }
+
   void shapes_must_agree() {
     QVERIFY_THROWS_EXCEPTION(Error, relief_loss(first_, at::zeros({6, 7}), all_));
     QVERIFY_THROWS_EXCEPTION(Error, relief_loss(first_, first_, at::zeros({8, 6})));

@@ -70,7 +70,13 @@ inline double difference_from(const Field& a, const Field& b, double azimuth_deg
   return (look(a) - look(b)).abs().mean().item<double>();
 }
 
+// No fine colours of the surface are as good as blank ones.
 inline bool same_bits(const Field& a, const Field& b) {
+  const auto is_blank = [](const Field& head) {
+    return !head.detail.defined() || head.detail.count_nonzero().item<std::int64_t>() == 0;
+  };
+  if (is_blank(a) != is_blank(b)) return false;
+  if (!is_blank(a) && !at::equal(a.detail, b.detail)) return false;
   const auto left = a.parameters();
   const auto right = b.parameters();
   if (left.size() != right.size()) return false;

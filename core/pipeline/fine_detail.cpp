@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/pipeline/fine_detail.h"
+
+#include <algorithm>
+
+namespace portrait {
+namespace {
+
+constexpr double kCoarse = 0.75;  // of the distance of two rays: what planes and networks hold
+constexpr double kMost = 0.25;    // more of a difference is an outline that lies elsewhere
+constexpr double kFacingPower = 3;
+// Cosines from which on a picture that has the say is believed, and all of it.
+constexpr double kFirstSeen = 0.3, kWellSeen = 0.6;
+
+}  // namespace
+
+void FineDetail::add(Source source, const Shown& shown, const Tensor& target, const Tensor& mask,
+                     double rate) {
+  if (!shown.texels || rate <= 0) return;
+  const auto size = static_cast<int>(shown.rgb.size(2));
+  const Tensor& opacity = shown.texels->opacity();
+  const Tensor inside = mask.defined() ? mask.reshape({size, size}) * opacity : opacity;
+  const Tensor cosine = facing(shown.surface, size);
+  const Tensor weight = source == Source::kPainted
+                            ? cosine.pow(kFacingPower) * std::min(rate, 1.0)
+                            : ((cosine - kFirstSeen) / (kWellSeen - kFirstSeen)).clamp(0, 1);
+  const double sigma = kCoarse * size / shown.surface.width();
+  said_.push_back({source, shown.texels,
+                   fine_part(target - shown.rgb, inside, sigma).clamp(-kMost, kMost),
+                   weight * inside});
+}
+
+void FineDetail::apply(Tensor& texels) {
+  if (said_.empty()) return;
+  Tensor held = at::zeros({texels.size(0)});
+  for (const Source source : {Source::kArtist, Source::kPhoto, Source::kPainted}) {
+    for (const Said& said : said_) {
+      if (said.source != source) continue;
+      said.where->pull(texels, held, said.more, said.weight, source != Source::kPainted);
+    }
+  }
+  said_.clear();
+}
+
+}  // namespace portrait
