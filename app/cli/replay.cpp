@@ -85,7 +85,6 @@ void replay_project(const ReplayArguments& arguments, std::stop_token stop) {
   if (!arguments.out.empty()) require_writable_folder(arguments.out.parent_path());
   const auto pack = pack_for(project.info, arguments.pack);
   const Field first = first_head_again(saved, project.info, pack.get());
-  const double first_difference = largest_difference(saved.first(), first);
   Pipeline again(saved.photo(), first, saved.stages().front().seconds,
                  std::make_shared<const Settings>(saved.settings()), saved.seed());
   if (pack) again.set_sources(stage_sources(pack));
@@ -94,6 +93,7 @@ void replay_project(const ReplayArguments& arguments, std::stop_token stop) {
   if (stop.stop_requested()) return;
   if (!arguments.out.empty()) save_project(arguments.out, again, project.info);
 
+  const double first_difference = largest_difference(saved.first(), again.first());
   const double difference = largest_difference(saved.head(), again.head());
   const bool same = difference == 0 && again.steps_taken() == saved.steps_taken();
   nlohmann::ordered_json facts = {{"steps", again.steps_taken()},

@@ -157,7 +157,7 @@ const std::vector<SettingRow> kTable = {
      "own "
      "features, as hair and pores are, and those of the photo where it shows the surface. Less is "
      "smoother. 0 leaves them out, as the paper does.",
-     0.1, Real{0, 1, 0.05}, "Detail", Applies::kLive, true},
+     0.2, Real{0, 1, 0.05}, "Detail", Applies::kLive, true},
     {"detail.lock_weight", "Weight of locked views", "",
      "How much a view counts whose picture the artist has painted and locked, against one that the "
      "diffusion model painted.",
