@@ -23,11 +23,6 @@ constexpr int kCoarser = 4;       // solid pixels' colours reach twice as many p
 constexpr double kEnough = 0.02;  // of solid pixels around one, to go on from
 constexpr int kFiner = 2;         // opacity at outlines, against the renderer's pixels
 
-Tensor enlarged(const Tensor& map, int size) {  // [W,W] -> [size,size]
-  return at::upsample_bilinear2d(map.reshape({1, 1, map.size(0), map.size(1)}), {size, size}, false)
-      .reshape({size, size});
-}
-
 // What of `rgb` [3,S,S] is the head's, at its outlines too, where the background was mixed in. It
 // is taken out again; but the super-resolution has outlines of its own, that are not quite those
 // of `alpha` [S,S]: near solid matter its colour goes on instead.
@@ -104,9 +99,9 @@ HeadPicture HeadView::picture(const Camera& camera, int width, bool neural,
                                          : render_image(field_, camera, width, render_options);
   const int size = sharpen ? width * SuperResolution::kScale : width;
   Tensor rgb = sharpen ? rendered.neural : rendered.rgb;
-  if (sharpen && field_.detail.defined()) {
-    const DrivingView view{camera, rendered.depth, rendered.opacity, {}, {}};
-    rgb = rgb + SurfaceTexels(view, size).picture(field_.detail);
+  if (sharpen) {
+    rgb =
+        with_surface_detail(rgb, field_.detail, {camera, rendered.depth, rendered.opacity, {}, {}});
   }
   const Tensor opacity =
       outline_opacity(field_, camera, rendered.opacity, sharpen ? kFiner : 1, render_options);

@@ -53,11 +53,7 @@ ViewRender render_view(const Field& field, const Camera& camera, const ViewRende
                                   : render_image(field, camera, options.width, render_options);
   ViewRender view{camera, sharpen ? image.neural : image.rgb, image.depth, image.opacity,
                   image.normals};
-  if (sharpen && field.detail.defined()) {
-    view.rgb =
-        view.rgb +
-        SurfaceTexels(view.driving(), static_cast<int>(view.rgb.size(2))).picture(field.detail);
-  }
+  if (sharpen) view.rgb = with_surface_detail(view.rgb, field.detail, view.driving());
   return view;
 }
 

@@ -21,11 +21,6 @@ constexpr double kWholeMass = 0.2;    // and to speak for all of it, by look-ups
 constexpr float kMostDetail = 0.35F;  // of a texel; what asks for more is a step of the depth
 constexpr double kStepPx = 12;        // of depth between a pixel's neighbours, in sizes of a pixel
 
-Tensor enlarged(const Tensor& map, std::int64_t size) {  // [W,W] -> [size,size]
-  return at::upsample_bilinear2d(map.reshape({1, 1, map.size(0), map.size(1)}), {size, size}, false)
-      .reshape({size, size});
-}
-
 }  // namespace
 
 SurfaceTexels::SurfaceTexels(const DrivingView& view, int size)
@@ -124,6 +119,16 @@ void SurfaceTexels::pull(Tensor& texels, Tensor& held, const Tensor& more, const
 
 Tensor blank_surface_detail() {
   return at::zeros({CapsuleMap::kTexels, 3});
+}
+
+Tensor enlarged(const Tensor& map, std::int64_t size) {
+  return at::upsample_bilinear2d(map.reshape({1, 1, map.size(0), map.size(1)}), {size, size}, false)
+      .reshape({size, size});
+}
+
+Tensor with_surface_detail(const Tensor& picture, const Tensor& texels, const DrivingView& view) {
+  if (!texels.defined() || !texels.any().item<bool>()) return picture;
+  return picture + SurfaceTexels(view, static_cast<int>(picture.size(2))).picture(texels);
 }
 
 Tensor facing(const DrivingView& view, int size) {

@@ -43,6 +43,13 @@ class SurfaceTexels {
 // The head as it begins: zeros.
 Tensor blank_surface_detail();
 
+// `picture` [3,S,S] of a head, from `view` [W,W] of it, with the fine colours of its surface; the
+// same where `texels` is undefined or blank, as it is before stage 3: no pixel is looked up then.
+Tensor with_surface_detail(const Tensor& picture, const Tensor& texels, const DrivingView& view);
+
+// A map [W,W] at the size of a picture, [size,size], interpolated.
+Tensor enlarged(const Tensor& map, std::int64_t size);
+
 // Cosine between the line of sight and the surface, [S,S] in [0,1] on the view's device; 0 where
 // there is none, and beside steps of the depth, where pixels are of two surfaces. The view has
 // normals.

@@ -66,6 +66,13 @@ class SurfaceDetailTest : public QObject {
  private Q_SLOTS:
   void a_blank_surface_adds_nothing() {
     QCOMPARE(largest(SurfaceTexels(head_view(20), kSize).picture(blank_surface_detail())), 0.0);
+    const Tensor picture = at::full({3, kSize, kSize}, 0.3F);
+    for (const Tensor& texels : {Tensor(), blank_surface_detail()}) {
+      QVERIFY(at::equal(with_surface_detail(picture, texels, head_view(20)), picture));
+    }
+    const Tensor some = at::full({CapsuleMap::kTexels, 3}, 0.1F);
+    QVERIFY(at::equal(with_surface_detail(picture, some, head_view(20)),
+                      picture + SurfaceTexels(head_view(20), kSize).picture(some)));
   }
 
   // The same everywhere, times the opacity; nothing beside the head.
