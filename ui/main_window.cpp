@@ -19,6 +19,7 @@
 #include "ui/panels/viewpoints_panel.h"
 #include "ui/photo_editor.h"
 #include "ui/settings_history.h"
+#include "ui/snapshot_pace.h"
 #include "ui/status_line.h"
 #include "ui/still_writer.h"
 #include "ui/unsaved_guard.h"
@@ -87,6 +88,7 @@ MainWindow::MainWindow(std::unique_ptr<Session> session, const WindowOptions& op
       exporting_(with_separator(new ExportPanel)),
       formation_(new FormationStrip),
       status_(new StatusLine),
+      pace_(new SnapshotPace(this)),
       history_(new SettingsHistory(this)),
       stills_(new StillWriter(this)),
       guard_(new UnsavedGuard(*session_, options.ask_before_losing, this)),
@@ -102,8 +104,10 @@ MainWindow::MainWindow(std::unique_ptr<Session> session, const WindowOptions& op
   restore_preferences();
   show_recoveries();
   // From the worker's thread; the session does not notify again before latest().
-  connect(this, &MainWindow::snapshot_waiting, this, &MainWindow::take_snapshot,
-          Qt::QueuedConnection);
+  connect(
+      this, &MainWindow::snapshot_waiting, this,
+      [this] { pace_->ask(snapshot_->state == SessionState::kRunning); }, Qt::QueuedConnection);
+  connect(pace_, &SnapshotPace::due, this, &MainWindow::take_snapshot);
   session_->set_notifier([this] { Q_EMIT snapshot_waiting(); });
   take_snapshot();
 }

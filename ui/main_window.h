@@ -32,6 +32,7 @@ class Session;
 class SettingsHistory;
 class SettingsPanel;
 class Settings;
+class SnapshotPace;
 class StagesPanel;
 class StatusLine;
 class StillWriter;
@@ -157,6 +158,7 @@ class MainWindow : public QMainWindow {
   ExportPanel* exporting_;
   FormationStrip* formation_;
   StatusLine* status_;
+  SnapshotPace* pace_;
   SettingsHistory* history_;
   StillWriter* stills_;
   UnsavedGuard* guard_;

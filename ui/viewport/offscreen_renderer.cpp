@@ -26,9 +26,18 @@ constexpr float kLeastScale = 0.2F;
 constexpr int kBands = 12;
 // While the worker computes and nothing moves, drawing takes at most this part of the time.
 constexpr double kYieldShare = 0.05;
+// And where the renderer's own picture lies over the middle of what is drawn.
+constexpr double kCoveredShare = 0.01;
 // And while the head is turned: some nine pictures a second. As many as it can draw would hold the
 // optimisation up fourfold on two processors, whose loops end when the last of their threads does.
 constexpr double kTurningShare = 0.4;
+
+// After a drawing of one second, in seconds, while nothing moves.
+double pause_of(const ViewportScene& scene) {
+  if (!scene.yield) return 0;
+  const bool covered = scene.frame != nullptr && scene.frame_opacity >= 1;
+  return 1 / (covered ? kCoveredShare : kYieldShare) - 1;
+}
 
 double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -236,8 +245,8 @@ void OffscreenRenderer::serve(std::stop_token stop) {
         drawn = scene;
       }
     }
-    const double share = scene.yield ? 1 / kYieldShare - 1 : 0;
-    earliest = Clock::now() + std::chrono::milliseconds(std::int64_t(ms_since(start) * share));
+    const double pause = ms_since(start) * pause_of(scene);
+    earliest = Clock::now() + std::chrono::milliseconds(std::int64_t(pause));
   }
   readback.reset();
   renderer.reset();
