@@ -67,10 +67,12 @@ const std::vector<SettingRow> kTable = {
 
     {"geometry", "Geometry", "",
      "After the fit, let the diffusion model repair the shape of what the photo does not show. "
-     "Needs a pack with the network that keeps details meanwhile.",
-     true, Flag{}, "Geometry", Applies::kNextStage},
+     "Views "
+     "agree better then, and are a little softer. The compact pack's first heads have a back "
+     "already; a prior that knows faces only from the front needs it.",
+     false, Flag{}, "Geometry", Applies::kNextStage},
     {"geometry.steps", "Steps", "", "Steps of the repair. More of them change the head further.",
-     60, Whole{1, 10000, 10}, "Geometry", Applies::kNextStage},
+     30, Whole{1, 10000, 10}, "Geometry", Applies::kNextStage},
     {"geometry.size", "Picture size", "px", "Width and height of the views that are judged.", 256,
      Whole{64, 512, 64}, "Geometry", Applies::kNextStage, true},
     {"geometry.views_per_step", "Views a step", "",
@@ -291,6 +293,8 @@ const std::vector<SettingsPreset> kPresets = {
     {"paper",
      "The method as the paper writes it; slower to take shape.",
      {{"photo_fit", false},
+      {"geometry", true},
+      {"geometry.steps", 60},
       {"geometry.reference_loss", false},
       {"detail.views_per_iteration", 13},
       {"detail.inner_steps", 1},

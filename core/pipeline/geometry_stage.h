@@ -20,7 +20,7 @@
 namespace portrait {
 
 struct GeometryOptions {
-  int steps = 60;
+  int steps = 30;
   int views_per_step = 1;  // random viewpoints: azimuth over 360 degrees, elevation within 30
   int size = 256;          // pixels of their pictures
   bool through_unet = true;  // false: the tri-plane itself, to see what UNet_phi is for

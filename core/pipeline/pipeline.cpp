@@ -82,7 +82,9 @@ void Pipeline::set_sources(StageSources sources) {
   sources_ = std::move(sources);
   for (const int stage : {kGeometry, kDetail}) {
     StageState& state = stages_[std::size_t(stage)].state;
-    if (installed(stage) && state == StageState::kNotInstalled) state = StageState::kWaiting;
+    if (!installed(stage) || state != StageState::kNotInstalled) continue;
+    // A head that is past it was made without it.
+    state = stage > stage_ ? StageState::kWaiting : StageState::kSkipped;
   }
 }
 
@@ -128,9 +130,9 @@ void Pipeline::begin_run() {
   head_ = first_.clone();
   const double first_seconds = stages_[kFirstHead].seconds;
   stages_ = standard_stages();
+  stage_ = kFirstHead;
   set_sources(std::move(sources_));
   stages_[kFirstHead].seconds = first_seconds;
-  stage_ = kFirstHead;
   steps_taken_ = noted_from_ = 0;
   losses_.clear();
   history_.clear();

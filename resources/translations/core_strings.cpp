@@ -35,7 +35,7 @@ static const char* const core_strings[] = {
     QT_TRANSLATE_NOOP("core", "Held views"),
     QT_TRANSLATE_NOOP("core", "How many random views are held in each step."),
     QT_TRANSLATE_NOOP("core", "Geometry"),
-    QT_TRANSLATE_NOOP("core", "After the fit, let the diffusion model repair the shape of what the photo does not show. Needs a pack with the network that keeps details meanwhile."),
+    QT_TRANSLATE_NOOP("core", "After the fit, let the diffusion model repair the shape of what the photo does not show. Views agree better then, and are a little softer. The compact pack's first heads have a back already; a prior that knows faces only from the front needs it."),
     QT_TRANSLATE_NOOP("core", "Steps"),
     QT_TRANSLATE_NOOP("core", "Steps of the repair. More of them change the head further."),
     QT_TRANSLATE_NOOP("core", "Picture size"),

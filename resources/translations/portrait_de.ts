@@ -254,10 +254,6 @@
         <translation>Geometrie</translation>
     </message>
     <message>
-        <source>After the fit, let the diffusion model repair the shape of what the photo does not show. Needs a pack with the network that keeps details meanwhile.</source>
-        <translation>Lässt das Diffusionsmodell nach der Anpassung die Form dessen ausbessern, was das Foto nicht zeigt. Braucht ein Modellpaket mit dem Netz, das dabei die Details erhält.</translation>
-    </message>
-    <message>
         <source>Steps</source>
         <translation>Schritte</translation>
     </message>
@@ -812,6 +808,10 @@
     <message>
         <source>How fast the head&apos;s surface takes over strokes of what is painted that are finer than its own features, as hair and pores are, and those of the photo where it shows the surface. Less is smoother. 0 leaves them out, as the paper does.</source>
         <translation>Wie schnell die Oberfläche des Kopfes Striche des Gemalten übernimmt, die feiner sind als ihre eigenen Merkmale, etwa Haare und Poren, und die des Fotos, wo es die Oberfläche zeigt. Weniger ist glatter. 0 lässt sie weg, wie im Paper.</translation>
+    </message>
+    <message>
+        <source>After the fit, let the diffusion model repair the shape of what the photo does not show. Views agree better then, and are a little softer. The compact pack&apos;s first heads have a back already; a prior that knows faces only from the front needs it.</source>
+        <translation>Nach der Anpassung das Diffusionsmodell die Form dessen richten lassen, was das Foto nicht zeigt. Ansichten stimmen danach besser überein und sind etwas weicher. Die ersten Köpfe des Pakets „compact“ haben schon einen Hinterkopf; ein Prior, der Gesichter nur von vorn kennt, braucht es.</translation>
     </message>
 </context>
 <context>

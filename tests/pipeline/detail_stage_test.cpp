@@ -5,6 +5,7 @@
 #include "core/guidance/solidity_loss.h"
 #include "core/nn/blur.h"
 #include "core/pipeline/detail_stage.h"
+#include "core/pipeline/geometry_stage.h"
 #include "core/pipeline/pipeline.h"
 #include "tests/guidance/tiny_painter.h"
 #include "tests/pipeline/tiny_head.h"
@@ -533,6 +534,29 @@ class DetailStageTest : public QObject {
     pipeline.begin_run();
     QCOMPARE(pipeline.stages()[3].state, StageState::kNotInstalled);
     QVERIFY(pipeline.step().finished);
+  }
+
+  // A head saved when the pack had no network for stage 2 goes on where it stood.
+  void a_stage_that_was_passed_by_is_not_gone_back_to() {
+    Settings settings = small_settings();
+    settings.set("geometry", true);
+    Pipeline pipeline = begun(settings);
+    run(pipeline, 3);
+    QCOMPARE(pipeline.stages()[2].state, StageState::kNotInstalled);
+    TensorMap tensors;
+    nlohmann::json state;
+    pipeline.save_to(tensors, state);
+    Pipeline back = Pipeline::load(tensors, state);
+    int asked = 0;
+    back.set_sources({[&asked] {
+                        ++asked;
+                        return GeometryNetworks{};
+                      },
+                      [this] { return painter_; }});
+    QCOMPARE(back.stages()[2].state, StageState::kSkipped);
+    run(back, 2);
+    QCOMPARE(asked, 0);
+    QCOMPARE(back.stages()[3].state, StageState::kRunning);
   }
 
   void what_is_not_finite_is_taken_back() {
