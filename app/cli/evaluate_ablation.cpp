@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+constexpr const char* kTruth = "truth";
 constexpr const char* kStart = "start";
 constexpr const char* kFull = "full";
 
@@ -76,6 +77,7 @@ class Evaluation {
 
   void add_start(const CachedPerson& person, const Field& head) {
     table_.add_subject();
+    add_truth_scores(table_, kTruth, person);
     add(kStart, person, SeenHead(head, person), true);
   }
 

@@ -43,6 +43,9 @@ class FineDetail {
     std::shared_ptr<const SurfaceTexels> where;
     Tensor more, weight;  // SurfaceTexels::pull's
   };
+  // What has the say: texels show it, and hold it against what comes after.
+  static void settle(const Said& said, Tensor& texels, Tensor& held);
+
   std::vector<Said> said_;
 };
 

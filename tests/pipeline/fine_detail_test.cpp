@@ -91,6 +91,22 @@ class FineDetailTest : public QObject {
     QVERIFY2(off() < 0.6 * before, qPrintable(QString("%1 of %2").arg(off()).arg(before)));
   }
 
+  // What a texel's mean over its pixels leaves out is asked again: one picture of the photo says
+  // it nearly all, of what the rays do not show (the strokes less their coarse part).
+  void the_photo_is_taken_whole_at_once() {
+    Field head = head_.clone();
+    const ViewGraph before = look(head, 0);
+    const Tensor strokes = fine_strokes(before);
+    FineDetail fine;
+    say(fine, FineDetail::Source::kPhoto, before, before.rgb() + strokes, {}, 1);
+    fine.apply(head.detail);
+    const Tensor taken = before.surface_texels()->picture(head.detail);
+    const Tensor asked = fine_part(strokes, before.surface_texels()->opacity(), 0.75 * 4);
+    const double left = middle(asked - taken).pow(2).mean().item<double>();
+    const double of = middle(asked).pow(2).mean().item<double>();
+    QVERIFY2(left < 0.02 * of, qPrintable(QString("%1 of %2").arg(left).arg(of)));
+  }
+
   // Where the photo sees the surface from in front, nothing that is painted there counts; behind
   // the head it does. What was said is forgotten with the update.
   void the_photo_has_the_say_where_it_sees() {
