@@ -105,8 +105,8 @@ void HeadSheet::write(const std::filesystem::path& file) const {
 }
 
 std::vector<std::string> head_metrics() {
-  return {"psnr_db",          "ssim",          "mask_iou",      "sharpness",    "detail_correlation",
-          "consistency_db",   "back_mask_iou", "front_psnr_db", "janus"};
+  return {"psnr_db",        "ssim",          "mask_iou",      "sharpness", "detail_correlation",
+          "consistency_db", "back_mask_iou", "front_psnr_db", "janus"};
 }
 
 void add_truth_scores(SubjectTable& table, const std::string& row, const CachedPerson& person) {

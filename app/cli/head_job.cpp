@@ -53,7 +53,7 @@ bool HeadJob::run(const PhotoToDo& todo, ExportRequest request, std::stop_token 
   for (const PhotoNote& note : snapshot.photo->notes) progress_.warning(note.text);
   try {
     if (fit(stop)) {
-      engine_.measure_front(snapshot);
+      snapshot.front = engine_.measure_front();
       engine_.save_project(outputs.folder() / kProject);
       request.folder = outputs.folder();
       if (write_exports(request, stop)) {

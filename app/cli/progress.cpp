@@ -67,7 +67,7 @@ class Plain : public Progress {
     say(
         fmt::format("Front against the photo: {:.1f} dB (the photo blurred by 2 px: {:.1f} dB), "
                     "mask IoU {:.3f}",
-                    s.front_psnr_db, s.blurred_psnr_db, s.front_mask_iou));
+                    s.front.psnr_db, s.front.blurred_psnr_db, s.front.mask_iou));
     say(fmt::format("Done after {}: {}", span_of(seconds), out.string()));
   }
 
@@ -137,9 +137,9 @@ class JsonLines : public Progress {
          {"out", out.string()},
          {"report", (out / "report.json").string()},
          {"seconds", seconds},
-         {"front_psnr_db", s.front_psnr_db},
-         {"front_sharpness", s.front_sharpness},
-         {"front_mask_iou", s.front_mask_iou}});
+         {"front_psnr_db", s.front.psnr_db},
+         {"front_sharpness", s.front.sharpness},
+         {"front_mask_iou", s.front.mask_iou}});
   }
 
  private:

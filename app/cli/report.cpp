@@ -81,9 +81,9 @@ Json make_report(const std::filesystem::path& photo, const Snapshot& snapshot, c
   report["time_to_first_head_s"] = times.first_head_s;
   report["total_s"] = times.total_s;
   report["peak_memory_mb"] = peak_memory_mb();
-  report["front_psnr_db"] = snapshot.front_psnr_db;
-  report["front_sharpness"] = snapshot.front_sharpness;
-  report["front_mask_iou"] = snapshot.front_mask_iou;
+  report["front_psnr_db"] = snapshot.front.psnr_db;
+  report["front_sharpness"] = snapshot.front.sharpness;
+  report["front_mask_iou"] = snapshot.front.mask_iou;
   report["outputs"] = files;
   report["warnings"] = warnings;
   return report;

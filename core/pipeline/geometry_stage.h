@@ -45,9 +45,10 @@ struct GeometryNetworks {
 };
 
 // Stage 2, (5) and (6): phi and psi_dec by score distillation (2) from random viewpoints, the
-// tri-plane being what UNet_phi makes of the one that came in (PlaneChange); with L_ref at the photo's own camera
-// unless that is switched off (METHOD). The gradient of (2) is divided by the number of latents, so
-// that pictures of all sizes weigh alike. Everything random is a function of (seed, step).
+// tri-plane being what UNet_phi makes of the one that came in (PlaneChange); with L_ref at the
+// photo's own camera unless that is switched off (METHOD). The gradient of (2) is divided by the
+// number of latents, so that pictures of all sizes weigh alike. Everything random is a function of
+// (seed, step).
 class GeometryStage : public Stage {
  public:
   // `head` is optimised in place: its planes are T_ft from the first step on.

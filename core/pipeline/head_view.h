@@ -6,6 +6,7 @@
 #include "core/camera/camera.h"
 #include "core/field/field.h"
 #include "core/field/occupancy.h"
+#include "core/pipeline/front_measure.h"
 #include "core/pipeline/photo_target.h"
 
 namespace portrait {
@@ -54,13 +55,6 @@ class HeadView {
 // `width` feature pixels a side, four times as many in the photo where there is super-resolution.
 PhotoInput photo_of(const Field& head, const Camera& camera, int width);
 
-// How well the front render shows the photo, at the photo's camera, at full size.
-struct FrontMeasure {
-  double psnr_db = 0;          // inside the matte (matte > 0.5), against the canonical crop
-  double blurred_psnr_db = 0;  // the same for the crop blurred by sigma = 2 px
-  double mask_iou = 0;         // opacity against matte, both at 0.5
-  double sharpness = 0;        // DetailMetrics', inside both; 0 where nothing is inside both
-};
 FrontMeasure measure_front(const HeadView& head, const PhotoInput& photo);
 
 }  // namespace portrait

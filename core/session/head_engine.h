@@ -97,8 +97,8 @@ class HeadEngine {
   virtual ViewMesh view_mesh() { return {}; }
   virtual RingThumbnail ring_thumbnail(int index) = 0;
   virtual int ring_size() const = 0;
-  // Front render against the photo; fills the front_* fields. Costs a frame.
-  virtual void measure_front(Snapshot& snapshot) = 0;
+  // Front render against the photo. Costs a frame.
+  virtual FrontMeasure measure_front() = 0;
   // Throws kIo when the folder cannot be written, before anything is computed.
   virtual std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) = 0;
 

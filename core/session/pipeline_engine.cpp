@@ -274,12 +274,8 @@ class PipelineEngine : public HeadEngine {
 
   int ring_size() const override { return static_cast<int>(viewpoint_rig(*settings_).size()); }
 
-  void measure_front(Snapshot& snapshot) override {
-    const FrontMeasure measure = portrait::measure_front(view(), pipeline().photo());
-    snapshot.front_psnr_db = measure.psnr_db;
-    snapshot.blurred_psnr_db = measure.blurred_psnr_db;
-    snapshot.front_mask_iou = measure.mask_iou;
-    snapshot.front_sharpness = measure.sharpness;
+  FrontMeasure measure_front() override {
+    return portrait::measure_front(view(), pipeline().photo());
   }
 
   std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) override {

@@ -46,8 +46,7 @@ void Session::Worker::open(const std::string& what, const std::string& trouble,
   drop_autosave();  // of the head that was replaced
   snapshot_.unsaved = snapshot_.edited = snapshot_.recovered = false;
   snapshot_.view_file = {snapshot_.view_file.id, {}, {}, false};
-  snapshot_.front_psnr_db = snapshot_.blurred_psnr_db = 0;
-  snapshot_.front_mask_iou = snapshot_.front_sharpness = 0;
+  snapshot_.front = {};
   one_step_ = false;
   bake_volume(false);
   snapshot_.first_head_s = std::chrono::duration<double>(Clock::now() - begin).count();
@@ -173,8 +172,7 @@ void Session::Worker::return_to(std::uint64_t moment) {
   snapshot_.state = under_way ? SessionState::kPaused : SessionState::kReady;
   snapshot_.error.clear();
   snapshot_.activity.clear();
-  snapshot_.front_psnr_db = snapshot_.blurred_psnr_db = 0;
-  snapshot_.front_mask_iou = snapshot_.front_sharpness = 0;
+  snapshot_.front = {};
   snapshot_.unsaved = true;
   one_step_ = false;
   surroundings_.forget();

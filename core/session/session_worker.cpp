@@ -219,7 +219,8 @@ void Session::Worker::finish_run() {
   const bool ended = guarded("The run cannot be closed", [this] { engine().end_run(); });
   snapshot_.state = ended ? SessionState::kFinished : SessionState::kFailed;
   snapshot_.activity.clear();
-  guarded("The front view cannot be measured", [this] { engine().measure_front(snapshot_); });
+  guarded("The front view cannot be measured",
+          [this] { snapshot_.front = engine().measure_front(); });
   bake_volume(true);  // before the autosave, which holds the end of the formation too
   frame_due_ = true;
   next_thumbnail_ = 0;

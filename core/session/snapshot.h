@@ -3,6 +3,7 @@
 
 #include "core/base/image.h"
 #include "core/camera/camera.h"
+#include "core/pipeline/front_measure.h"
 #include "core/pipeline/stage_info.h"
 #include "core/project/formation.h"
 #include "core/project/photo_facts.h"
@@ -190,10 +191,7 @@ struct Snapshot {
   std::vector<std::pair<std::string, double>> losses;  // of the last step, "total" first
   std::shared_ptr<const std::vector<LossSeries>> loss_history;  // of all stages
   std::shared_ptr<const Formation> formation;                   // null before a first head
-  double front_psnr_db = 0;    // front render against the crop inside the matte; 0 = unknown
-  double blurred_psnr_db = 0;  // the same for the crop blurred by sigma = 2 px
-  double front_mask_iou = 0;
-  double front_sharpness = 0;  // of the crop's fine detail, inside both; 1 is right
+  FrontMeasure front;  // of the finished head
 
   double elapsed_s = 0;     // computing time of this head, without pauses
   double time_left_s = -1;  // -1 = not known

@@ -154,7 +154,7 @@ class FakeEngine : public HeadEngine {
   }
   RingThumbnail ring_thumbnail(int index) override { return {{double(index), 0}, Image(1, 1, 4)}; }
   int ring_size() const override { return 3; }
-  void measure_front(Snapshot& snapshot) override { snapshot.front_psnr_db = 30; }
+  FrontMeasure measure_front() override { return {.psnr_db = 30}; }
   std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) override {
     check(request.folder != "/nowhere", ErrorCode::kIo, "Not writable");
     return std::make_unique<FakeExport>(request, head_);

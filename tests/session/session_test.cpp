@@ -144,7 +144,7 @@ class SessionTest : public QObject {
       return s.state == SessionState::kFinished && s.ring && s.ring->size() == 3;
     });
     QVERIFY(end);
-    QCOMPARE(end->front_psnr_db, 30.0);
+    QCOMPARE(end->front.psnr_db, 30.0);
     // The last volume, which may come after the state, shows the last head.
     QVERIFY(studio.wait_for([&](const Snapshot& s) {
       return int(s.volume->voxel) == int(studio.script().steps) + 1;
@@ -351,7 +351,7 @@ class SessionTest : public QObject {
     studio.session().stop();
     const auto stopped = studio.wait_state(SessionState::kFinished);
     QVERIFY(stopped);
-    QCOMPARE(stopped->front_psnr_db, 30.0);
+    QCOMPARE(stopped->front.psnr_db, 30.0);
     studio.script().endless = false;
   }
 

@@ -383,11 +383,7 @@ class BustEngine : public HeadEngine {
     return {viewpoint, march(rig_camera(viewpoint), 48)};
   }
   int ring_size() const override { return int(ring().size()); }
-  void measure_front(Snapshot& snapshot) override {
-    snapshot.front_psnr_db = 27.4;
-    snapshot.blurred_psnr_db = 25.1;
-    snapshot.front_mask_iou = 0.962;
-  }
+  FrontMeasure measure_front() override { return {27.4, 25.1, 0.962, 0.9}; }
   std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) override {
     std::error_code error;
     std::filesystem::create_directories(request.folder, error);

@@ -168,7 +168,7 @@ class DockSessionsTest : public QObject {
     QCOMPARE(studio.stage(1).state, StageState::kStopped);
     QCOMPARE(studio.stage(2).state, StageState::kSkipped);
     QCOMPARE(studio.stage(3).state, StageState::kSkipped);
-    QVERIFY(studio.now().has_head() && studio.now().front_psnr_db > 10);
+    QVERIFY(studio.now().has_head() && studio.now().front.psnr_db > 10);
     studio.keep("stages_stopped");
   }
 

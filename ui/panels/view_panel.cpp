@@ -86,13 +86,14 @@ ViewPanel::ViewPanel(QWidget* parent) : QWidget(parent) {
 
 void ViewPanel::show_snapshot(const Snapshot& snapshot) {
   buttons_->setEnabled(snapshot.has_head());
-  set_text(likeness_, decibel(snapshot.front_psnr_db));
-  set_text(blurred_, decibel(snapshot.blurred_psnr_db));
-  set_text(outline_, snapshot.front_mask_iou > 0
-                         ? QString::number(snapshot.front_mask_iou, 'f', 3)
-                         : QStringLiteral("–"));
+  set_text(likeness_, decibel(snapshot.front.psnr_db));
+  set_text(blurred_, decibel(snapshot.front.blurred_psnr_db));
+  set_text(outline_, snapshot.front.mask_iou > 0 ? QString::number(snapshot.front.mask_iou, 'f', 3)
+                                                 : QStringLiteral("–"));
 }
 
-void ViewPanel::set_camera_text(const QString& text) { set_text(where_, text); }
+void ViewPanel::set_camera_text(const QString& text) {
+  set_text(where_, text);
+}
 
 }  // namespace portrait
