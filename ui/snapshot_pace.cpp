@@ -44,7 +44,8 @@ bool SnapshotPace::eventFilter(QObject* watched, QEvent* event) {
     case QEvent::TouchBegin:
     case QEvent::TouchUpdate:
       since_touched_.start();
-      if (later_.isActive()) tell();
+      // After the event: what is shown may take away the widget that the event is for.
+      if (later_.isActive()) later_.start(0);
       break;
     default:
       break;

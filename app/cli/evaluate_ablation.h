@@ -11,7 +11,7 @@ namespace portrait::cli {
 // The experiments of Fig. 5 and Fig. 6: of people of a view cache that nothing was trained on, a
 // head by the prior and the fit to their photo, then stage 3 from there under each row's settings
 // with each seed. Rows:
-//   truth               the truth's own consistency, which a head as sharp cannot pass by much
+//   truth               the truth's own consistency: a head as sharp cannot have much more
 //   start               the head that stage 3 is given
 //   fixed               Fig. 6 (a): noise.mode fixed
 //   random_half         (b): random noise, half the control scale (hpdm.w_ex)

@@ -45,7 +45,7 @@ class SnapshotPaceTest : public QObject {
     pace.ask(true);
     pace.ask(true);
     QTest::keyClick(&widget, Qt::Key_A);
-    QCOMPARE(due.size(), 2);  // what waited
+    QTRY_COMPARE(due.size(), 2);  // what waited
     for (int i = 3; i <= 10; ++i) {
       QTest::mouseClick(&widget, Qt::LeftButton);
       pace.ask(true);
