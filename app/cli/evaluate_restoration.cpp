@@ -62,6 +62,7 @@ Json evaluate_restoration(std::shared_ptr<const ModelPack> pack,
         "The pack \"{}\" has no networks for stage 2", pack->name());
   Settings settings = options.settings;
   for (const char* stage : {"photo_fit", "detail"}) settings.set(stage, false);
+  settings.set("geometry", true);
   Settings direct = settings;
   direct.set("geometry.detail_preservation", false);
 

@@ -22,6 +22,7 @@ Settings small_settings(int steps = 5) {
   Settings settings;
   settings.set("photo_fit", false);
   settings.set("detail", false);
+  settings.set("geometry", true);
   settings.set("geometry.steps", std::int64_t(steps));
   settings.set("geometry.size", std::int64_t(64));
   settings.set("render.coarse_samples", std::int64_t(12));
