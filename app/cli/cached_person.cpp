@@ -25,14 +25,12 @@ constexpr std::array kShown = {3, 5, 9, 11};  // views of the rig on a sheet
 constexpr double kBackDeg = 90;
 
 // A view as drawn, as a render of it would be.
-ViewRender drawn_view(const CachedPerson& person, std::size_t view) {
-  const auto halved = [](const Image& map) {
-    return at::avg_pool2d(tensor_of_image(map).unsqueeze(0), 2)[0][0];
-  };
+ViewRender drawn_view(const CachedPerson& person, const ViewCacheFile& file, std::size_t view) {
+  const auto halved = [](const Tensor& map) { return at::avg_pool2d(map.unsqueeze(0), 2)[0][0]; };
   const CachedPicture& picture = person.views[view];
-  const Tensor depth = tensor_of_image(person.geometry[view].depth);
-  const Tensor seen = at::avg_pool2d(depth.gt(0).to(at::kFloat).unsqueeze(0), 2)[0][0];
-  const Tensor mean = halved(person.geometry[view].depth) / seen;  // no number where all is empty
+  const Tensor depth = tensor_of_image(file.geometry(int(view)).depth);
+  // Of what is not empty; no number where all is.
+  const Tensor mean = halved(depth) / halved(depth.gt(0).to(at::kFloat));
   const Tensor matte = tensor_of_image(picture.matte).unsqueeze(0);
   const Tensor opacity = at::adaptive_avg_pool2d(matte, mean.sizes())[0][0];
   return {person.cameras[view], tensor_of_image(picture.rgb), mean, opacity, {}};
@@ -45,7 +43,6 @@ CachedPerson::CachedPerson(const ViewCacheFile& file) {
   photo = {identity.rgb, identity.rgb, identity.matte, cached_camera(identity.camera)};
   for (int v = 0; v < ViewCacheFormat::kStandardViews; ++v) {
     views.push_back(file.picture(v));
-    geometry.push_back(file.geometry(v));
     cameras.push_back(cached_camera(views.back().camera));
   }
 }
@@ -109,10 +106,13 @@ std::vector<std::string> head_metrics() {
           "consistency_db", "back_mask_iou", "front_psnr_db", "janus"};
 }
 
-void add_truth_scores(SubjectTable& table, const std::string& row, const CachedPerson& person) {
+void add_truth_scores(SubjectTable& table, const std::string& row, const CachedPerson& person,
+                      const ViewCacheFile& file) {
   const auto rig = standard_viewpoint_rig();
   std::vector<ViewRender> drawn;
-  for (std::size_t v = 0; v < person.views.size(); ++v) drawn.push_back(drawn_view(person, v));
+  for (std::size_t v = 0; v < person.views.size(); ++v) {
+    drawn.push_back(drawn_view(person, file, v));
+  }
   for (std::size_t v = 1; v < drawn.size(); ++v) {
     table.add(row, "consistency_db",
               view_consistency_db(drawn[v], drawn[std::size_t(std::max(rig[v].driver, 0))]));

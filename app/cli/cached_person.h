@@ -24,7 +24,6 @@ struct CachedPerson {
 
   PhotoInput photo;
   std::vector<CachedPicture> views;
-  std::vector<CachedGeometry> geometry;  // of the views
   std::vector<Camera> cameras;
 };
 
@@ -70,8 +69,9 @@ std::vector<std::string> head_metrics();
 void add_head_scores(SubjectTable& table, const std::string& row, const CachedPerson& person,
                      const SeenHead& seen, const FaceTeller& faces);
 
-// What the truth itself reaches of consistency_db, pictures and depths drawn, at the resolution of
-// rays that heads have: a row of that metric alone.
-void add_truth_scores(SubjectTable& table, const std::string& row, const CachedPerson& person);
+// What the truth itself reaches of consistency_db, pictures and depths drawn (those of the person's
+// file), at the resolution of rays that heads have: a row of that metric alone.
+void add_truth_scores(SubjectTable& table, const std::string& row, const CachedPerson& person,
+                      const ViewCacheFile& file);
 
 }  // namespace portrait::cli

@@ -75,9 +75,9 @@ class Evaluation {
     return finished_pipeline(person, first, settings, {}).head().clone();
   }
 
-  void add_start(const CachedPerson& person, const Field& head) {
+  void add_start(const CachedPerson& person, const ViewCacheFile& file, const Field& head) {
     table_.add_subject();
-    add_truth_scores(table_, kTruth, person);
+    add_truth_scores(table_, kTruth, person, file);
     add(kStart, person, SeenHead(head, person), true);
   }
 
@@ -150,9 +150,10 @@ Json evaluate_ablation(std::shared_ptr<const ModelPack> pack, const AblationEval
   const int of = int(files.size()) * (1 + options.seeds * int(rows.size()));
   int done = 0;
   for (const fs::path& file : files) {
-    const CachedPerson person{ViewCacheFile(file)};
+    const ViewCacheFile cached(file);
+    const CachedPerson person(cached);
     const Field start = evaluation.started(person);
-    evaluation.add_start(person, start);
+    evaluation.add_start(person, cached, start);
     progress(++done, of);
     for (const Row& row : rows) {
       for (int seed = 0; seed < options.seeds; ++seed) {

@@ -40,10 +40,12 @@ void FineDetail::add(Source source, const Shown& shown, const Tensor& target, co
 
 void FineDetail::settle(const Said& said, Tensor& texels, Tensor& held) {
   Tensor missing = said.more;
+  Tensor shown = said.where->picture(texels);
   for (int time = 1; time < kTimesAsked; ++time) {
-    const Tensor before = said.where->picture(texels);
     said.where->pull(texels, held, missing, said.weight, false);
-    missing = missing - (said.where->picture(texels) - before);
+    const Tensor now = said.where->picture(texels);
+    missing = missing - (now - shown);
+    shown = now;
   }
   said.where->pull(texels, held, missing, said.weight, true);
 }

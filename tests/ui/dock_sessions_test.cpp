@@ -5,6 +5,7 @@
 // PORTRAIT_SCREENSHOTS to keep a picture of each state.
 #include "core/base/settings.h"
 #include "core/session/session.h"
+#include "tests/ui/shipped.h"
 #include "ui/cutout_dialog.h"
 #include "ui/main_window.h"
 #include "ui/panels/guidance_panel.h"
@@ -15,7 +16,6 @@
 #include "ui/panels/settings_panel.h"
 #include "ui/panels/stages_panel.h"
 #include "ui/photo_editor.h"
-#include "ui/sample_photo.h"
 #include "ui/theme.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/cutout_canvas.h"
@@ -107,11 +107,10 @@ class DockSessionsTest : public QObject {
  private Q_SLOTS:
   void initTestCase() {
     apply_theme(*qApp);
-    const fs::path program = QCoreApplication::applicationDirPath().toStdString();
-    pack_ = find_shipped_pack(program);
-    photo_ = find_sample_photo(program);
-    if (pack_.empty()) QSKIP("resources/packs/compact is not there");
-    if (photo_.empty()) QSKIP("no sample photo on this machine");
+    const Shipped shipped = Shipped::find();
+    if (shipped.missing()) QSKIP(shipped.missing());
+    pack_ = shipped.pack;
+    photo_ = shipped.photo;
   }
 
   // A told lens and a painted cut-out each make another first head.

@@ -5,9 +5,9 @@
 #include "core/base/settings.h"
 #include "core/nn/model_pack.h"
 #include "core/session/session.h"
+#include "tests/ui/shipped.h"
 #include "ui/main_window.h"
 #include "ui/recoveries.h"
-#include "ui/sample_photo.h"
 #include "ui/theme.h"
 #include "ui/viewport/recovery_card.h"
 
@@ -93,11 +93,10 @@ class KilledTest : public QObject {
  private Q_SLOTS:
   void initTestCase() {
     apply_theme(*qApp);
-    const fs::path program = QCoreApplication::applicationDirPath().toStdString();
-    pack_ = find_shipped_pack(program);
-    photo_ = find_sample_photo(program);
-    if (pack_.empty()) QSKIP("resources/packs/compact is not there");
-    if (photo_.empty()) QSKIP("no sample photo on this machine");
+    const Shipped shipped = Shipped::find();
+    if (shipped.missing()) QSKIP(shipped.missing());
+    pack_ = shipped.pack;
+    photo_ = shipped.photo;
   }
 
   void what_was_done_is_offered_and_goes_on_data() {

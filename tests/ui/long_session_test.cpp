@@ -6,6 +6,7 @@
 // state.
 #include "core/base/settings.h"
 #include "core/session/session.h"
+#include "tests/ui/shipped.h"
 #include "ui/art_direction.h"
 #include "ui/event_loop_probe.h"
 #include "ui/main_window.h"
@@ -17,7 +18,6 @@
 #include "ui/panels/settings_panel.h"
 #include "ui/panels/stages_panel.h"
 #include "ui/panels/viewpoints_panel.h"
-#include "ui/sample_photo.h"
 #include "ui/theme.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/formation_timeline.h"
@@ -108,11 +108,10 @@ class LongSessionTest : public QObject {
  private Q_SLOTS:
   void initTestCase() {
     apply_theme(*qApp);
-    const fs::path program = QCoreApplication::applicationDirPath().toStdString();
-    pack_ = find_shipped_pack(program);
-    photo_ = find_sample_photo(program);
-    if (pack_.empty()) QSKIP("resources/packs/compact is not there");
-    if (photo_.empty()) QSKIP("no sample photo on this machine");
+    const Shipped shipped = Shipped::find();
+    if (shipped.missing()) QSKIP(shipped.missing());
+    pack_ = shipped.pack;
+    photo_ = shipped.photo;
     open_window();
     probe_.start();
   }

@@ -3,11 +3,11 @@
 // the window is closed while it runs. Skipped where the pack or a photo is not there.
 #include "core/base/settings.h"
 #include "core/session/session.h"
+#include "tests/ui/shipped.h"
 #include "ui/event_loop_probe.h"
 #include "ui/main_window.h"
 #include "ui/panels/export_panel.h"
 #include "ui/panels/stages_panel.h"
-#include "ui/sample_photo.h"
 #include "ui/theme.h"
 #include "ui/widgets/banner.h"
 
@@ -29,11 +29,9 @@ class StudioTest : public QObject {
  private Q_SLOTS:
   void opens_runs_pauses_orbits_exports_and_closes() {
     apply_theme(*qApp);
-    const std::filesystem::path program = QCoreApplication::applicationDirPath().toStdString();
-    const std::filesystem::path pack = find_shipped_pack(program);
-    const std::filesystem::path photo = find_sample_photo(program);
-    if (pack.empty()) QSKIP("resources/packs/compact is not there");
-    if (photo.empty()) QSKIP("no sample photo on this machine");
+    const Shipped shipped = Shipped::find();
+    if (shipped.missing()) QSKIP(shipped.missing());
+    const auto& [pack, photo] = shipped;
     QTemporaryDir folder;
 
     Settings settings;
