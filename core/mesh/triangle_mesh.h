@@ -16,6 +16,10 @@ struct TriangleMesh {
   std::vector<Eigen::Vector3f> positions;
   std::vector<Eigen::Vector3f> normals;  // unit length, outward; empty or one per position
   std::vector<Eigen::Vector3f> colours;  // linear RGB in [0, 1]; empty or one per position
+  // Places in a texture, as glTF has them: (0, 0) is the upper left corner of the picture, v grows
+  // downward, pixel (x, y) of W x H has its centre at ((x + 0.5) / W, (y + 0.5) / H). In [0, 1];
+  // empty or one per position: vertices stand double where the texture is cut.
+  std::vector<Eigen::Vector2f> texcoords;
   std::vector<std::array<std::uint32_t, 3>> triangles;
 
   bool empty() const { return triangles.empty(); }
