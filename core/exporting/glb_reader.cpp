@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/exporting/byte_string.h"
 #include "core/exporting/glb.h"
 #include "core/exporting/glb_layout.h"
 
@@ -16,10 +17,7 @@ using nlohmann::json;
 
 template <typename... Args>
 void require(bool ok, fmt::format_string<Args...> format, Args&&... args) {
-  if (!ok) {
-    fail(ErrorCode::kCorrupt, "Not a usable GLB: {}; export it again",
-         fmt::format(format, std::forward<Args>(args)...));
-  }
+  require_usable(ok, "GLB", format, std::forward<Args>(args)...);
 }
 
 std::uint32_t word_at(const std::string& file, std::size_t offset) {
@@ -67,20 +65,62 @@ class Reader {
     require(primitive.value("mode", kGltfTriangles) == kGltfTriangles, "it holds no triangles");
     const json& attributes = primitive.at("attributes");
     TriangleMesh mesh;
-    mesh.positions = vectors(attributes.at("POSITION"));
+    mesh.positions = vectors<Eigen::Vector3f>(attributes.at("POSITION"), "VEC3");
     check_bounds(attributes.at("POSITION"), mesh.positions);
     for (Eigen::Vector3f& p : mesh.positions) p /= kMetresPerUnit;
-    if (attributes.contains("NORMAL")) mesh.normals = vectors(attributes.at("NORMAL"));
+    if (attributes.contains("NORMAL")) {
+      mesh.normals = vectors<Eigen::Vector3f>(attributes.at("NORMAL"), "VEC3");
+    }
+    if (attributes.contains("TEXCOORD_0")) {
+      mesh.texcoords = vectors<Eigen::Vector2f>(attributes.at("TEXCOORD_0"), "VEC2");
+    }
     if (attributes.contains("COLOR_0")) mesh.colours = colours(attributes.at("COLOR_0"));
     mesh.triangles = triangles(primitive.at("indices"), mesh.positions.size());
-    for (const auto* values : {&mesh.normals, &mesh.colours}) {
-      require(values->empty() || values->size() == mesh.positions.size(),
-              "its attributes differ in length");
+    for (const std::size_t size :
+         {mesh.normals.size(), mesh.colours.size(), mesh.texcoords.size()}) {
+      require(size == 0 || size == mesh.positions.size(), "its attributes differ in length");
     }
     return mesh;
   }
 
+  MeshTexture texture() const {
+    const json& primitive = root_.at("meshes").at(0).at("primitives").at(0);
+    const json& material = root_.at("materials").at(primitive.at("material").get<std::size_t>());
+    MeshTexture texture;
+    const json& surface = material.at("pbrMetallicRoughness");
+    if (surface.contains("baseColorTexture")) {
+      texture.base_colour = picture(surface.at("baseColorTexture"));
+    }
+    if (material.contains("normalTexture")) {
+      texture.normals = picture(material.at("normalTexture"));
+    }
+    require(texture.empty() || primitive.at("attributes").contains("TEXCOORD_0"),
+            "it has a texture but no places in it");
+    return texture;
+  }
+
  private:
+  PngPicture picture(const json& use) const {
+    const json& texture = root_.at("textures").at(use.at("index").get<std::size_t>());
+    const json& image = root_.at("images").at(texture.at("source").get<std::size_t>());
+    check(image.at("mimeType") == "image/png", ErrorCode::kUnsupported,
+          "Only PNG textures of a GLB can be read, found {}", image.at("mimeType").dump());
+    const Chunk bytes = view(image.at("bufferView"));
+    return PngPicture::of_bytes(file_.substr(bytes.offset, bytes.length));
+  }
+
+  // Where a buffer view lies in the file, after checking that it lies in the buffer.
+  Chunk view(const json& number) const {
+    const json& view = root_.at("bufferViews").at(number.get<std::size_t>());
+    check(!view.contains("byteStride"), ErrorCode::kUnsupported,
+          "Interleaved GLB attributes cannot be read");
+    const auto offset = view.at("byteOffset").get<std::size_t>();
+    const auto length = view.at("byteLength").get<std::size_t>();
+    require(offset % 4 == 0 && offset <= binary_.length && length <= binary_.length - offset,
+            "a buffer view lies outside the buffer");
+    return {binary_.offset + offset, length};
+  }
+
   // Start of the accessor's elements, after checking that they lie in the buffer.
   const char* elements(const json& number, int component, const char* type, std::size_t bytes_each,
                        std::size_t& count) const {
@@ -89,24 +129,19 @@ class Reader {
           ErrorCode::kUnsupported,
           "A GLB attribute of component type {} and type {} was expected, found {} and {}",
           component, type, accessor.at("componentType").dump(), accessor.at("type").dump());
-    const json& view = root_.at("bufferViews").at(accessor.at("bufferView").get<std::size_t>());
-    check(!view.contains("byteStride"), ErrorCode::kUnsupported,
-          "Interleaved GLB attributes cannot be read");
+    const Chunk bytes = view(accessor.at("bufferView"));
     count = accessor.at("count").get<std::size_t>();
-    const auto offset = view.at("byteOffset").get<std::size_t>();
-    const auto length = view.at("byteLength").get<std::size_t>();
-    require(offset % 4 == 0 && offset <= binary_.length && length <= binary_.length - offset,
-            "a buffer view lies outside the buffer");
-    require(count > 0 && count <= length / bytes_each, "an accessor lies outside its view");
-    return file_.data() + binary_.offset + offset;
+    require(count > 0 && count <= bytes.length / bytes_each, "an accessor lies outside its view");
+    return file_.data() + bytes.offset;
   }
 
-  std::vector<Eigen::Vector3f> vectors(const json& number) const {
+  template <typename Vector>
+  std::vector<Vector> vectors(const json& number, const char* type) const {
     std::size_t count = 0;
-    const char* from = elements(number, kGltfFloat, "VEC3", 12, count);
-    std::vector<Eigen::Vector3f> values(count);
+    const char* from = elements(number, kGltfFloat, type, sizeof(Vector), count);
+    std::vector<Vector> values(count);
     for (std::size_t i = 0; i < count; ++i) {
-      std::memcpy(values[i].data(), from + 12 * i, 12);
+      std::memcpy(values[i].data(), from + sizeof(Vector) * i, sizeof(Vector));
       require(values[i].allFinite(), "vertex {} is not finite", i);
     }
     return values;
@@ -162,14 +197,19 @@ class Reader {
 
 }  // namespace
 
-TriangleMesh read_glb(const std::filesystem::path& path) {
+TexturedMesh read_textured_glb(const std::filesystem::path& path) {
   try {
-    return Reader(path).mesh();
+    const Reader reader(path);
+    return {reader.mesh(), reader.texture()};
   } catch (const json::exception& problem) {
     throw Error(ErrorCode::kCorrupt,
                 fmt::format("Not a usable GLB: {}; export it again", problem.what()),
                 path.string());
   }
+}
+
+TriangleMesh read_glb(const std::filesystem::path& path) {
+  return read_textured_glb(path).mesh;
 }
 
 }  // namespace portrait

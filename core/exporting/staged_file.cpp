@@ -12,9 +12,8 @@
 
 namespace portrait {
 namespace fs = std::filesystem;
-namespace {
 
-void write_all(const fs::path& staged, const fs::path& target, const std::string& bytes) {
+void write_staged(const fs::path& staged, const fs::path& target, const std::string& bytes) {
   const int file = ::open(staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file < 0) fail_writing(target, std::strerror(errno));
   std::size_t written = 0;
@@ -30,8 +29,6 @@ void write_all(const fs::path& staged, const fs::path& target, const std::string
   }
   if (::close(file) != 0) fail_writing(target, std::strerror(errno));
 }
-
-}  // namespace
 
 StagedFile::StagedFile(fs::path target)
     : target_(std::move(target)),
@@ -53,7 +50,7 @@ void StagedFile::commit() {
 void write_verified(const fs::path& path, const std::string& bytes,
                     const std::function<void(const fs::path&)>& verify) {
   StagedFile staged(path);
-  write_all(staged.path(), path, bytes);
+  write_staged(staged.path(), path, bytes);
   verify(staged.path());
   staged.commit();
 }

@@ -33,6 +33,11 @@ class StagedFile {
 void write_verified(const std::filesystem::path& path, const std::string& bytes,
                     const std::function<void(const std::filesystem::path& staged)>& verify);
 
+// Writes bytes to a file that stands in for `target`, which is the one that messages name. Throws
+// kIo and may leave a part of the file.
+void write_staged(const std::filesystem::path& staged, const std::filesystem::path& target,
+                  const std::string& bytes);
+
 // kIo with the system's reason and what to do about it.
 [[noreturn]] void fail_writing(const std::filesystem::path& path, const std::string& reason);
 

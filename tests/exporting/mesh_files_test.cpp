@@ -2,8 +2,12 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/exporting/glb.h"
+#include "core/exporting/obj.h"
 #include "core/exporting/ply.h"
+#include "core/exporting/stl.h"
+#include "core/exporting/usda.h"
 #include "tests/exporting/failing_child.h"
+#include "tests/exporting/file_checks.h"
 #include "tests/exporting/sample_mesh.h"
 
 #include <QtTest>
@@ -13,42 +17,11 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 
 using namespace portrait;
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-namespace {
-
-std::uint32_t word(const std::string& file, std::size_t offset) {
-  std::uint32_t value = 0;
-  std::memcpy(&value, file.data() + offset, 4);
-  return value;
-}
-
-json json_chunk(const std::string& file) {
-  return json::parse(file.substr(20, word(file, 12)));
-}
-
-float largest_gap(const std::vector<Eigen::Vector3f>& a, const std::vector<Eigen::Vector3f>& b) {
-  float gap = a.size() == b.size() ? 0 : 1e9F;
-  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    gap = std::max(gap, (a[i] - b[i]).cwiseAbs().maxCoeff());
-  }
-  return gap;
-}
-
-template <typename Action>
-QString message_of(ErrorCode code, const Action& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code() == code ? QString(error.what()) : QString();
-  }
-  return {};
-}
-
-}  // namespace
 
 class MeshFilesTest : public QObject {
   Q_OBJECT
@@ -88,17 +61,17 @@ void MeshFilesTest::glb_header_and_json() {
   write_glb(path_ / "head.glb", mesh);
   const std::string file = read_text_file(path_ / "head.glb");
   QCOMPARE(file.substr(0, 4), std::string("glTF"));
-  QCOMPARE(word(file, 4), 2U);
-  QCOMPARE(std::size_t(word(file, 8)), file.size());
-  const std::uint32_t text = word(file, 12);
+  QCOMPARE(value_at(file, 4), 2U);
+  QCOMPARE(std::size_t(value_at(file, 8)), file.size());
+  const std::uint32_t text = value_at(file, 12);
   QCOMPARE(text % 4, 0U);
   QCOMPARE(file.substr(16, 4), std::string("JSON"));
-  const std::uint32_t binary = word(file, 20 + text);
+  const std::uint32_t binary = value_at(file, 20 + text);
   QCOMPARE(binary % 4, 0U);
   QCOMPARE(file.substr(24 + text, 4), std::string("BIN\0", 4));
   QCOMPARE(std::size_t(28 + text + binary), file.size());
 
-  const json root = json_chunk(file);
+  const json root = glb_json(file);
   QCOMPARE(root["asset"]["version"].get<std::string>(), std::string("2.0"));
   QVERIFY(root["asset"].contains("generator"));
   QCOMPARE(root["extensionsUsed"][0].get<std::string>(), std::string("KHR_materials_unlit"));
@@ -140,12 +113,12 @@ void MeshFilesTest::glb_without_colours() {
   mesh.colours.clear();
   write_glb(path_ / "head.glb", mesh, {.unlit = false});
   QVERIFY(read_glb(path_ / "head.glb").colours.empty());
-  QVERIFY(!json_chunk(read_text_file(path_ / "head.glb")).contains("extensionsUsed"));
+  QVERIFY(!glb_json(read_text_file(path_ / "head.glb")).contains("extensionsUsed"));
 }
 
 void MeshFilesTest::glb_extras() {
   write_glb(path_ / "head.glb", sample_mesh(), {.extras_json = R"({"seed": 7})"});
-  QCOMPARE(json_chunk(read_text_file(path_ / "head.glb"))["asset"]["extras"]["seed"].get<int>(), 7);
+  QCOMPARE(glb_json(read_text_file(path_ / "head.glb"))["asset"]["extras"]["seed"].get<int>(), 7);
   QVERIFY(!message_of(ErrorCode::kBadUsage, [&] {
              write_glb(path_ / "b.glb", sample_mesh(), {.extras_json = "[1"});
            }).isEmpty());
@@ -174,16 +147,23 @@ void MeshFilesTest::empty_and_non_finite_are_refused() {
   const QString empty =
       message_of(ErrorCode::kBadInput, [&] { write_glb(path_ / "head.glb", TriangleMesh{}); });
   QVERIFY2(empty.contains("empty") && empty.contains("threshold"), qPrintable(empty));
-  for (int what = 0; what < 4; ++what) {
+  for (int what = 0; what < 6; ++what) {
     TriangleMesh mesh = sample_mesh();
     if (what == 0) mesh.positions[2].y() = NAN;
     if (what == 1) mesh.colours[1].x() = INFINITY;
     if (what == 2) mesh.normals.pop_back();
     if (what == 3) mesh.triangles[0][1] = 4;
+    if (what == 4) mesh.texcoords = {{0, 0}, {1, 1}};
+    if (what == 5) mesh.texcoords.assign(4, {0.5F, NAN});
     QVERIFY(
         !message_of(ErrorCode::kBadInput, [&] { write_glb(path_ / "head.glb", mesh); }).isEmpty());
-    QVERIFY(
-        !message_of(ErrorCode::kBadInput, [&] { write_ply(path_ / "head.glb", mesh); }).isEmpty());
+    for (const auto& write :
+         std::vector<std::function<void()>>{[&] { write_ply(path_ / "head.glb", mesh); },
+                                            [&] { write_obj(path_ / "head.glb", mesh); },
+                                            [&] { write_stl(path_ / "head.glb", mesh); },
+                                            [&] { write_usda(path_ / "head.glb", mesh); }}) {
+      QVERIFY(!message_of(ErrorCode::kBadInput, write).isEmpty());
+    }
   }
   QCOMPARE(read_text_file(path_ / "head.glb"), std::string("old"));
   QVERIFY(only("head.glb"));
@@ -201,7 +181,7 @@ void MeshFilesTest::damaged_glb_is_refused() {
   QVERIFY(refused("glTF"));
   QVERIFY(refused(good.substr(0, good.size() - 4)));
   QVERIFY(refused(good + "more"));
-  const std::size_t data = 28 + word(good, 12);
+  const std::size_t data = 28 + value_at(good, 12);
   std::string moved = good;
   moved[data + 3] ^= 0x40;  // the exponent of the first position
   QVERIFY(refused(moved));
@@ -236,16 +216,15 @@ void MeshFilesTest::damaged_ply_is_refused() {
 }
 
 void MeshFilesTest::full_disk_leaves_the_old_file() {
-  for (const bool glb : {true, false}) {
-    const fs::path file = path_ / (glb ? "head.glb" : "head.ply");
-    write_text_file(file, "old");
-    const std::string outcome = must_fail_with_io(
-        Hardship::kFullDisk,
-        [&] { glb ? write_glb(file, sample_mesh()) : write_ply(file, sample_mesh()); }, 300);
-    QCOMPARE(outcome, std::string());
+  const fs::path file = path_ / "head.any";
+  write_text_file(file, "old");
+  for (const auto& write : std::vector<std::function<void()>>{
+           [&] { write_glb(file, sample_mesh()); }, [&] { write_ply(file, sample_mesh()); },
+           [&] { write_obj(file, sample_mesh()); }, [&] { write_usda(file, sample_mesh()); },
+           [&] { write_stl(file, sample_mesh()); }}) {
+    QCOMPARE(must_fail_with_io(Hardship::kFullDisk, write, 200), std::string());
     QCOMPARE(read_text_file(file), std::string("old"));
-    QVERIFY(only(file.filename()));
-    fs::remove(file);
+    QVERIFY(only("head.any"));
   }
 }
 
