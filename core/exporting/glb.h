@@ -23,9 +23,9 @@ struct GlbOptions {
 };
 
 // Writes a binary glTF 2.0 file: metres, +Y up, +Z front; POSITION (with min and max), NORMAL,
-// TEXCOORD_0 (float) with a texture, TANGENT with a normal map, COLOR_0 (normalised u16, linear RGBA) when the mesh has
-// colours and no texture, indices u32. Written beside and renamed, then read back and compared
-// (textures byte by byte), so that an export that returns is a good one.
+// TEXCOORD_0 (float) with a texture, TANGENT with a normal map, COLOR_0 (normalised u16, linear
+// RGBA) when the mesh has colours and no texture, indices u32. Written beside and renamed, then
+// read back and compared (textures byte by byte), so that an export that returns is a good one.
 // Throws kBadInput for an empty or non-finite mesh (and says which threshold to try), kBadUsage
 // for extras that are no JSON object and for a texture without texcoords, kIo.
 void write_glb(const std::filesystem::path& path, const TriangleMesh& mesh,
