@@ -6,6 +6,7 @@
 #include "core/exporting/glb_layout.h"
 #include "core/exporting/mesh_guard.h"
 #include "core/exporting/staged_file.h"
+#include "core/exporting/tangents.h"
 
 #include <nlohmann/json.hpp>
 
@@ -85,14 +86,14 @@ int add_colours(BufferBuilder& buffer, const std::vector<Eigen::Vector3f>& colou
   return accessor;
 }
 
-int add_texcoords(BufferBuilder& buffer, const std::vector<Eigen::Vector2f>& texcoords) {
-  return buffer.add(texcoords.size(), kGltfFloat, "VEC2", kGltfArrayBuffer,
-                    [&](std::string& bytes) {
-                      for (const Eigen::Vector2f& place : texcoords) {
-                        append_bytes(bytes, place.x());
-                        append_bytes(bytes, place.y());
-                      }
-                    });
+// Texcoords ("VEC2") or tangents ("VEC4").
+template <typename Vector>
+int add_floats(BufferBuilder& buffer, const std::vector<Vector>& values, const char* type) {
+  return buffer.add(values.size(), kGltfFloat, type, kGltfArrayBuffer, [&](std::string& bytes) {
+    for (const Vector& value : values) {
+      for (Eigen::Index c = 0; c < value.size(); ++c) append_bytes(bytes, value[c]);
+    }
+  });
 }
 
 // Adds a picture to the binary chunk and to the root; returns the number of its texture.
@@ -133,7 +134,12 @@ json root_json(BufferBuilder& buffer, const TriangleMesh& mesh, const GlbOptions
   json attributes;
   attributes["POSITION"] = add_vectors(buffer, mesh.positions, kMetresPerUnit);
   if (!mesh.normals.empty()) attributes["NORMAL"] = add_vectors(buffer, mesh.normals, 1.0F);
-  if (!mesh.texcoords.empty()) attributes["TEXCOORD_0"] = add_texcoords(buffer, mesh.texcoords);
+  if (!mesh.texcoords.empty()) {
+    attributes["TEXCOORD_0"] = add_floats(buffer, mesh.texcoords, "VEC2");
+  }
+  if (!options.texture.normals.empty() && !mesh.normals.empty()) {
+    attributes["TANGENT"] = add_floats(buffer, vertex_tangents(mesh), "VEC4");
+  }
   if (!mesh.colours.empty()) attributes["COLOR_0"] = add_colours(buffer, mesh.colours);
   const int indices = buffer.add(mesh.triangles.size() * 3, kGltfUnsignedInt, "SCALAR",
                                  kGltfElementArrayBuffer, [&](std::string& bytes) {

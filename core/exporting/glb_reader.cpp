@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace portrait {
@@ -74,6 +75,7 @@ class Reader {
     if (attributes.contains("TEXCOORD_0")) {
       mesh.texcoords = vectors<Eigen::Vector2f>(attributes.at("TEXCOORD_0"), "VEC2");
     }
+    if (attributes.contains("TANGENT")) check_tangents(attributes.at("TANGENT"), mesh.normals);
     if (attributes.contains("COLOR_0")) mesh.colours = colours(attributes.at("COLOR_0"));
     mesh.triangles = triangles(primitive.at("indices"), mesh.positions.size());
     for (const std::size_t size :
@@ -173,6 +175,19 @@ class Reader {
               "an index points beyond its {} vertices", vertices);
     }
     return values;
+  }
+
+  // Nothing that a mesh holds: they follow from the rest.
+  void check_tangents(const json& number, const std::vector<Eigen::Vector3f>& normals) const {
+    const auto tangents = vectors<Eigen::Vector4f>(number, "VEC4");
+    require(tangents.size() == normals.size(), "it has {} tangents for {} normals", tangents.size(),
+            normals.size());
+    for (std::size_t i = 0; i < tangents.size(); ++i) {
+      const Eigen::Vector3f t = tangents[i].head<3>();
+      require(std::abs(t.norm() - 1) < 1e-3F && std::abs(t.dot(normals[i])) < 1e-3F &&
+                  std::abs(tangents[i].w()) == 1,
+              "tangent {} does not fit its normal", i);
+    }
   }
 
   void check_bounds(const json& number, const std::vector<Eigen::Vector3f>& positions) const {

@@ -84,6 +84,11 @@ class StagedFolder {
 void write_verified_together(const fs::path& main_file, const std::string& main_bytes,
                              const std::vector<NamedBytes>& companions,
                              const std::function<void(const fs::path&)>& verify) {
+  for (const NamedBytes& file : companions) {
+    check(file.name != main_file.filename(), ErrorCode::kBadUsage,
+          "\"{}\" is also the name of a file that goes with it; choose another one",
+          main_file.string());
+  }
   StagedFolder staged(main_file);
   for (const NamedBytes& file : companions) staged.add(file);
   verify(staged.add({main_file.filename().string(), main_bytes}));

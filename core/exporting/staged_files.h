@@ -17,7 +17,7 @@ struct NamedBytes {
 // hidden folder beside `main_file`, under the names they will have, so that `verify` can read them
 // as a program will that follows the names in them. Then each is renamed to its place, `main_file`
 // last. When anything fails, the files that existed come back and nothing else is left behind.
-// Throws kIo, and what verify throws.
+// Throws kIo, kBadUsage when a companion has the name of `main_file`, and what verify throws.
 void write_verified_together(
     const std::filesystem::path& main_file, const std::string& main_bytes,
     const std::vector<NamedBytes>& companions,

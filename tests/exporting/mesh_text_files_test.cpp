@@ -210,6 +210,9 @@ void MeshTextFilesTest::files_land_together_or_not_at_all() {
   QCOMPARE(read_text_file(path_ / "head_texture.png"), std::string("old picture"));
   QCOMPARE(read_text_file(path_ / "head.mtl" / "inside"), std::string("kept"));
   fs::remove_all(path_ / "head.mtl");
+  QVERIFY(!message_of(ErrorCode::kBadUsage, [&] {
+             write_obj(path_ / "head.mtl", textured_sample_mesh(), {.texture = sample_texture()});
+           }).isEmpty());
   write_obj(path_ / "head.obj", textured_sample_mesh(), {.texture = sample_texture()});
   QVERIFY(read_obj(path_ / "head.obj").texture == sample_texture());
 }

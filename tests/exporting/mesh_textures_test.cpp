@@ -3,6 +3,7 @@
 #include "core/exporting/glb.h"
 #include "core/exporting/mesh_texture.h"
 #include "core/exporting/ply.h"
+#include "core/exporting/tangents.h"
 #include "tests/exporting/file_checks.h"
 #include "tests/exporting/sample_mesh.h"
 
@@ -27,6 +28,7 @@ class MeshTexturesTest : public QObject {
   void bad_pictures_are_refused();
   void glb_embeds_the_base_colour();
   void glb_has_a_normal_map_when_lit();
+  void tangents_follow_the_picture();
   void glb_without_texture_has_no_texcoords();
   void glb_normals_are_of_unit_length();
   void glb_texture_reads_back();
@@ -72,6 +74,7 @@ void MeshTexturesTest::glb_embeds_the_base_colour() {
   const std::string file = read_text_file(path_ / "head.glb");
   const json root = glb_json(file);
   const json& attributes = root["meshes"][0]["primitives"][0]["attributes"];
+  QVERIFY(!attributes.contains("TANGENT"));
   QVERIFY(!attributes.contains("COLOR_0"));  // would be multiplied with the texture
   const json& places = root["accessors"][attributes["TEXCOORD_0"].get<int>()];
   QCOMPARE(places["componentType"].get<int>(), 5126);
@@ -107,6 +110,25 @@ void MeshTexturesTest::glb_has_a_normal_map_when_lit() {
   const int normal = root["materials"][0]["normalTexture"]["index"].get<int>();
   QCOMPARE(root["textures"][normal]["source"].get<int>(), 1);
   QCOMPARE(root["images"].size(), std::size_t(2));
+  const json& attributes = root["meshes"][0]["primitives"][0]["attributes"];
+  const json& tangents = root["accessors"][attributes["TANGENT"].get<int>()];
+  QCOMPARE(tangents["type"].get<std::string>(), std::string("VEC4"));
+}
+
+void MeshTexturesTest::tangents_follow_the_picture() {
+  // A square seen from the front, the picture upright on it: v grows downward.
+  TriangleMesh mesh;
+  mesh.positions = {{0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {0, 1, 0}, {5, 5, 5}};
+  mesh.normals.assign(5, Eigen::Vector3f::UnitZ());
+  mesh.texcoords = {{0, 1}, {1, 1}, {1, 0}, {0, 0}, {0, 0}};
+  mesh.triangles = {{0, 1, 2}, {0, 2, 3}};
+  const auto upright = vertex_tangents(mesh);
+  QCOMPARE(upright.size(), std::size_t(5));
+  for (int i = 0; i < 4; ++i) QVERIFY((upright[i] - Eigen::Vector4f(1, 0, 0, 1)).norm() < 1e-6F);
+  QVERIFY(std::abs(upright[4].z()) < 1e-6F);  // of no triangle: any direction in the plane
+  for (Eigen::Vector2f& place : mesh.texcoords) place.x() = 1 - place.x();
+  const auto mirrored = vertex_tangents(mesh);
+  for (int i = 0; i < 4; ++i) QVERIFY((mirrored[i] - Eigen::Vector4f(-1, 0, 0, -1)).norm() < 1e-6F);
 }
 
 void MeshTexturesTest::glb_without_texture_has_no_texcoords() {
