@@ -80,6 +80,7 @@ void drop_unused_vertices(TriangleMesh& mesh) {
   compact(mesh.positions, kept);
   compact(mesh.normals, kept);
   compact(mesh.colours, kept);
+  compact(mesh.texcoords, kept);
   for (auto& t : mesh.triangles) {
     for (std::uint32_t& v : t) v = renamed[v];
   }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/mesh/conformal.h"
+
+#include <utility>
+#include <vector>
+
+namespace portrait {
+
+// Values with weights, from which shares can be read.
+class WeightedValues {
+ public:
+  void reserve(std::size_t count) { values_.reserve(count); }
+  void add(double value, double weight) { values_.emplace_back(value, weight); }
+  // The smallest value that `share` of the weight does not exceed, share in [0, 1]; 0 when empty.
+  double quantile(double share);
+
+ private:
+  std::vector<std::pair<double, double>> values_;
+  bool sorted_ = false;
+};
+
+// How a map treats its chart; shares are of the area in space.
+struct ChartQuality {
+  double median_stretch = 1;  // larger over smaller singular value of a triangle's map, >= 1
+  double high_stretch = 1;    // the same, not exceeded by 95 % of the area
+  double area_spread = 1;     // areas' scale at the 95th over that at the 5th percentile, >= 1
+  int flipped = 0;
+  bool crosses_itself = false;  // the border does; without it and flips the map is one to one
+};
+
+ChartQuality judge_map(const ChartMesh& chart, const FlatMap& map);
+
+// Whether the border, laid flat, runs across itself. Touching is no crossing.
+bool border_crosses(const ChartMesh& chart, const FlatMap& map);
+
+// Singular values of a 2 x 2 matrix, larger first.
+std::pair<double, double> singular_values(const Eigen::Matrix2d& m);
+
+}  // namespace portrait
