@@ -11,7 +11,7 @@ struct AtlasOptions {
   int padding = 8;          // least distance of two charts, and of charts and border, in texels
   // Texels per length in the face's charts over those elsewhere, from 0.1 to 10.
   double face_scale = 1.5;
-  ChartOptions charts;
+  ChartOptions charts = {};
 };
 
 // The same triangles in the same order, with texcoords (see TriangleMesh): every triangle has a

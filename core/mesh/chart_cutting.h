@@ -26,7 +26,8 @@ class CuttableSurface {
   // Two connected halves, grown toward each other from triangles that lie far apart. Growth is
   // slowest across valleys, so that they tend to meet there; the line between them is smoothed.
   // Wants a connected set of two or more triangles.
-  std::array<std::vector<std::uint32_t>, 2> bisect(const std::vector<std::uint32_t>& triangles) const;
+  std::array<std::vector<std::uint32_t>, 2> bisect(
+      const std::vector<std::uint32_t>& triangles) const;
 
   // What lies round a set of triangles: those within `reach` of them (world units, over the
   // surface), and the others.

@@ -55,10 +55,10 @@ EdgeGraph make_graph(const TriangleMesh& mesh, const ChartMesh& chart) {
     const std::uint32_t a = chart.triangles[side / 3][side % 3];
     const std::uint32_t b = chart.triangles[side / 3][(side % 3 + 1) % 3];
     const bool paired = i + 1 < sides.size() && sides[i + 1].key == sides[i].key;
-    const double length = (mesh.positions[chart.mesh_vertices[a]] -
-                           mesh.positions[chart.mesh_vertices[b]])
-                              .cast<double>()
-                              .norm();
+    const double length =
+        (mesh.positions[chart.mesh_vertices[a]] - mesh.positions[chart.mesh_vertices[b]])
+            .cast<double>()
+            .norm();
     const auto number = std::uint32_t(graph.edges.size());
     graph.edges.push_back({a, b, side, paired ? sides[i + 1].side : kNone, length});
     graph.at[a].push_back(number);

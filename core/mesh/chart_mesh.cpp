@@ -113,8 +113,7 @@ ChartMesh make_chart_mesh(const TriangleMesh& mesh, const std::vector<std::uint3
   }
   chart.borders = find_borders(std::move(next));
   const std::size_t edges = (triangles.size() * 3 + open.size()) / 2;
-  chart.euler_characteristic =
-      int(chart.mesh_vertices.size()) - int(edges) + int(triangles.size());
+  chart.euler_characteristic = int(chart.mesh_vertices.size()) - int(edges) + int(triangles.size());
   return chart;
 }
 

@@ -201,10 +201,11 @@ double pack_charts(std::vector<PackedChart>& charts, const PackingOptions& optio
     }
     return scale / packer.cells();
   }
-  fail(ErrorCode::kBadUsage,
-       "{} charts find no room in a texture of {} texels with a padding of {}; use a larger texture "
-       "or less padding",
-       charts.size(), options.texture_size, options.padding);
+  fail(
+      ErrorCode::kBadUsage,
+      "{} charts find no room in a texture of {} texels with a padding of {}; use a larger texture "
+      "or less padding",
+      charts.size(), options.texture_size, options.padding);
 }
 
 }  // namespace portrait

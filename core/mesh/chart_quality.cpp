@@ -91,8 +91,9 @@ std::pair<double, double> singular_values(const Eigen::Matrix2d& m) {
   return {(sum + difference) / 2, std::abs(sum - difference) / 2};
 }
 
-bool border_crosses(const ChartMesh& chart, const FlatMap& map) {
+std::vector<std::uint32_t> border_crossings(const ChartMesh& chart, const FlatMap& map) {
   std::vector<Segment> segments;
+  std::vector<std::uint32_t> starts;
   Eigen::Vector2d low = map.front();
   Eigen::Vector2d high = map.front();
   double length = 0;
@@ -101,6 +102,7 @@ bool border_crosses(const ChartMesh& chart, const FlatMap& map) {
       const Eigen::Vector2d& a = map[border[i]];
       const Eigen::Vector2d& b = map[border[(i + 1) % border.size()]];
       segments.push_back({a, b, segments.size()});
+      starts.push_back(border[i]);
       low = low.cwiseMin(a);
       high = high.cwiseMax(a);
       length += (b - a).norm();
@@ -112,13 +114,16 @@ bool border_crosses(const ChartMesh& chart, const FlatMap& map) {
                                 std::numeric_limits<double>::min()});
   SegmentGrid grid(segments, low, cell, Eigen::Index(size.x() / cell) + 1,
                    Eigen::Index(size.y() / cell) + 1);
-  return std::any_of(segments.begin(), segments.end(), [&](const Segment& s) {
-    return grid.visit(s, [&](const std::vector<std::uint32_t>& members) {
-      return std::any_of(members.begin(), members.end(), [&](std::uint32_t other) {
-        return other > s.number && cross(s, segments[other]);
-      });
+  std::vector<std::uint32_t> crossing;
+  for (const Segment& s : segments) {
+    const bool crosses = grid.visit(s, [&](const std::vector<std::uint32_t>& members) {
+      return std::any_of(members.begin(), members.end(),
+                         [&](std::uint32_t other) { return cross(s, segments[other]); });
     });
-  });
+    if (crosses) crossing.push_back(starts[s.number]);
+  }
+  std::sort(crossing.begin(), crossing.end());
+  return crossing;
 }
 
 ChartQuality judge_map(const ChartMesh& chart, const FlatMap& map) {
@@ -136,7 +141,7 @@ ChartQuality judge_map(const ChartMesh& chart, const FlatMap& map) {
   quality.median_stretch = stretch.quantile(0.5);
   quality.high_stretch = stretch.quantile(0.95);
   quality.area_spread = scale.quantile(0.95) / std::max(scale.quantile(0.05), 1e-12);
-  quality.crosses_itself = border_crosses(chart, map);
+  quality.crossings = int(border_crossings(chart, map).size());
   return quality;
 }
 

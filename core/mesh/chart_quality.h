@@ -27,13 +27,14 @@ struct ChartQuality {
   double high_stretch = 1;    // the same, not exceeded by 95 % of the area
   double area_spread = 1;     // areas' scale at the 95th over that at the 5th percentile, >= 1
   int flipped = 0;
-  bool crosses_itself = false;  // the border does; without it and flips the map is one to one
+  int crossings = 0;  // sides of the border that run across it; without and flips: one to one
 };
 
 ChartQuality judge_map(const ChartMesh& chart, const FlatMap& map);
 
-// Whether the border, laid flat, runs across itself. Touching is no crossing.
-bool border_crosses(const ChartMesh& chart, const FlatMap& map);
+// Vertices of the border whose side to the next one, laid flat, runs across another side of the
+// border; ascending. Touching is no crossing.
+std::vector<std::uint32_t> border_crossings(const ChartMesh& chart, const FlatMap& map);
 
 // Singular values of a 2 x 2 matrix, larger first.
 std::pair<double, double> singular_values(const Eigen::Matrix2d& m);

@@ -16,9 +16,10 @@ namespace {
 
 using Complex = std::complex<double>;
 
-void check_disk(const ChartMesh& chart) {
-  check(chart.is_disk(), ErrorCode::kBadUsage,
-        "Only a disk can be laid flat; this chart has {} borders and Euler characteristic {}",
+void check_flattenable(const ChartMesh& chart) {
+  check(!chart.borders.empty() && chart.handles() == 0, ErrorCode::kBadUsage,
+        "Only a chart with a border and without handles can be laid flat; this one has {} borders "
+        "and Euler characteristic {}",
         chart.borders.size(), chart.euler_characteristic);
 }
 
@@ -87,7 +88,7 @@ FlatMap as_map(const Eigen::VectorXcd& values) {
 }  // namespace
 
 FlatMap conformal_map(const TriangleMesh& mesh, const ChartMesh& chart) {
-  check_disk(chart);
+  check_flattenable(chart);
   const std::size_t n = chart.mesh_vertices.size();
   std::vector<Eigen::Triplet<Complex>> entries;
   entries.reserve(chart.triangles.size() * 9);
@@ -120,13 +121,13 @@ FlatMap conformal_map(const TriangleMesh& mesh, const ChartMesh& chart) {
 }
 
 FlatMap convex_map(const TriangleMesh& mesh, const ChartMesh& chart) {
-  check_disk(chart);
+  check_flattenable(chart);
   const std::size_t n = chart.mesh_vertices.size();
   const auto& border = chart.borders.front();
   std::vector<double> along{0};
   for (std::size_t i = 0; i < border.size(); ++i) {
-    const Eigen::Vector3d step = place(mesh, chart, border[(i + 1) % border.size()]) -
-                                 place(mesh, chart, border[i]);
+    const Eigen::Vector3d step =
+        place(mesh, chart, border[(i + 1) % border.size()]) - place(mesh, chart, border[i]);
     along.push_back(along.back() + std::max(step.norm(), 1e-9));
   }
   std::vector<std::uint8_t> given(n, 0);

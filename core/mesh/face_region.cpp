@@ -25,8 +25,7 @@ float fade(float value, float full, float none) {
 
 float face_weight(const Eigen::Vector3f& position) {
   const float azimuth = std::abs(std::atan2(position.x(), position.z()));
-  return fade(azimuth, kAzimuthFull, kAzimuthNone) *
-         fade(-position.y(), -kChin, -kChin + kFade) *
+  return fade(azimuth, kAzimuthFull, kAzimuthNone) * fade(-position.y(), -kChin, -kChin + kFade) *
          fade(position.y(), kForehead, kForehead + kFade) *
          fade(-std::hypot(position.x(), position.z()), -kAxis, 0);
 }

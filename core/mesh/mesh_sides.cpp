@@ -52,11 +52,12 @@ std::vector<std::uint32_t> opposite_sides(const TriangleMesh& mesh) {
     std::size_t end = i + 1;
     while (end < sides.size() && sides[end].edge == sides[i].edge) ++end;
     const std::size_t uses = end - i;
-    check(uses < 3 && (uses == 1 || sides[i].forward != sides[i + 1].forward),
-          ErrorCode::kBadInput,
-          "The edge between vertices {} and {} has {} triangles{}; only a manifold mesh can be laid "
-          "flat",
-          sides[i].edge >> 32, sides[i].edge & 0xFFFFFFFFU, uses, uses == 2 ? " that wind alike" : "");
+    check(
+        uses < 3 && (uses == 1 || sides[i].forward != sides[i + 1].forward), ErrorCode::kBadInput,
+        "The edge between vertices {} and {} has {} triangles{}; only a manifold mesh can be laid "
+        "flat",
+        sides[i].edge >> 32, sides[i].edge & 0xFFFFFFFFU, uses,
+        uses == 2 ? " that wind alike" : "");
     if (uses == 2) {
       opposite[sides[i].side] = sides[i + 1].side;
       opposite[sides[i + 1].side] = sides[i].side;

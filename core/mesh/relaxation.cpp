@@ -78,20 +78,27 @@ class Relaxation {
   }
 
   // One local and one global step. Returns the energy after it.
-  double step(double before) {
-    const FlatMap goal = global_step();
+  double step(double before, bool guarded) {
+    FlatMap goal = global_step();
+    if (!guarded) {
+      map_ = std::move(goal);
+      return energy(map_);
+    }
     FlatMap direction(map_.size());
     for (std::size_t v = 0; v < map_.size(); ++v) direction[v] = goal[v] - map_[v];
     double length = 1;
     for (std::size_t t = 0; t < chart_.triangles.size(); ++t) {
-      length = std::min(length, kShareOfSafeStep * first_flip(derivative(chart_, map_, t),
-                                                              derivative(chart_, direction, t)));
+      const Eigen::Matrix2d now = derivative(chart_, map_, t);
+      if (!(now.determinant() > 0)) continue;
+      length =
+          std::min(length, kShareOfSafeStep * first_flip(now, derivative(chart_, direction, t)));
     }
+    const int flipped = flipped_triangles(chart_, map_);
     FlatMap moved(map_.size());
     for (int attempt = 0; attempt < 10; ++attempt, length /= 2) {
       for (std::size_t v = 0; v < map_.size(); ++v) moved[v] = map_[v] + length * direction[v];
       const double after = energy(moved);
-      if (after < before && flipped_triangles(chart_, moved) == 0) {
+      if (after < before && flipped_triangles(chart_, moved) <= flipped) {
         map_ = std::move(moved);
         return after;
       }
@@ -132,15 +139,12 @@ class Relaxation {
 }  // namespace
 
 double relax_map(const ChartMesh& chart, FlatMap& map, const RelaxationOptions& options) {
-  const int flipped = flipped_triangles(chart, map);
-  check(flipped == 0, ErrorCode::kBadUsage, "A map with {} flipped triangles cannot be relaxed",
-        flipped);
   Relaxation relaxation(chart, map);
   double energy = relaxation.energy(map);
   constexpr double kIsometric = 1e-10;
   for (int i = 0; i < options.iterations && energy > kIsometric; ++i) {
-    const double after = relaxation.step(energy);
-    const bool done = energy - after < options.enough * energy;
+    const double after = relaxation.step(energy, i >= options.free_iterations);
+    const bool done = i >= options.free_iterations && energy - after < options.enough * energy;
     energy = after;
     if (done) break;
   }

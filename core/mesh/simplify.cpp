@@ -61,8 +61,7 @@ struct Collapse {
     return from != o.from ? from > o.from : to > o.to;
   }
 };
-using CollapseQueue =
-    std::priority_queue<Collapse, std::vector<Collapse>, std::greater<>>;
+using CollapseQueue = std::priority_queue<Collapse, std::vector<Collapse>, std::greater<>>;
 
 class Simplifier {
  public:
@@ -144,7 +143,8 @@ class Simplifier {
       const Collapse next = queue.top();
       queue.pop();
       if (std::isinf(next.cost)) break;
-      if (next.from_version != version_[next.from] || next.to_version != version_[next.to]) continue;
+      if (next.from_version != version_[next.from] || next.to_version != version_[next.to])
+        continue;
       if (!keeps_topology(next.from, next.to) || turns_a_triangle(next.from, next.to)) continue;
       collapse(next.from, next.to);
       for (const std::uint32_t v : ring(next.to)) queue.push(cheaper_way(next.to, v));
@@ -174,7 +174,8 @@ class Simplifier {
     const auto has_edge = [&](std::uint32_t v) {
       return std::any_of(around_[v].begin(), around_[v].end(), [&](std::uint32_t t) {
         const Triangle& c = triangles_[t];
-        return std::count(c.begin(), c.end(), common[0]) && std::count(c.begin(), c.end(), common[1]);
+        return std::count(c.begin(), c.end(), common[0]) &&
+               std::count(c.begin(), c.end(), common[1]);
       });
     };
     return !(has_edge(from) && has_edge(to));
