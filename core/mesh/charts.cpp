@@ -10,6 +10,7 @@
 #include <Eigen/Geometry>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -24,8 +25,10 @@ constexpr double kCurlsUp = 0.3;         // mean normals shorter than this mean 
 constexpr double kWorthMeasuring = 0.1;  // share of the triangles up to which maps are tried anyway
 
 constexpr int kFlipsWorthTurning = 20;
-constexpr int kTrims = 20;             // rounds of taking bad triangles out of a chart
-constexpr double kMostTrimmed = 0.05;  // of a chart's triangles that may go
+constexpr std::size_t kSmall = 64;         // charts with so many triangles may join another
+constexpr std::size_t kMostMerged = 1000;  // that has at most so many
+constexpr int kTrims = 20;                 // rounds of taking bad triangles out of a chart
+constexpr double kMostTrimmed = 0.05;      // of a chart's triangles that may go
 
 struct Piece {
   std::vector<std::uint32_t> triangles;
@@ -56,10 +59,53 @@ class ChartCutter {
       pending_.pop_back();
       if (auto chart = try_piece(piece)) charts.push_back(std::move(*chart));
     }
+    merge_small(charts);
     return charts;
   }
 
  private:
+  // Handles and trimming leave crumbs: small charts join a neighbour where the two lie flat as one.
+  void merge_small(std::vector<Chart>& charts) {
+    std::vector<std::size_t> owner(mesh_.triangles.size());
+    for (std::size_t c = 0; c < charts.size(); ++c) {
+      for (const std::uint32_t t : charts[c].mesh.mesh_triangles) owner[t] = c;
+    }
+    for (std::size_t c = 0; c < charts.size(); ++c) {
+      const std::vector<std::uint32_t> own = charts[c].mesh.mesh_triangles;
+      if (own.size() > kSmall || charts[c].face) continue;
+      std::map<std::size_t, int> shared;  // sides, per neighbour
+      for (const std::uint32_t t : own) {
+        for (std::uint32_t i = 0; i < 3; ++i) {
+          const std::uint32_t other = surface_.opposite()[3 * t + i];
+          if (other != kNoSide && owner[other / 3] != c) ++shared[owner[other / 3]];
+        }
+      }
+      std::vector<std::pair<int, std::size_t>> order;
+      for (const auto& [neighbour, sides] : shared) order.emplace_back(-sides, neighbour);
+      std::sort(order.begin(), order.end());
+      for (const auto& [sides, neighbour] : order) {
+        std::vector<std::uint32_t> both = charts[neighbour].mesh.mesh_triangles;
+        if (both.size() > kMostMerged || charts[neighbour].face) continue;
+        both.insert(both.end(), own.begin(), own.end());
+        std::sort(both.begin(), both.end());
+        auto merged = try_merged(both);
+        if (!merged) continue;
+        charts[neighbour] = std::move(*merged);
+        charts[c].mesh.mesh_triangles.clear();
+        for (const std::uint32_t t : own) owner[t] = neighbour;
+        break;
+      }
+    }
+    std::erase_if(charts, [](const Chart& chart) { return chart.mesh.mesh_triangles.empty(); });
+  }
+
+  std::optional<Chart> try_merged(const std::vector<std::uint32_t>& triangles) {
+    Chart chart{put_together({triangles, false}), {}, {}, false};
+    if (chart.mesh.borders.empty() || chart.mesh.handles() > 0) return std::nullopt;
+    if (!lay_flat(chart) || !cut_holes(chart)) return std::nullopt;
+    return chart;
+  }
+
   void add_pieces(const std::vector<std::uint32_t>& triangles, bool face) {
     for (auto& piece : surface_.pieces(triangles)) pending_.push_back({std::move(piece), face});
   }
