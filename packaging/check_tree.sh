@@ -118,7 +118,7 @@ import hashlib, json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
 report = json.loads((folder / "report.json").read_text())
 names = {output["path"] for output in report["outputs"]}
-assert {"head.glb", "turntable.mp4", "contact_sheet.png", "project.portrait"} <= names, names
+assert {"head.glb", "mesh_report.json", "seen.png", "turntable.mp4", "contact_sheet.png", "project.portrait"} <= names, names
 for output in report["outputs"]:
     data = (folder / output["path"]).read_bytes()
     assert len(data) == output["bytes"], output

@@ -20,6 +20,7 @@ void add_bench(CLI::App& app, Action& action);
 // Not in the training build.
 void add_generate(CLI::App& app, Action& action);
 void add_render(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
 void add_replay(CLI::App& app, Action& action);
 void add_pack(CLI::App& app, Action& action);

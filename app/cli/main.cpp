@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
 #ifndef PORTRAIT_TRAIN_ONLY
   portrait::cli::add_generate(app, action);
   portrait::cli::add_render(app, action);
+  portrait::cli::add_export(app, action);
   portrait::cli::add_info(app, action);
   portrait::cli::add_replay(app, action);
   portrait::cli::add_pack(app, action);

@@ -256,7 +256,17 @@ const std::vector<SettingRow> kTable = {
     {"mesh.threshold", "Surface density", "",
      "The density at which the surface lies. Lower grows "
      "the mesh, higher shrinks it.",
-     10.0, Real{0.1, 1000, 1}, "Mesh", Applies::kLive, true},
+     25.0, Real{0.1, 1000, 1}, "Mesh", Applies::kLive, true},
+    {"mesh.triangles", "Triangles", "",
+     "At most so many in an exported mesh, closer together on the face. 0 keeps all of the "
+     "surface.",
+     80000, Whole{0, 4000000, 10000}, "Mesh", Applies::kLive},
+    {"mesh.texture", "Texture", "px",
+     "Width and height of an exported mesh's texture. 0: colours of the vertices alone.", 2048,
+     Whole{0, 8192, 1024}, "Mesh", Applies::kLive},
+    {"mesh.face_detail", "Texels on the face", "x",
+     "How many times closer together the texture's texels lie on the face than elsewhere.", 1.5,
+     Real{1, 4, 0.25}, "Mesh", Applies::kLive, true},
 
     {"turntable.frames", "Frames", "", "Frames of one full turn.", 90, Whole{2, 1440, 10},
      "Turntable", Applies::kLive},
@@ -288,7 +298,9 @@ const std::vector<SettingsPreset> kPresets = {
       {"detail.iterations", 120},
       {"detail.views_per_iteration", 4},
       {"bake.samples", 256},
-      {"mesh.resolution", 384}}},
+      {"mesh.resolution", 384},
+      {"mesh.triangles", 200000},
+      {"mesh.texture", 4096}}},
     // The departures of docs/method.md undone, as far as a setting undoes them.
     {"paper",
      "The method as the paper writes it; slower to take shape.",

@@ -4,12 +4,15 @@
 #include "core/base/error.h"
 #include "core/mesh/marching_cubes.h"
 #include "core/mesh/mesh_cleaning.h"
+#include "core/mesh/soft_occupancy.h"
 
 namespace portrait {
 
 Surface extract_surface(const DensityGrid& grid, const SurfaceOptions& options) {
   Surface surface;
-  surface.mesh = marching_cubes(grid, options.threshold);
+  surface.mesh = options.blur < 0
+                     ? marching_cubes(grid, options.threshold)
+                     : marching_cubes(soft_occupancy(grid, options.threshold, options.blur), 0.5F);
   if (surface.mesh.empty()) {
     const float largest = largest_density(grid);
     check(largest > 0, ErrorCode::kBadInput,

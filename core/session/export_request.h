@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/exporting/mesh_axes.h"
+
 #include <filesystem>
 
 namespace portrait {
@@ -9,8 +11,12 @@ namespace portrait {
 // from the settings (mesh.*, turntable.*) unless given here.
 struct ExportRequest {
   std::filesystem::path folder;
-  bool glb = true;             // head.glb: mesh with vertex colours
-  bool ply = false;            // head.ply
+  bool glb = true;                           // head.glb: the mesh, its texture within
+  bool obj = false;                          // head.obj, head.mtl and head.png, the texture
+  bool usda = false;                         // head.usda and its texture
+  bool ply = false;                          // head.ply and its texture
+  bool stl = false;                          // head.stl: the shape alone
+  MeshPreset preset = MeshPreset::kBlender;  // unit and axes of OBJ, PLY and STL
   bool turntable_mp4 = true;   // turntable.mp4, H.264 over the viewport's dark grey
   bool png_sequence = false;   // turntable/frame_0000.png ..., with alpha
   bool contact_sheet = false;  // contact_sheet.png: the 13 standard views
@@ -18,6 +24,10 @@ struct ExportRequest {
   int mesh_resolution = 0;     // samples along the cube's edge; 0: the setting mesh.resolution
   int turntable_frames = 0;    // 0: the setting turntable.frames
   double frames_per_second = 30;
+
+  // Besides files of meshes: mesh_report.json, what the files were found to hold, and seen.png,
+  // white where the texture is the photo's.
+  bool mesh() const { return glb || obj || usda || ply || stl; }
 };
 
 }  // namespace portrait

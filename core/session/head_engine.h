@@ -22,7 +22,7 @@ class ExportJob {
   virtual ~ExportJob() = default;
   // True when nothing is left. Throws Error (kIo, ...); what was written before stays.
   virtual bool advance() = 0;
-  // Fills what, done, total and files.
+  // Fills what, done, total, files and mesh.
   virtual void describe(ExportStatus& status) const = 0;
 };
 

@@ -8,15 +8,12 @@
 #include "core/camera/viewpoint_rig.h"
 #include "core/exporting/contact_sheet.h"
 #include "core/exporting/formation_film.h"
-#include "core/exporting/glb.h"
-#include "core/exporting/ply.h"
 #include "core/exporting/turntable.h"
-#include "core/field/query.h"
 #include "core/field/volume_picture.h"
 #include "core/image/write_image.h"
-#include "core/mesh/surface.h"
 #include "core/pipeline/head_view.h"
 #include "core/project/formation.h"
+#include "core/session/mesh_export.h"
 
 #include <algorithm>
 #include <cmath>
@@ -55,16 +52,15 @@ Image sheet_of(const std::vector<LabelledImage>& pictures, const std::string& ti
 class HeadExportJob : public ExportJob {
  public:
   HeadExportJob(const Field& head, const ExportRequest& request, const Settings& settings,
-                std::string extras_json,
-                const std::vector<std::shared_ptr<const FormationMoment>>& moments)
-      : moments_(moments),
+                ExportSources sources)
+      : moments_(std::move(sources.moments)),
         head_(HeadView::frozen(head, LookOptions::from(settings))),
         request_(request),
-        extras_json_(std::move(extras_json)),
-        threshold_(settings.get<double>("mesh.threshold")),
         size_(settings.get<int>("turntable.size")) {
-    resolution_ = request.mesh_resolution > 0 ? request.mesh_resolution
-                                              : settings.get<int>("mesh.resolution");
+    if (request.mesh()) {
+      mesh_.emplace(head_, std::move(sources.photo), request, settings,
+                    std::move(sources.extras_json));
+    }
     turn_.frames = request.turntable_frames > 0 ? request.turntable_frames
                                                 : settings.get<int>("turntable.frames");
     turn_.elevation_deg = settings.get<double>("turntable.elevation");
@@ -97,6 +93,7 @@ class HeadExportJob : public ExportJob {
     status.total = total_;
     status.done = total_ - static_cast<int>(parts_.size());
     status.files = files_;
+    if (mesh_) status.mesh = mesh_->told();
   }
 
  private:
@@ -105,22 +102,10 @@ class HeadExportJob : public ExportJob {
   }
 
   void plan() {
-    if (request_.glb || request_.ply) {
-      add("Mesh", [this] { mesh_ = mesh_of_head(head_, resolution_, threshold_); });
-    }
-    if (request_.glb) {
-      add("Mesh (GLB)", [this] {
-        GlbOptions options;
-        options.extras_json = extras_json_;
-        write_glb(request_.folder / "head.glb", mesh_, options);
-        wrote("head.glb");
-      });
-    }
-    if (request_.ply) {
-      add("Mesh (PLY)", [this] {
-        write_ply(request_.folder / "head.ply", mesh_);
-        wrote("head.ply");
-      });
+    if (mesh_) {
+      mesh_->plan([this](const std::string& what,
+                         std::function<void()> part) { add(what, std::move(part)); },
+                  [this](const fs::path& name) { wrote(name); });
     }
     if (request_.contact_sheet) {
       for (const RigView& view : standard_viewpoint_rig()) {
@@ -204,16 +189,13 @@ class HeadExportJob : public ExportJob {
   const std::vector<std::shared_ptr<const FormationMoment>> moments_;
   HeadView head_;
   ExportRequest request_;
-  std::string extras_json_;
-  double threshold_;
   int size_;
-  int resolution_ = 0;
   TurntableOptions turn_;
   FormationFilm film_;
   std::unique_ptr<VideoWriter> film_video_;
   std::deque<std::pair<std::string, std::function<void()>>> parts_;
   int total_ = 0;
-  TriangleMesh mesh_;
+  std::optional<MeshExport> mesh_;
   std::vector<LabelledImage> sheet_;
   std::unique_ptr<VideoWriter> video_;
   fs::path partial_;
@@ -223,42 +205,6 @@ class HeadExportJob : public ExportJob {
 
 }  // namespace
 
-TriangleMesh surface_of_head(const HeadView& head, int resolution, double threshold) {
-  check(resolution >= 8, ErrorCode::kBadUsage,
-        "A mesh resolution of {} is too low; 8 at least, 192 is usual", resolution);
-  const Eigen::AlignedBox3f box = occupied_box(head.occupancy());
-  check(!box.isEmpty(), ErrorCode::kBadInput, "The head is empty: there is no surface to export");
-  const double spacing = 2 * head.field().frame.half_extent / resolution;
-  Eigen::Vector3i dims;
-  for (int a = 0; a < 3; ++a) {
-    dims[a] = std::max(2, static_cast<int>(std::ceil(box.sizes()[a] / spacing)) + 1);
-  }
-  SurfaceOptions options;
-  options.threshold = static_cast<float>(threshold);
-  return extract_surface(sample_density_grid(head.field(), box, dims, head.occupancy()), options)
-      .mesh;
-}
-
-TriangleMesh mesh_of_head(const HeadView& head, int resolution, double threshold) {
-  TriangleMesh mesh = surface_of_head(head, resolution, threshold);
-  colour_vertices(
-      mesh, [&](const std::vector<Eigen::Vector3f>& positions, std::vector<Eigen::Vector3f>& srgb) {
-        const auto count = static_cast<std::int64_t>(positions.size());
-        Tensor points = at::empty({count, 3}, at::kFloat);
-        for (std::int64_t i = 0; i < count; ++i) {
-          std::copy_n(positions[std::size_t(i)].data(), 3, points.data_ptr<float>() + 3 * i);
-        }
-        const Tensor rgb = query_points(head.field(), points.to(head.field().device()))
-                               .rgb.to(at::kCPU)
-                               .clamp(0, 1)
-                               .contiguous();
-        for (std::int64_t i = 0; i < count; ++i) {
-          std::copy_n(rgb.data_ptr<float>() + 3 * i, 3, srgb[std::size_t(i)].data());
-        }
-      });
-  return mesh;
-}
-
 Image contact_sheet_of_head(const HeadView& head, const std::string& title) {
   std::vector<LabelledImage> pictures;
   for (const RigView& view : standard_viewpoint_rig()) {
@@ -267,19 +213,16 @@ Image contact_sheet_of_head(const HeadView& head, const std::string& title) {
   return sheet_of(pictures, title);
 }
 
-std::unique_ptr<ExportJob> begin_head_export(
-    const Field& head, const ExportRequest& request, const Settings& settings,
-    const std::string& extras_json,
-    const std::vector<std::shared_ptr<const FormationMoment>>& moments) {
-  return std::make_unique<HeadExportJob>(head, request, settings, extras_json, moments);
+std::unique_ptr<ExportJob> begin_head_export(const Field& head, const ExportRequest& request,
+                                             const Settings& settings, ExportSources sources) {
+  return std::make_unique<HeadExportJob>(head, request, settings, std::move(sources));
 }
 
 std::vector<ExportedFile> export_head(const Field& head, const ExportRequest& request,
                                       const Settings& settings,
                                       const std::function<void(int, int)>& progress,
-                                      const std::function<bool()>& stopped,
-                                      const std::string& extras_json) {
-  const auto job = begin_head_export(head, request, settings, extras_json);
+                                      const std::function<bool()>& stopped, ExportSources sources) {
+  const auto job = begin_head_export(head, request, settings, std::move(sources));
   ExportStatus status;
   job->describe(status);
   while (status.done < status.total && !(stopped && stopped())) {

@@ -28,12 +28,11 @@
 #include "core/project/project_file.h"
 #include "core/session/formation_keeper.h"
 #include "core/session/head_exports.h"
+#include "core/session/head_mesh.h"
 #include "core/session/photo_intake.h"
 #include "core/session/refined_views.h"
 #include "core/session/surrounding_views.h"
 #include "core/session/view_locker.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -279,12 +278,8 @@ class PipelineEngine : public HeadEngine {
   }
 
   std::unique_ptr<ExportJob> begin_export(const ExportRequest& request) override {
-    const nlohmann::json extras = {{"seed", pipeline().seed()},
-                                   {"photo", info_.photo_name},
-                                   {"settings", pipeline().settings().changed_json()}};
-    const Formation& formation = *formation_.formation();
-    return begin_head_export(pipeline().head(), request, *settings_, extras.dump(),
-                             formation.line(formation.tip));
+    return begin_head_export(pipeline().head(), request, *settings_,
+                             export_sources(pipeline(), info_, *formation_.formation(), request));
   }
 
   void describe(Snapshot& snapshot) const override {

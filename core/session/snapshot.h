@@ -139,6 +139,15 @@ struct ExportedFile {
   std::uint64_t bytes = 0;
 };
 
+// What an artist asks of a mesh that was written; the rest is in mesh_report.json.
+struct ExportedMesh {
+  std::int64_t triangles = 0;  // 0: none was written
+  bool watertight = false;
+  double height_mm = 0;
+  int texture_px = 0;                 // 0: vertex colours
+  double photo_pixels_per_texel = 0;  // on the face; below 1 the texture is finer than the photo
+};
+
 struct ExportStatus {
   enum class State { kNone, kRunning, kDone, kFailed, kCancelled };
   State state = State::kNone;
@@ -147,6 +156,7 @@ struct ExportStatus {
   int done = 0;          // of `total` equal parts
   int total = 0;
   std::vector<ExportedFile> files;  // written so far
+  ExportedMesh mesh;
   std::string error;
 };
 

@@ -58,11 +58,11 @@ Image picture_of_mesh(const TriangleMesh& mesh, const Image& texture, const Came
         "The mesh has neither places in a texture nor colours to be drawn by");
   const int fine = 2 * size;
   std::vector<float> depth;
-  std::vector<std::int64_t> triangles(std::size_t(fine) * std::size_t(fine), -1);
+  std::vector<std::int32_t> triangles(std::size_t(fine) * std::size_t(fine), -1);
   std::vector<Eigen::Vector3f> weights(triangles.size());
   draw(mesh, camera, fine, fine, depth,
        [&](std::size_t pixel, std::size_t triangle, const Eigen::Vector3f& w) {
-         triangles[pixel] = std::int64_t(triangle);
+         triangles[pixel] = std::int32_t(triangle);
          weights[pixel] = w;
        });
   Image out(size, size, 4);

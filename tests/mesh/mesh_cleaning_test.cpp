@@ -4,6 +4,7 @@
 #include "core/base/random.h"
 #include "core/mesh/marching_cubes.h"
 #include "core/mesh/mesh_report.h"
+#include "core/mesh/soft_occupancy.h"
 #include "core/mesh/surface.h"
 #include "tests/mesh/grids.h"
 
@@ -25,6 +26,8 @@ class MeshCleaningTest : public QObject {
   void report_finds_what_is_wrong();
   void colours_are_linear_and_batched();
   void surface_is_clean();
+  void soft_occupancy_is_a_half_at_the_threshold();
+  void a_ragged_field_has_a_smooth_surface();
   void no_surface_names_a_threshold();
 };
 
@@ -149,6 +152,50 @@ void MeshCleaningTest::surface_is_clean() {
   QVERIFY(surface.report.watertight);
   QCOMPARE(surface.report.components, 1);
   QCOMPARE(surface.report.triangles, std::int64_t(surface.mesh.triangles.size()));
+}
+
+void MeshCleaningTest::soft_occupancy_is_a_half_at_the_threshold() {
+  const auto grid = grid_of(9, 0.5F, [](const Eigen::Vector3f& p) { return 40 * (p.x() + 0.5F); });
+  const DensityGrid soft = soft_occupancy(grid, 20, 0);
+  for (int x = 0; x < 9; ++x) {
+    const float expected = 1 - std::pow(2.0F, -grid.at(x, 4, 4) / 20);
+    QVERIFY(std::abs(soft.at(x, 4, 4) - expected) < 1e-6F);
+  }
+  QCOMPARE(soft.at(4, 4, 4), 0.5F);
+  // A step is blurred into the error function of its distance.
+  const auto step =
+      grid_of(65, 0.5F, [](const Eigen::Vector3f& p) { return p.y() > 0.001F ? 1e6F : 0.0F; });
+  const DensityGrid blurred = soft_occupancy(step, 20, 0.05F);
+  for (int y = 16; y < 48; ++y) {
+    const double from_step = (y - 32.5) / 64;
+    const double expected = 0.5 * (1 + std::erf(from_step / (0.05 * std::sqrt(2.0))));
+    QVERIFY(std::abs(blurred.at(32, y, 32) - expected) < 0.01);
+  }
+  QVERIFY_EXCEPTION_THROWN(soft_occupancy(grid, 0, 0), Error);
+  QVERIFY_EXCEPTION_THROWN(soft_occupancy(grid, 1, -1), Error);
+}
+
+void MeshCleaningTest::a_ragged_field_has_a_smooth_surface() {
+  // A ball whose density jumps to hundreds at once, with a border that is raw by a node or so.
+  RandomStream random({.seed = 4, .purpose = random_purpose("ragged")});
+  const auto grid = grid_of(65, 0.5F, [&](const Eigen::Vector3f& p) {
+    return p.norm() + 0.012F * float(random.normal()) < 0.35F ? 400.0F : 0.0F;
+  });
+  SurfaceOptions as_it_is;
+  as_it_is.threshold = 25;
+  SurfaceOptions soft = as_it_is;
+  soft.blur = 0.02F;
+  const auto off_the_ball = [](const TriangleMesh& mesh) {
+    double sum = 0;
+    for (const Eigen::Vector3f& p : mesh.positions) sum += std::pow(double(p.norm()) - 0.35, 2);
+    return std::sqrt(sum / double(mesh.positions.size()));
+  };
+  const Surface raw = extract_surface(grid, as_it_is);
+  const Surface smooth = extract_surface(grid, soft);
+  QCOMPARE(smooth.report.euler_characteristic, 2);  // no tunnels
+  QVERIFY(smooth.report.watertight);
+  QVERIFY(off_the_ball(smooth.mesh) < 0.5 * off_the_ball(raw.mesh));
+  QVERIFY(off_the_ball(smooth.mesh) < 0.006);
 }
 
 void MeshCleaningTest::no_surface_names_a_threshold() {

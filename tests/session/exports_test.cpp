@@ -41,6 +41,8 @@ class ExportsTest : public QObject {
     configure_torch_threads();
     head_ = tiny_head({0.9F, 0.2F, 0.1F});
     settings_.set("turntable.size", 64);
+    settings_.set("mesh.texture", 128);
+    settings_.set("mesh.triangles", 2000);
     settings_.set("render.coarse_samples", 24);
     settings_.set("render.fine_samples", 24);
   }
@@ -56,7 +58,8 @@ class ExportsTest : public QObject {
       total = of;
     });
     QCOMPARE(last, total);
-    QCOMPARE(files.size(), std::size_t(4 + 4));
+    // GLB, PLY, texture, what the photo saw, sheet of the mesh; film, contact sheet; frames.
+    QCOMPARE(files.size(), std::size_t(5 + 2 + 4));
     for (const ExportedFile& file : files) {
       QVERIFY2(fs::exists(file.path), file.path.c_str());
       QVERIFY(file.bytes > 0 && file.bytes == fs::file_size(file.path));
@@ -91,7 +94,7 @@ class ExportsTest : public QObject {
     request.formation_film = true;
     request.frames_per_second = 4;
     QVERIFY_EXCEPTION_THROWN(begin_head_export(head_, request, settings_), Error);
-    const auto job = begin_head_export(head_, request, settings_, {}, moments);
+    const auto job = begin_head_export(head_, request, settings_, {.moments = moments});
     while (!job->advance()) {
     }
     FormationFilm film;
@@ -119,7 +122,10 @@ class ExportsTest : public QObject {
     request.turntable_mp4 = false;
     request.ply = true;
     request.mesh_resolution = 64;
-    export_head(head_, request, settings_);
+    Settings plain = settings_;
+    plain.set("mesh.texture", 0);
+    plain.set("mesh.triangles", 0);
+    export_head(head_, request, plain);
     const TriangleMesh mesh = read_glb(request.folder / "head.glb");
     const MeshReport report = inspect_mesh(mesh);
     QVERIFY(report.watertight);

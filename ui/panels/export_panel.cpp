@@ -7,6 +7,7 @@
 #include "ui/theme.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDesktopServices>
 #include <QFileDialog>
 #include <QGridLayout>
@@ -22,6 +23,22 @@
 #include <algorithm>
 
 namespace portrait {
+namespace {
+
+// One line of what was found in the mesh; empty without one.
+QString mesh_text(const ExportedMesh& mesh) {
+  if (mesh.triangles == 0) return {};
+  QStringList facts = {ExportPanel::tr("%L1 triangles").arg(mesh.triangles),
+                       ExportPanel::tr("%1 mm high").arg(mesh.height_mm, 0, 'f', 0),
+                       mesh.watertight ? ExportPanel::tr("closed") : ExportPanel::tr("open")};
+  if (mesh.texture_px > 0) facts << ExportPanel::tr("texture %1 px").arg(mesh.texture_px);
+  const double pixels = mesh.photo_pixels_per_texel;
+  if (pixels >= 1) facts << ExportPanel::tr("%1 px of the photo a texel").arg(pixels, 0, 'f', 1);
+  if (pixels > 0 && pixels < 1) facts << ExportPanel::tr("finer than the photo: upsampled");
+  return facts.join(QString(" · "));
+}
+
+}  // namespace
 
 ExportPanel::ExportPanel(QWidget* parent) : QWidget(parent) {
   PanelSection section = make_section(tr("Export"));
@@ -29,29 +46,12 @@ ExportPanel::ExportPanel(QWidget* parent) : QWidget(parent) {
   outer->setContentsMargins(0, 0, 0, 0);
   outer->addWidget(section.widget);
 
-  auto box = [](const QString& label, const QString& tip, bool on) {
-    auto* check = new QCheckBox(label);
-    check->setToolTip(tip);
-    check->setChecked(on);
-    return check;
-  };
-  glb_ = box(tr("Mesh · GLB"), tr("head.glb with vertex colours; Blender, Unreal, the web"), true);
-  ply_ = box(tr("Mesh · PLY"), tr("head.ply with vertex colours; MeshLab, scripts"), false);
-  turntable_ = box(tr("Turntable · MP4"), tr("turntable.mp4, H.264"), true);
-  frames_ = box(tr("Turntable · PNG"), tr("Numbered frames with alpha, for compositing"), false);
-  sheet_ = box(tr("Contact sheet"), tr("contact_sheet.png: the thirteen viewpoints"), false);
-  film_ =
-      box(tr("Formation · MP4"), tr("formation.mp4: how the head formed, once round it"), false);
   auto* grid = new QGridLayout;
   grid->setHorizontalSpacing(8);
   grid->setVerticalSpacing(6);
-  grid->addWidget(glb_, 0, 0);
-  grid->addWidget(turntable_, 0, 1);
-  grid->addWidget(ply_, 1, 0);
-  grid->addWidget(frames_, 1, 1);
-  grid->addWidget(sheet_, 2, 0);
-  grid->addWidget(film_, 2, 1);
+  add_choices(grid);
   section.body->addLayout(grid);
+  section.body->addWidget(make_preset_row());
 
   auto* row = new QHBoxLayout;
   row->setSpacing(4);
@@ -83,6 +83,10 @@ ExportPanel::ExportPanel(QWidget* parent) : QWidget(parent) {
   status_->setObjectName("note");
   section.body->addWidget(bar_);
   section.body->addWidget(status_);
+  mesh_ = new QLabel;
+  mesh_->setObjectName("note");
+  mesh_->setWordWrap(true);
+  section.body->addWidget(mesh_);
   files_ = new QVBoxLayout;
   files_->setSpacing(2);
   section.body->addLayout(files_);
@@ -91,14 +95,66 @@ ExportPanel::ExportPanel(QWidget* parent) : QWidget(parent) {
   connect(export_, &QPushButton::clicked, this, &ExportPanel::export_requested);
   connect(cancel_, &QPushButton::clicked, this, &ExportPanel::cancel_requested);
   auto refresh = [this] {
-    const bool any = glb_->isChecked() || ply_->isChecked() || turntable_->isChecked() ||
-                     frames_->isChecked() || sheet_->isChecked() || film_->isChecked();
-    export_->setEnabled(can_export_ && any && !folder_->text().trimmed().isEmpty());
+    export_->setEnabled(can_export_ && anything_chosen() && !folder().isEmpty());
   };
-  for (QCheckBox* check : {glb_, ply_, turntable_, frames_, sheet_, film_}) {
-    connect(check, &QCheckBox::toggled, this, refresh);
-  }
+  for (const Choice& choice : choices_) connect(choice.box, &QCheckBox::toggled, this, refresh);
   connect(folder_, &QLineEdit::textChanged, this, refresh);
+}
+
+void ExportPanel::add_choices(QGridLayout* grid) {
+  const auto add = [&](int row, int column, bool ExportRequest::*wanted, const QString& label,
+                       const QString& tip, bool on = false) {
+    auto* box = new QCheckBox(label);
+    box->setToolTip(tip);
+    box->setChecked(on);
+    grid->addWidget(box, row, column);
+    choices_.push_back({wanted, box});
+  };
+  add(0, 0, &ExportRequest::glb, tr("Mesh · GLB"),
+      tr("head.glb with its texture; Blender, Unreal, the web"), true);
+  add(1, 0, &ExportRequest::obj, tr("Mesh · OBJ"),
+      tr("head.obj, head.mtl and the texture; every 3D program"));
+  add(2, 0, &ExportRequest::usda, tr("Mesh · USD"),
+      tr("head.usda and the texture; Houdini, Omniverse, Maya"));
+  add(3, 0, &ExportRequest::ply, tr("Mesh · PLY"),
+      tr("head.ply with texture and vertex colours; MeshLab, scripts"));
+  add(4, 0, &ExportRequest::stl, tr("Mesh · STL"), tr("head.stl, the shape alone; for printing"));
+  add(0, 1, &ExportRequest::turntable_mp4, tr("Turntable · MP4"), tr("turntable.mp4, H.264"), true);
+  add(1, 1, &ExportRequest::png_sequence, tr("Turntable · PNG"),
+      tr("Numbered frames with alpha, for compositing"));
+  add(2, 1, &ExportRequest::contact_sheet, tr("Contact sheet"),
+      tr("contact_sheet.png: the thirteen viewpoints"));
+  add(3, 1, &ExportRequest::formation_film, tr("Formation · MP4"),
+      tr("formation.mp4: how the head formed, once round it"));
+}
+
+QWidget* ExportPanel::make_preset_row() {
+  auto* line = new QWidget;
+  auto* layout = new QHBoxLayout(line);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(8);
+  auto* label = new QLabel(tr("Axes and unit for"));
+  preset_ = new QComboBox;
+  preset_->addItem("Blender", int(MeshPreset::kBlender));
+  preset_->addItem("Unreal", int(MeshPreset::kUnreal));
+  preset_->addItem("Unity", int(MeshPreset::kUnity));
+  preset_->addItem(tr("Printing"), int(MeshPreset::kPrint));
+  preset_->addItem("glTF", int(MeshPreset::kGltf));
+  const QString tip =
+      tr("Which way is up, and what a number means, in OBJ, PLY and STL. GLB and USD say it "
+         "themselves.");
+  label->setToolTip(tip);
+  preset_->setToolTip(tip);
+  preset_->setAccessibleName(tr("Axes and unit for"));
+  label->setBuddy(preset_);
+  layout->addWidget(label);
+  layout->addWidget(preset_, 1);
+  return line;
+}
+
+bool ExportPanel::anything_chosen() const {
+  return std::any_of(choices_.begin(), choices_.end(),
+                     [](const Choice& choice) { return choice.box->isChecked(); });
 }
 
 void ExportPanel::choose_folder() {
@@ -121,12 +177,8 @@ QString ExportPanel::folder() const { return folder_->text().trimmed(); }
 ExportRequest ExportPanel::request() const {
   ExportRequest request;
   request.folder = folder().toStdString();
-  request.glb = glb_->isChecked();
-  request.ply = ply_->isChecked();
-  request.turntable_mp4 = turntable_->isChecked();
-  request.png_sequence = frames_->isChecked();
-  request.contact_sheet = sheet_->isChecked();
-  request.formation_film = film_->isChecked();
+  for (const Choice& choice : choices_) request.*choice.wanted = choice.box->isChecked();
+  request.preset = MeshPreset(preset_->currentData().toInt());
   return request;
 }
 
@@ -135,9 +187,7 @@ void ExportPanel::show_snapshot(const Snapshot& snapshot) {
   const ExportStatus& status = snapshot.exporting;
   can_export_ = can_export(snapshot);
   const bool running = status.state == State::kRunning;
-  const bool any = glb_->isChecked() || ply_->isChecked() || turntable_->isChecked() ||
-                   frames_->isChecked() || sheet_->isChecked() || film_->isChecked();
-  export_->setEnabled(can_export_ && any && !folder().isEmpty());
+  export_->setEnabled(can_export_ && anything_chosen() && !folder().isEmpty());
   set_accent(export_, snapshot.state == SessionState::kFinished && export_->isEnabled());
   cancel_->setVisible(running);
   bar_->setVisible(running);
@@ -164,6 +214,9 @@ void ExportPanel::show_snapshot(const Snapshot& snapshot) {
   }
   status_->set_text(text);
   status_->setVisible(!text.isEmpty());
+  const QString found = status.state == State::kDone ? mesh_text(status.mesh) : QString();
+  set_text(mesh_, found);
+  mesh_->setVisible(!found.isEmpty());
   show_files(snapshot);
 }
 

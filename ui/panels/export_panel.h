@@ -5,7 +5,11 @@
 
 #include <QWidget>
 
+#include <vector>
+
 class QCheckBox;
+class QComboBox;
+class QGridLayout;
 class QLabel;
 class QLineEdit;
 class QProgressBar;
@@ -36,18 +40,23 @@ class ExportPanel : public QWidget {
  private:
   void choose_folder();
   void show_files(const Snapshot& snapshot);
+  void add_choices(QGridLayout* grid);
+  QWidget* make_preset_row();
+  bool anything_chosen() const;
 
-  QCheckBox* glb_;
-  QCheckBox* ply_;
-  QCheckBox* turntable_;
-  QCheckBox* frames_;
-  QCheckBox* sheet_;
-  QCheckBox* film_;
+  // What is asked for, each by a box.
+  struct Choice {
+    bool ExportRequest::*wanted;
+    QCheckBox* box;
+  };
+  std::vector<Choice> choices_;
+  QComboBox* preset_;
   QLineEdit* folder_;
   QPushButton* export_;
   QPushButton* cancel_;
   QProgressBar* bar_;
   ElidedLabel* status_;
+  QLabel* mesh_;  // what was found in it
   QVBoxLayout* files_;
   std::size_t shown_files_ = 0;
   std::uint64_t shown_id_ = 0;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/image.h"
+#include "core/camera/camera.h"
+#include "core/mesh/atlas_report.h"
+#include "core/mesh/mesh_report.h"
+#include "core/mesh/triangle_mesh.h"
+#include "core/session/mesh_likeness.h"
+#include "core/texture/bake_source.h"
+
+#include <optional>
+#include <vector>
+
+namespace portrait {
+
+class HeadView;
+class Settings;
+struct ExportRequest;
+
+struct HeadMeshOptions {
+  int resolution = 256;     // samples along the cube's edge
+  double threshold = 25;    // density of the surface
+  int triangles = 80000;    // at most; 0: as many as the surface has
+  int texture = 2048;       // texels a side; 0: vertex colours alone
+  double face_scale = 1.5;  // texels along a line on the face, over those elsewhere
+
+  // Settings mesh.*; of the request what it says.
+  static HeadMeshOptions from(const Settings& settings, const ExportRequest& request);
+};
+
+struct TexturedHead {
+  TriangleMesh mesh;   // with normals and colours; with texcoords where it has a texture
+  MeshReport surface;  // before it was cut open for the texture
+  Image colour;        // empty: no texture
+  Image seen;          // 1: the photo's colours, 0: the head's own
+  AtlasReport atlas;
+  double source_pixels_per_texel = 0;  // of the photo, on the face; 0: no photo
+  double unseen = 0;                   // share of the texels that no picture shows
+  std::vector<MeshLikeness> likeness;  // to the head's own pictures, from four sides
+  std::optional<MeshLikeness> photo;   // to the photo, at 2048 px a side at most
+};
+
+// A head to a mesh with a texture, in parts of a second or so each: surface, atlas, pictures of the
+// head from all sides, and what they and the photo make of the texture.
+class TexturedHeadMaker {
+ public:
+  // photo: as photo_bake_view() makes it; none: the head's own pictures alone. `head` outlives
+  // this.
+  TexturedHeadMaker(const HeadView& head, std::optional<BakeView> photo, HeadMeshOptions options);
+
+  void take_surface();  // first; throws as surface_of_head()
+  void unwrap();        // second
+  int views() const { return int(cameras_.size()); }
+  void look_from(int view);  // each once, in order
+  void bake();               // last: result() is whole
+  bool textured() const { return options_.texture > 0; }
+  TexturedHead& result() { return result_; }
+
+ private:
+  const HeadView& head_;
+  std::optional<BakeView> photo_;
+  HeadMeshOptions options_;
+  std::vector<Viewpoint> cameras_;
+  std::vector<Image> pictures_;
+  TexturedHead result_;
+};
+
+}  // namespace portrait
