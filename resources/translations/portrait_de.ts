@@ -813,6 +813,34 @@
         <source>After the fit, let the diffusion model repair the shape of what the photo does not show. Views agree better then, and are a little softer. The compact pack&apos;s first heads have a back already; a prior that knows faces only from the front needs it.</source>
         <translation>Nach der Anpassung das Diffusionsmodell die Form dessen richten lassen, was das Foto nicht zeigt. Ansichten stimmen danach besser überein und sind etwas weicher. Die ersten Köpfe des Pakets „compact“ haben schon einen Hinterkopf; ein Prior, der Gesichter nur von vorn kennt, braucht es.</translation>
     </message>
+    <message>
+        <source>Triangles</source>
+        <translation>Dreiecke</translation>
+    </message>
+    <message>
+        <source>At most so many in an exported mesh, closer together on the face. 0 keeps all of the surface.</source>
+        <translation>Höchstens so viele in einem exportierten Netz, im Gesicht dichter. 0 behält die ganze Oberfläche.</translation>
+    </message>
+    <message>
+        <source>Texture</source>
+        <translation>Textur</translation>
+    </message>
+    <message>
+        <source>Width and height of an exported mesh&apos;s texture. 0: colours of the vertices alone.</source>
+        <translation>Breite und Höhe der Textur eines exportierten Netzes. 0: nur Farben der Eckpunkte.</translation>
+    </message>
+    <message>
+        <source>Texels on the face</source>
+        <translation>Texel im Gesicht</translation>
+    </message>
+    <message>
+        <source>x</source>
+        <translation>x</translation>
+    </message>
+    <message>
+        <source>How many times closer together the texture&apos;s texels lie on the face than elsewhere.</source>
+        <translation>Wievielmal dichter die Texel der Textur im Gesicht liegen als anderswo.</translation>
+    </message>
 </context>
 <context>
     <name>portrait</name>
@@ -1178,16 +1206,8 @@
         <translation>Mesh · GLB</translation>
     </message>
     <message>
-        <source>head.glb with vertex colours; Blender, Unreal, the web</source>
-        <translation>head.glb mit Vertexfarben; Blender, Unreal, das Web</translation>
-    </message>
-    <message>
         <source>Mesh · PLY</source>
         <translation>Mesh · PLY</translation>
-    </message>
-    <message>
-        <source>head.ply with vertex colours; MeshLab, scripts</source>
-        <translation>head.ply mit Vertexfarben; MeshLab, Skripte</translation>
     </message>
     <message>
         <source>Turntable · MP4</source>
@@ -1248,6 +1268,78 @@
     <message>
         <source>Cancelled; what was written stays</source>
         <translation>Abgebrochen; Geschriebenes bleibt</translation>
+    </message>
+    <message>
+        <source>%L1 triangles</source>
+        <translation>%L1 Dreiecke</translation>
+    </message>
+    <message>
+        <source>%1 mm high</source>
+        <translation>%1 mm hoch</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>geschlossen</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>offen</translation>
+    </message>
+    <message>
+        <source>texture %1 px</source>
+        <translation>Textur %1 px</translation>
+    </message>
+    <message>
+        <source>%1 px of the photo a texel</source>
+        <translation>%1 px des Fotos je Texel</translation>
+    </message>
+    <message>
+        <source>finer than the photo: upsampled</source>
+        <translation>feiner als das Foto: hochgerechnet</translation>
+    </message>
+    <message>
+        <source>head.glb with its texture; Blender, Unreal, the web</source>
+        <translation>head.glb mit Textur; Blender, Unreal, das Web</translation>
+    </message>
+    <message>
+        <source>Mesh · OBJ</source>
+        <translation>Netz · OBJ</translation>
+    </message>
+    <message>
+        <source>head.obj, head.mtl and the texture; every 3D program</source>
+        <translation>head.obj, head.mtl und die Textur; jedes 3D-Programm</translation>
+    </message>
+    <message>
+        <source>Mesh · USD</source>
+        <translation>Netz · USD</translation>
+    </message>
+    <message>
+        <source>head.usda and the texture; Houdini, Omniverse, Maya</source>
+        <translation>head.usda und die Textur; Houdini, Omniverse, Maya</translation>
+    </message>
+    <message>
+        <source>head.ply with texture and vertex colours; MeshLab, scripts</source>
+        <translation>head.ply mit Textur und Eckpunktfarben; MeshLab, Skripte</translation>
+    </message>
+    <message>
+        <source>Mesh · STL</source>
+        <translation>Netz · STL</translation>
+    </message>
+    <message>
+        <source>head.stl, the shape alone; for printing</source>
+        <translation>head.stl, nur die Form; zum Drucken</translation>
+    </message>
+    <message>
+        <source>Axes and unit for</source>
+        <translation>Achsen und Einheit für</translation>
+    </message>
+    <message>
+        <source>Printing</source>
+        <translation>Drucken</translation>
+    </message>
+    <message>
+        <source>Which way is up, and what a number means, in OBJ, PLY and STL. GLB and USD say it themselves.</source>
+        <translation>Wo in OBJ, PLY und STL oben ist und was eine Zahl bedeutet. GLB und USD sagen es selbst.</translation>
     </message>
 </context>
 <context>

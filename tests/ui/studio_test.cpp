@@ -12,10 +12,15 @@
 #include "ui/widgets/banner.h"
 
 #include <QApplication>
+#include <QCheckBox>
+#include <QComboBox>
 #include <QElapsedTimer>
+#include <QLabel>
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QtTest>
+
+#include <algorithm>
 
 using namespace portrait;
 
@@ -77,12 +82,30 @@ class StudioTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(window.viewport().settled(), kWait);
 
     window.exporting().set_folder(folder.path());
+    for (QCheckBox* box : window.exporting().findChildren<QCheckBox*>()) {
+      if (box->text() == "Mesh · OBJ") box->setChecked(true);
+    }
+    auto* programs = window.exporting().findChild<QComboBox*>();
+    programs->setCurrentIndex(programs->findText("Unreal"));
+    QCOMPARE(int(window.exporting().request().preset), int(MeshPreset::kUnreal));
     QTest::mouseClick(window.exporting().export_button(), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(window.snapshot().exporting.state == ExportStatus::State::kDone ||
                                  window.snapshot().exporting.state == ExportStatus::State::kFailed,
                              kWait);
     QCOMPARE(window.snapshot().exporting.error, std::string());
     QVERIFY(QFileInfo(folder.filePath("head.glb")).size() > 1000);
+    QVERIFY(QFileInfo(folder.filePath("head_texture.png")).size() > 1000);
+    const ExportedMesh& mesh = window.snapshot().exporting.mesh;
+    QVERIFY(mesh.triangles > 1000 && mesh.watertight && mesh.height_mm > 200);
+    QCOMPARE(mesh.texture_px, 2048);
+    QVERIFY(mesh.photo_pixels_per_texel > 0);
+    const auto notes = window.exporting().findChildren<QLabel*>();
+    QVERIFY(std::any_of(notes.begin(), notes.end(), [](const QLabel* note) {
+      return note->isVisibleTo(note->window()) && note->text().contains("triangles");
+    }));
+    if (qEnvironmentVariableIsSet("PORTRAIT_SCREENSHOTS")) {
+      window.exporting().grab().save(qEnvironmentVariable("PORTRAIT_SCREENSHOTS") + "/exported.png");
+    }
     QVERIFY(QFileInfo(folder.filePath("turntable.mp4")).size() > 1000);
 
     QTest::mouseClick(window.stages().run_button(), Qt::LeftButton);
