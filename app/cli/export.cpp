@@ -30,7 +30,7 @@ struct ExportArguments {
 };
 
 using Switch = bool ExportRequest::*;
-constexpr std::array<std::pair<const char*, Switch>, 9> kFormats = {{
+constexpr std::array<std::pair<const char*, Switch>, 10> kFormats = {{
     {"glb", &ExportRequest::glb},
     {"obj", &ExportRequest::obj},
     {"usda", &ExportRequest::usda},
@@ -39,6 +39,7 @@ constexpr std::array<std::pair<const char*, Switch>, 9> kFormats = {{
     {"mp4", &ExportRequest::turntable_mp4},
     {"png", &ExportRequest::png_sequence},
     {"sheet", &ExportRequest::contact_sheet},
+    {"pictures", &ExportRequest::pictures},
     {"film", &ExportRequest::formation_film},
 }};
 
@@ -109,7 +110,9 @@ void add_export(CLI::App& app, Action& action) {
   command
       .add_option("--format", arguments->formats,
                   "A list with commas: " + names_of(kFormats) +
-                      " (mp4 and png are turntables, film is how the head formed)")
+                      " (mp4 and png are turntables, pictures have their cameras in "
+                      "transforms.json, film is how "
+                      "the head formed)")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->capture_default_str();

@@ -42,10 +42,6 @@ Image stored_depth(const Image& depth) {
   return stored;
 }
 
-std::string view_name(const Viewpoint& v) {
-  return fmt::format("view_az{:+06.1f}_el{:+05.1f}", v.azimuth_deg, v.elevation_deg);
-}
-
 void require_sensible(const RenderArguments& arguments) {
   for (const double azimuth : arguments.azimuths) {
     check(std::isfinite(azimuth) && std::abs(azimuth) <= 360, ErrorCode::kBadUsage,

@@ -257,6 +257,10 @@ const std::vector<SettingRow> kTable = {
      "The density at which the surface lies. Lower grows "
      "the mesh, higher shrinks it.",
      25.0, Real{0.1, 1000, 1}, "Mesh", Applies::kLive, true},
+    {"mesh.bottom", "Cut at", "mm",
+     "Height at which the bust ends in a flat cut, from the head's centre: -200 keeps all of it, "
+     "-100 is about the neck.",
+     -200.0, Real{-200, 0, 5}, "Mesh", Applies::kLive},
     {"mesh.triangles", "Triangles", "",
      "At most so many in an exported mesh, closer together on the face. 0 keeps all of the "
      "surface.",

@@ -25,6 +25,11 @@ json matrix_json(const Eigen::Matrix4d& world_from_opencv) {
 
 }  // namespace
 
+std::string view_name(const Viewpoint& viewpoint) {
+  return fmt::format("view_az{:+06.1f}_el{:+05.1f}", viewpoint.azimuth_deg,
+                     viewpoint.elevation_deg);
+}
+
 std::string transforms_json(const std::vector<CameraFrame>& frames) {
   check(!frames.empty(), ErrorCode::kBadUsage, "An image set needs at least one view");
   json root = {

@@ -23,6 +23,9 @@ std::string transforms_json(const std::vector<CameraFrame>& frames);
 // Throws kBadUsage when there are no frames, kIo.
 void write_transforms(const std::filesystem::path& path, const std::vector<CameraFrame>& frames);
 
+// "view_az+030.0_el-05.0": a file's name that says where the picture was taken from.
+std::string view_name(const Viewpoint& viewpoint);
+
 struct ViewImage {
   std::string name;  // file name without extension
   Image image;

@@ -8,6 +8,7 @@
 #include "core/camera/viewpoint_rig.h"
 #include "core/exporting/contact_sheet.h"
 #include "core/exporting/formation_film.h"
+#include "core/exporting/image_set.h"
 #include "core/exporting/turntable.h"
 #include "core/field/volume_picture.h"
 #include "core/image/write_image.h"
@@ -118,6 +119,15 @@ class HeadExportJob : public ExportJob {
         wrote("contact_sheet.png");
       });
     }
+    if (request_.pictures) {
+      for (const RigView& view : standard_viewpoint_rig()) {
+        add("Pictures", [this, viewpoint = view.viewpoint] {
+          pictures_.push_back(
+              {view_name(viewpoint), sheet_picture(head_, viewpoint).rgba, rig_camera(viewpoint)});
+        });
+      }
+      add("Pictures", [this] { write_pictures(); });
+    }
     if (request_.turntable_mp4 || request_.png_sequence) {
       for (int i = 0; i < turn_.frames; ++i) {
         add("Turntable", [this, i] { turn_frame(i); });
@@ -134,6 +144,13 @@ class HeadExportJob : public ExportJob {
         wrote("formation.mp4");
       });
     }
+  }
+
+  void write_pictures() {
+    write_image_set(request_.folder / "pictures", pictures_);
+    for (const ViewImage& picture : pictures_)
+      wrote(fs::path("pictures") / (picture.name + ".png"));
+    wrote(fs::path("pictures") / "transforms.json");
   }
 
   void film_frame(int index) {
@@ -197,6 +214,7 @@ class HeadExportJob : public ExportJob {
   int total_ = 0;
   std::optional<MeshExport> mesh_;
   std::vector<LabelledImage> sheet_;
+  std::vector<ViewImage> pictures_;
   std::unique_ptr<VideoWriter> video_;
   fs::path partial_;
   std::vector<std::string> frames_;

@@ -22,8 +22,8 @@ Image contact_sheet_of_head(const HeadView& head, const std::string& title);
 
 // Writes what the request asks for of a head frozen now, part by part: head.glb and its like with
 // mesh_report.json and seen.png (core/session/mesh_export.h), turntable.mp4,
-// turntable/frame_*.png, contact_sheet.png, formation.mp4. The folder is made and proved writable
-// before this returns. Throws kIo, kBadUsage (nothing asked for, or a film of no moments).
+// turntable/frame_*.png, contact_sheet.png, pictures/, formation.mp4. The folder is made and proved
+// writable before this returns. Throws kIo, kBadUsage (nothing asked for, or a film of no moments).
 std::unique_ptr<ExportJob> begin_head_export(const Field& head, const ExportRequest& request,
                                              const Settings& settings, ExportSources sources = {});
 

@@ -4,6 +4,8 @@
 #include "core/session/head_mesh.h"
 
 #include "core/base/error.h"
+#include "core/base/settings.h"
+#include "core/camera/camera.h"
 #include "core/field/query.h"
 #include "core/mesh/surface.h"
 #include "core/pipeline/head_view.h"
@@ -15,24 +17,45 @@ namespace portrait {
 namespace {
 
 constexpr float kBlur = 0.00375F;  // 1.5 mm, half a texel of a plane of 128
+constexpr double kMillimetresPerUnit = 10 * kCentimetresPerUnit;
+
+// Empties the grid below a height, by parts within the last spacing, so that the cut lies there and
+// not on the next nodes.
+void cut_off(DensityGrid& grid, float bottom) {
+  const float spacing = grid.spacing().y();
+  for (int y = 0; y < grid.dims.y(); ++y) {
+    const float above = (grid.box.min().y() + float(y) * spacing - bottom) / spacing;
+    const float kept = std::clamp(above + 0.5F, 0.0F, 1.0F);
+    if (kept == 1) return;
+    for (int z = 0; z < grid.dims.z(); ++z) {
+      for (int x = 0; x < grid.dims.x(); ++x) grid.density[grid.index(x, y, z)] *= kept;
+    }
+  }
+}
 
 }  // namespace
 
-TriangleMesh surface_of_head(const HeadView& head, int resolution, double threshold) {
-  check(resolution >= 8, ErrorCode::kBadUsage,
-        "A mesh resolution of {} is too low; 8 at least, 192 is usual", resolution);
+HeadSurface HeadSurface::from(const Settings& settings) {
+  return {settings.get<int>("mesh.resolution"), settings.get<double>("mesh.threshold"),
+          settings.get<double>("mesh.bottom")};
+}
+
+TriangleMesh surface_of_head(const HeadView& head, const HeadSurface& surface) {
+  check(surface.resolution >= 8, ErrorCode::kBadUsage,
+        "A mesh resolution of {} is too low; 8 at least, 192 is usual", surface.resolution);
   const Eigen::AlignedBox3f box = occupied_box(head.occupancy());
   check(!box.isEmpty(), ErrorCode::kBadInput, "The head is empty: there is no surface to export");
-  const double spacing = 2 * head.field().frame.half_extent / resolution;
+  const double spacing = 2 * head.field().frame.half_extent / surface.resolution;
   Eigen::Vector3i dims;
   for (int a = 0; a < 3; ++a) {
     dims[a] = std::max(2, static_cast<int>(std::ceil(box.sizes()[a] / spacing)) + 1);
   }
   SurfaceOptions options;
-  options.threshold = static_cast<float>(threshold);
+  options.threshold = static_cast<float>(surface.threshold);
   options.blur = kBlur;
-  return extract_surface(sample_density_grid(head.field(), box, dims, head.occupancy()), options)
-      .mesh;
+  DensityGrid grid = sample_density_grid(head.field(), box, dims, head.occupancy());
+  cut_off(grid, float(surface.bottom_mm / kMillimetresPerUnit));
+  return extract_surface(grid, options).mesh;
 }
 
 void colour_by_field(TriangleMesh& mesh, const HeadView& head) {

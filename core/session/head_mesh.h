@@ -6,11 +6,20 @@
 namespace portrait {
 
 class HeadView;
+class Settings;
 
-// The head's surface, with normals: density grid, marching cubes, the largest component, smoothed.
-// resolution: samples along the cube's edge, 8 at least; threshold: density (mesh.threshold).
+struct HeadSurface {
+  int resolution = 256;     // samples along the cube's edge, 8 at least
+  double threshold = 25;    // density at which the surface lies
+  double bottom_mm = -200;  // height below which there is nothing; the cube ends at -200
+
+  static HeadSurface from(const Settings& settings);  // mesh.*
+};
+
+// The head's surface, with normals: density grid, soft occupancy, marching cubes, the largest
+// component, smoothed. Closed, flat where it was cut.
 // Throws kBadInput when there is no surface at that threshold, kBadUsage.
-TriangleMesh surface_of_head(const HeadView& head, int resolution, double threshold);
+TriangleMesh surface_of_head(const HeadView& head, const HeadSurface& surface);
 
 // Vertex colours (linear) from the field: what the decoder says, without the super-resolution and
 // the surface's fine colours, which pictures have.

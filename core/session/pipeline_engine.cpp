@@ -247,8 +247,7 @@ class PipelineEngine : public HeadEngine {
   ViewMesh view_mesh() override {
     ViewMesh shown;
     shown.resolution = settings_->get<int>("mesh.resolution");
-    const TriangleMesh mesh =
-        surface_of_head(view(), shown.resolution, settings_->get<double>("mesh.threshold"));
+    const TriangleMesh mesh = surface_of_head(view(), HeadSurface::from(*settings_));
     shown.positions.reserve(3 * mesh.positions.size());
     shown.normals.reserve(3 * mesh.positions.size());
     shown.triangles.reserve(3 * mesh.triangles.size());

@@ -9,7 +9,6 @@
 #include "core/mesh/simplify.h"
 #include "core/pipeline/head_view.h"
 #include "core/session/export_request.h"
-#include "core/session/head_mesh.h"
 #include "core/texture/texture_bake.h"
 
 #include <algorithm>
@@ -38,9 +37,8 @@ std::vector<Viewpoint> bake_viewpoints() {
 
 HeadMeshOptions HeadMeshOptions::from(const Settings& settings, const ExportRequest& request) {
   HeadMeshOptions out;
-  out.resolution =
-      request.mesh_resolution > 0 ? request.mesh_resolution : settings.get<int>("mesh.resolution");
-  out.threshold = settings.get<double>("mesh.threshold");
+  out.surface = HeadSurface::from(settings);
+  if (request.mesh_resolution > 0) out.surface.resolution = request.mesh_resolution;
   out.triangles = settings.get<int>("mesh.triangles");
   out.texture = settings.get<int>("mesh.texture");
   out.face_scale = settings.get<double>("mesh.face_detail");
@@ -54,7 +52,7 @@ TexturedHeadMaker::TexturedHeadMaker(const HeadView& head, std::optional<BakeVie
 }
 
 void TexturedHeadMaker::take_surface() {
-  TriangleMesh mesh = surface_of_head(head_, options_.resolution, options_.threshold);
+  TriangleMesh mesh = surface_of_head(head_, options_.surface);
   if (options_.triangles > 0) {
     SimplifyOptions fewer;
     fewer.triangles = options_.triangles;

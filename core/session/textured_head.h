@@ -6,6 +6,7 @@
 #include "core/mesh/atlas_report.h"
 #include "core/mesh/mesh_report.h"
 #include "core/mesh/triangle_mesh.h"
+#include "core/session/head_mesh.h"
 #include "core/session/mesh_likeness.h"
 #include "core/texture/bake_source.h"
 
@@ -19,8 +20,7 @@ class Settings;
 struct ExportRequest;
 
 struct HeadMeshOptions {
-  int resolution = 256;     // samples along the cube's edge
-  double threshold = 25;    // density of the surface
+  HeadSurface surface;
   int triangles = 80000;    // at most; 0: as many as the surface has
   int texture = 2048;       // texels a side; 0: vertex colours alone
   double face_scale = 1.5;  // texels along a line on the face, over those elsewhere

@@ -30,7 +30,7 @@ class ExportsTest : public QObject {
     ExportRequest request;
     request.folder = folder;
     request.glb = request.ply = request.turntable_mp4 = request.png_sequence = true;
-    request.contact_sheet = true;
+    request.contact_sheet = request.pictures = true;
     request.mesh_resolution = 48;
     request.turntable_frames = 4;
     return request;
@@ -58,8 +58,9 @@ class ExportsTest : public QObject {
       total = of;
     });
     QCOMPARE(last, total);
-    // GLB, PLY, texture, what the photo saw, sheet of the mesh; film, contact sheet; frames.
-    QCOMPARE(files.size(), std::size_t(5 + 2 + 4));
+    // GLB, PLY, texture, what the photo saw, sheet of the mesh; film, contact sheet; pictures with
+    // their cameras; frames.
+    QCOMPARE(files.size(), std::size_t(5 + 2 + 14 + 4));
     for (const ExportedFile& file : files) {
       QVERIFY2(fs::exists(file.path), file.path.c_str());
       QVERIFY(file.bytes > 0 && file.bytes == fs::file_size(file.path));

@@ -10,6 +10,7 @@
 #include "core/nn/torch_threads.h"
 #include "core/photo/align.h"
 #include "core/session/head_exports.h"
+#include "core/session/head_mesh.h"
 #include "core/texture/mesh_picture.h"
 
 #include <nlohmann/json.hpp>
@@ -104,6 +105,22 @@ class TexturedHeadTest : public QObject {
       QCOMPARE(file["bytes"].get<std::uintmax_t>(), fs::file_size(path));
     }
     QCOMPARE(files.size(), std::size_t(7));  // and the sheet
+  }
+
+  void a_bust_is_cut_flat() {
+    HeadSurface surface;
+    surface.resolution = 64;
+    const HeadView head(head_, LookOptions{});
+    const TriangleMesh whole = surface_of_head(head, surface);
+    surface.bottom_mm = -50;
+    const TriangleMesh cut = surface_of_head(head, surface);
+    const MeshReport report = inspect_mesh(cut);
+    QVERIFY(report.watertight);
+    QCOMPARE(report.components, 1);
+    QVERIFY(inspect_mesh(whole).low.y() < -0.2F);
+    QVERIFY2(std::abs(report.low.y() + 0.125F) < 0.01F,
+             qPrintable(QString::number(report.low.y())));
+    QCOMPARE(report.high.y(), inspect_mesh(whole).high.y());
   }
 
   void the_photo_says_what_it_sees() {

@@ -124,7 +124,9 @@ void ExportPanel::add_choices(QGridLayout* grid) {
       tr("Numbered frames with alpha, for compositing"));
   add(2, 1, &ExportRequest::contact_sheet, tr("Contact sheet"),
       tr("contact_sheet.png: the thirteen viewpoints"));
-  add(3, 1, &ExportRequest::formation_film, tr("Formation · MP4"),
+  add(3, 1, &ExportRequest::pictures, tr("Pictures · PNG"),
+      tr("The thirteen viewpoints with alpha, their cameras in transforms.json"));
+  add(4, 1, &ExportRequest::formation_film, tr("Formation · MP4"),
       tr("formation.mp4: how the head formed, once round it"));
 }
 
