@@ -25,3 +25,11 @@ picture docs/pictures/opened.jpg opened
 picture docs/pictures/first_head.jpg first-head --appearance light "$photo"
 picture docs/pictures/painting.jpg painting --preset draft "$photo"
 picture resources/screenshots/studio.png finished --preset draft "$photo"
+if command -v blender >/dev/null; then
+  echo "pictures: docs/pictures/blender.jpg"
+  build/release/bin/portrait generate "$photo" --preset draft --out "$home/head" --progress none
+  blender --background --python docs/blender_picture.py -- "$home/head/head.glb" \
+    "$PWD/docs/pictures/blender.jpg" >"$home/blender.log" || { cat "$home/blender.log" >&2; exit 1; }
+else
+  echo "pictures: Blender is not installed, so docs/pictures/blender.jpg stays" >&2
+fi
