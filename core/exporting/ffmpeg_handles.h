@@ -27,6 +27,12 @@ struct FreePacket {
 struct FreeScaler {
   void operator()(SwsContext* s) const { sws_freeContext(s); }
 };
+struct CloseOutput {
+  void operator()(AVFormatContext* f) const {
+    if (f->pb != nullptr) avio_closep(&f->pb);
+    avformat_free_context(f);
+  }
+};
 struct CloseInput {
   void operator()(AVFormatContext* f) const { avformat_close_input(&f); }
 };
@@ -35,6 +41,7 @@ using CodecHandle = std::unique_ptr<AVCodecContext, FreeCodec>;
 using FrameHandle = std::unique_ptr<AVFrame, FreeFrame>;
 using PacketHandle = std::unique_ptr<AVPacket, FreePacket>;
 using ScalerHandle = std::unique_ptr<SwsContext, FreeScaler>;
+using OutputHandle = std::unique_ptr<AVFormatContext, CloseOutput>;
 using InputHandle = std::unique_ptr<AVFormatContext, CloseInput>;
 
 inline std::string ffmpeg_reason(int code) {

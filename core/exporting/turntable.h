@@ -16,7 +16,7 @@ struct TurntableOptions {
   double elevation_deg = 0;
   bool ease = false;  // slow at both ends instead of a steady turn
   VideoOptions video{};
-  std::filesystem::path mp4{};         // empty: no video
+  std::filesystem::path mp4{};         // .mp4, .webm or .gif; empty: no video
   std::filesystem::path png_folder{};  // empty: no PNG sequence; alpha is kept in it
 };
 
@@ -29,7 +29,7 @@ struct TurntableResult {
 double turntable_azimuth(const TurntableOptions& options, int frame);
 
 // Renders the frames through `render(azimuth_deg, elevation_deg)` (RGB or RGBA, all of one size)
-// and writes an MP4, a PNG sequence frame_0000.png ..., or both. PNGs are collected in a hidden
+// and writes a video, a PNG sequence frame_0000.png ..., or both. PNGs are collected in a hidden
 // folder and moved at the end, so that a stopped or failed turntable leaves what existed.
 // progress(done, total) is called after every frame, on the calling thread.
 // Throws kBadUsage (no output asked for, no frames), and what VideoWriter and write_image throw.
