@@ -31,8 +31,30 @@ class HalfPlane {
     from_ = a;
     along_ = b - a;
   }
-  bool inside(double x, double y) const {
-    return sign_ * (along_.x() * (y - from_.y()) - along_.y() * (x - from_.x())) > 0;
+  // Narrows [first, end) to the samples of row y that are inside. What is computed of a sample
+  // grows or falls along a row, rounding included, so that the place where the side cuts it need
+  // only be put right by a step or two.
+  void narrow(int y, int& first, int& end) const {
+    const double at = along_.x() * (y + 0.5 - from_.y());
+    const auto inside = [&](int x) {
+      return sign_ * (at - along_.y() * (x + 0.5 - from_.x())) > 0;
+    };
+    if (first >= end) return;
+    if (along_.y() == 0) {
+      if (!inside(first)) end = first;
+      return;
+    }
+    const double cut = std::floor(from_.x() + at / along_.y());
+    int x = int(std::clamp(cut, double(first), double(end)));
+    if (sign_ * along_.y() < 0) {
+      while (x > first && inside(x - 1)) --x;
+      while (x < end && !inside(x)) ++x;
+      first = x;
+    } else {
+      while (x > first && !inside(x - 1)) --x;
+      while (x < end && inside(x)) ++x;
+      end = x;
+    }
   }
 
  private:
@@ -52,14 +74,10 @@ std::int64_t mark(BitMask& samples, const std::array<Eigen::Vector2d, 3>& p) {
   };
   std::int64_t twice = 0;
   for (int y = limit(std::floor(low.y())); y <= limit(std::ceil(high.y())); ++y) {
-    for (int x = limit(std::floor(low.x())); x <= limit(std::ceil(high.x())); ++x) {
-      if (!std::all_of(sides.begin(), sides.end(),
-                       [&](const HalfPlane& side) { return side.inside(x + 0.5, y + 0.5); })) {
-        continue;
-      }
-      if (samples.at(x, y)) ++twice;
-      samples.set(x, y);
-    }
+    int first = limit(std::floor(low.x()));
+    int end = limit(std::ceil(high.x())) + 1;
+    for (const HalfPlane& side : sides) side.narrow(y, first, end);
+    if (first < end) twice += samples.fill(first, end, y);
   }
   return twice;
 }
@@ -106,11 +124,10 @@ AtlasReport inspect_atlas(const TriangleMesh& mesh, int texture_size) {
     const Eigen::Vector2d one = p[1] - p[0];
     const Eigen::Vector2d two = p[2] - p[0];
     const double texels = (one.x() * two.y() - one.y() * two.x()) / 2;
+    if (!(texels > 0)) ++report.flipped;
+    if (!std::isfinite(texels)) continue;
     used += std::abs(texels);
-    if (!(texels > 0)) {
-      ++report.flipped;
-      std::swap(p[1], p[2]);
-    }
+    if (texels < 0) std::swap(p[1], p[2]);
     for (Eigen::Vector2d& corner : p) corner *= kSamples;
     report.overlap += mark(samples, p);
     for (Eigen::Vector2d& corner : p) corner /= kSamples;

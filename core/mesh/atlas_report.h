@@ -24,7 +24,8 @@ struct AtlasReport {
 };
 
 // Texel counts are for a square texture of `texture_size`. Triangles without area in space count
-// in `flipped` and `overlap` alone. A sample on a side belongs to neither triangle.
+// in `flipped`, `overlap` and `used` alone, those with places that are not finite in `flipped`. A
+// sample on a side belongs to neither triangle. Takes size^2 * 2 bytes while it works.
 // Throws kBadUsage when the mesh has no texcoords, or not one per position, or the size is not
 // from 1 to 16384.
 AtlasReport inspect_atlas(const TriangleMesh& mesh, int texture_size);

@@ -19,6 +19,19 @@ std::int64_t BitMask::count() const {
   return sum;
 }
 
+std::int64_t BitMask::fill(int first, int end, int y) {
+  std::int64_t before = 0;
+  for (int from = first; from < end;) {
+    const int to = std::min(end, (from | 63) + 1);
+    const std::uint64_t bits = (~std::uint64_t(0) >> (64 - (to - from))) << (from & 63);
+    std::uint64_t& word = row(y)[from >> 6];
+    before += std::popcount(word & bits);
+    word |= bits;
+    from = to;
+  }
+  return before;
+}
+
 void BitMask::cover(const Eigen::Vector2d& a, const Eigen::Vector2d& b, const Eigen::Vector2d& c) {
   // Wider than rounding, so that a triangle that touches a cell is never missed.
   constexpr double kSlack = 1e-6;

@@ -12,7 +12,7 @@ namespace portrait {
 class BitMask {
  public:
   BitMask() = default;
-  // All bits 0.
+  // All bits 0; sizes 0 or more.
   BitMask(int width, int height);
 
   int width() const { return width_; }
@@ -20,6 +20,10 @@ class BitMask {
   bool at(int x, int y) const { return (row(y)[x >> 6] >> (x & 63) & 1) != 0; }
   void set(int x, int y) { row(y)[x >> 6] |= std::uint64_t(1) << (x & 63); }
   std::int64_t count() const;
+
+  // Sets the cells from `first` up to, without, `end` of row y, all within the picture; returns how
+  // many were set before.
+  std::int64_t fill(int first, int end, int y);
 
   // Sets every cell that a triangle touches, its border included, corners in cells: cell (x, y) is
   // the square from (x, y) to (x + 1, y + 1). What lies outside the picture is left out.

@@ -18,11 +18,14 @@ constexpr int kSmoothingPasses = 10;
 using Entry = std::pair<double, std::uint32_t>;  // cost, then index: ties are decided alike
 using Queue = std::priority_queue<Entry, std::vector<Entry>, std::greater<>>;
 
+// In double: squares of a large mesh's areas are beyond float, and what is no number cannot be
+// grown across. Nought where the triangle has no area.
 Eigen::Vector3f unit_normal(const TriangleMesh& mesh, std::uint32_t t) {
   const auto& [a, b, c] = mesh.triangles[t];
-  return (mesh.positions[b] - mesh.positions[a])
-      .cross(mesh.positions[c] - mesh.positions[a])
-      .normalized();
+  const Eigen::Vector3d from = mesh.positions[a].cast<double>();
+  const Eigen::Vector3d normal =
+      (mesh.positions[b].cast<double>() - from).cross(mesh.positions[c].cast<double>() - from);
+  return normal.stableNormalized().cast<float>();
 }
 
 }  // namespace
@@ -38,7 +41,7 @@ CuttableSurface::CuttableSurface(const TriangleMesh& mesh)
   std::vector<Eigen::Vector3f> normals;
   for (std::uint32_t t = 0; t < mesh.triangles.size(); ++t) {
     const auto& [a, b, c] = mesh.triangles[t];
-    centres_.emplace_back((mesh.positions[a] + mesh.positions[b] + mesh.positions[c]) / 3);
+    centres_.emplace_back(mesh.positions[a] / 3 + mesh.positions[b] / 3 + mesh.positions[c] / 3);
     normals.push_back(unit_normal(mesh, t));
   }
   crossing_.assign(opposite_.size(), 0);
@@ -49,7 +52,7 @@ CuttableSurface::CuttableSurface(const TriangleMesh& mesh)
     const Eigen::Vector3f step = centres_[other] - centres_[t];
     const float bend = normals[t].cross(normals[other]).norm();
     const bool valley = step.dot(normals[t]) > 0;
-    crossing_[s] = step.norm() * (1 + (valley ? kValleySlows * bend : 0.0F)) + 1e-9F;
+    crossing_[s] = step.stableNorm() * (1 + (valley ? kValleySlows * bend : 0.0F)) + 1e-9F;
   }
 }
 

@@ -12,8 +12,12 @@ namespace portrait {
 class WeightedValues {
  public:
   void reserve(std::size_t count) { values_.reserve(count); }
-  void add(double value, double weight) { values_.emplace_back(value, weight); }
-  // The smallest value that `share` of the weight does not exceed, share in [0, 1]; 0 when empty.
+  void add(double value, double weight) {
+    values_.emplace_back(value, weight);
+    sorted_ = false;
+  }
+  // The smallest of the values that at least `share` of the weight lies at or below, share in
+  // [0, 1]; 0 when empty.
   double quantile(double share);
 
  private:

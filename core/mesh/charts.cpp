@@ -3,15 +3,13 @@
 
 #include "core/base/error.h"
 #include "core/mesh/chart_cutting.h"
+#include "core/mesh/chart_making.h"
 #include "core/mesh/face_region.h"
 #include "core/mesh/mesh_sides.h"
-#include "core/mesh/relaxation.h"
 
 #include <Eigen/Geometry>
 
 #include <algorithm>
-#include <map>
-#include <numeric>
 #include <optional>
 
 namespace portrait {
@@ -24,32 +22,16 @@ constexpr double kReachOfHandle = 0.6;   // in lengths of its loop
 constexpr double kCurlsUp = 0.3;         // mean normals shorter than this mean a piece that closes
 constexpr double kWorthMeasuring = 0.1;  // share of the triangles up to which maps are tried anyway
 
-constexpr int kFlipsWorthTurning = 20;
-constexpr std::size_t kSmall = 64;         // charts with so many triangles may join another
-constexpr std::size_t kMostMerged = 1000;  // that has at most so many
-constexpr int kTrims = 20;                 // rounds of taking bad triangles out of a chart
-constexpr double kMostTrimmed = 0.05;      // of a chart's triangles that may go
-
 struct Piece {
   std::vector<std::uint32_t> triangles;
   bool face = false;
   float least_weight = kFaceWeight;  // that its triangles have, in the face
 };
 
-double signed_area(const FlatMap& map, const std::vector<std::uint32_t>& border) {
-  double twice = 0;
-  for (std::size_t i = 0; i < border.size(); ++i) {
-    const Eigen::Vector2d& a = map[border[i]];
-    const Eigen::Vector2d& b = map[border[(i + 1) % border.size()]];
-    twice += a.x() * b.y() - a.y() * b.x();
-  }
-  return twice / 2;
-}
-
 class ChartCutter {
  public:
   ChartCutter(const TriangleMesh& mesh, const ChartOptions& options)
-      : mesh_(mesh), options_(options), surface_(mesh), cut_(mesh.triangles.size() * 3, 0) {}
+      : mesh_(mesh), surface_(mesh), maker_(surface_, options) {}
 
   std::vector<Chart> run() {
     split_face_off();
@@ -59,55 +41,16 @@ class ChartCutter {
       pending_.pop_back();
       if (auto chart = try_piece(piece)) charts.push_back(std::move(*chart));
     }
-    merge_small(charts);
+    merge_small_charts(surface_, maker_, charts);
     return charts;
   }
 
  private:
-  // Handles and trimming leave crumbs: small charts join a neighbour where the two lie flat as one.
-  void merge_small(std::vector<Chart>& charts) {
-    std::vector<std::size_t> owner(mesh_.triangles.size());
-    for (std::size_t c = 0; c < charts.size(); ++c) {
-      for (const std::uint32_t t : charts[c].mesh.mesh_triangles) owner[t] = c;
+  void add_pieces(const std::vector<std::uint32_t>& triangles, bool face,
+                  float least_weight = kFaceWeight) {
+    for (auto& piece : surface_.pieces(triangles)) {
+      pending_.push_back({std::move(piece), face, least_weight});
     }
-    for (std::size_t c = 0; c < charts.size(); ++c) {
-      const std::vector<std::uint32_t> own = charts[c].mesh.mesh_triangles;
-      if (own.size() > kSmall || charts[c].face) continue;
-      std::map<std::size_t, int> shared;  // sides, per neighbour
-      for (const std::uint32_t t : own) {
-        for (std::uint32_t i = 0; i < 3; ++i) {
-          const std::uint32_t other = surface_.opposite()[3 * t + i];
-          if (other != kNoSide && owner[other / 3] != c) ++shared[owner[other / 3]];
-        }
-      }
-      std::vector<std::pair<int, std::size_t>> order;
-      for (const auto& [neighbour, sides] : shared) order.emplace_back(-sides, neighbour);
-      std::sort(order.begin(), order.end());
-      for (const auto& [sides, neighbour] : order) {
-        std::vector<std::uint32_t> both = charts[neighbour].mesh.mesh_triangles;
-        if (both.size() > kMostMerged || charts[neighbour].face) continue;
-        both.insert(both.end(), own.begin(), own.end());
-        std::sort(both.begin(), both.end());
-        auto merged = try_merged(both);
-        if (!merged) continue;
-        charts[neighbour] = std::move(*merged);
-        charts[c].mesh.mesh_triangles.clear();
-        for (const std::uint32_t t : own) owner[t] = neighbour;
-        break;
-      }
-    }
-    std::erase_if(charts, [](const Chart& chart) { return chart.mesh.mesh_triangles.empty(); });
-  }
-
-  std::optional<Chart> try_merged(const std::vector<std::uint32_t>& triangles) {
-    Chart chart{put_together({triangles, false}), {}, {}, false};
-    if (chart.mesh.borders.empty() || chart.mesh.handles() > 0) return std::nullopt;
-    if (!lay_flat(chart) || !cut_holes(chart)) return std::nullopt;
-    return chart;
-  }
-
-  void add_pieces(const std::vector<std::uint32_t>& triangles, bool face) {
-    for (auto& piece : surface_.pieces(triangles)) pending_.push_back({std::move(piece), face});
   }
 
   void split_face_off() {
@@ -138,7 +81,9 @@ class ChartCutter {
   }
 
   void halve(const Piece& piece) {
-    for (const auto& half : surface_.bisect(piece.triangles)) add_pieces(half, piece.face);
+    for (const auto& half : surface_.bisect(piece.triangles)) {
+      add_pieces(half, piece.face, piece.least_weight);
+    }
   }
 
   // A big piece whose normals point everywhere is not worth laying flat.
@@ -149,17 +94,13 @@ class ChartCutter {
     double area = 0;
     for (const std::uint32_t t : piece.triangles) {
       const auto& [a, b, c] = mesh_.triangles[t];
-      const Eigen::Vector3d normal = (mesh_.positions[b] - mesh_.positions[a])
-                                         .cross(mesh_.positions[c] - mesh_.positions[a])
-                                         .cast<double>();
+      const Eigen::Vector3d from = mesh_.positions[a].cast<double>();
+      const Eigen::Vector3d normal = (mesh_.positions[b].cast<double>() - from)
+                                         .cross(mesh_.positions[c].cast<double>() - from);
       sum += normal;
       area += normal.norm();
     }
     return sum.norm() < kCurlsUp * area;
-  }
-
-  ChartMesh put_together(const Piece& piece) const {
-    return make_chart_mesh(mesh_, surface_.opposite(), cut_, piece.triangles);
   }
 
   // The finished chart, or none when the piece went back to the pending ones in parts.
@@ -168,7 +109,7 @@ class ChartCutter {
       halve(piece);
       return std::nullopt;
     }
-    Chart chart{put_together(piece), {}, {}, piece.face};
+    Chart chart = maker_.put_together(piece.triangles, piece.face);
     if (chart.mesh.borders.empty()) {
       halve(piece);
       return std::nullopt;
@@ -177,7 +118,13 @@ class ChartCutter {
       take_handle_out(piece, chart.mesh);
       return std::nullopt;
     }
-    if ((lay_flat(chart) || trim(chart)) && cut_holes(chart)) return chart;
+    std::vector<std::uint32_t> trimmed;
+    if (maker_.lay_flat(chart) || maker_.trim(chart, trimmed)) {
+      if (maker_.cut_holes(chart)) {
+        for (const auto& part : surface_.pieces(trimmed)) give_away(part);
+        return chart;
+      }
+    }
     if (piece.face && shrink_face(piece)) return std::nullopt;
     check(piece.triangles.size() > 1, ErrorCode::kInternal, "A single triangle does not lie flat");
     halve(piece);
@@ -189,10 +136,15 @@ class ChartCutter {
   bool shrink_face(const Piece& piece) {
     std::vector<std::uint32_t> core;
     std::vector<std::uint32_t> rim;
-    const float weight = piece.least_weight + kShrinkBy;
-    if (weight >= 1) return false;
-    for (const std::uint32_t t : piece.triangles) {
-      (face_weight(surface_.centre(t)) >= weight ? core : rim).push_back(t);
+    float weight = piece.least_weight;
+    // A step that takes nothing off would only have the same map made again.
+    while (rim.empty()) {
+      weight += kShrinkBy;
+      if (weight >= 1) return false;
+      core.clear();
+      for (const std::uint32_t t : piece.triangles) {
+        (face_weight(surface_.centre(t)) >= weight ? core : rim).push_back(t);
+      }
     }
     const auto parts = surface_.pieces(core);
     if (parts.empty()) return false;
@@ -203,93 +155,6 @@ class ChartCutter {
     for (const auto& part : surface_.pieces(rim)) give_away(part);
     pending_.push_back({parts.front(), true, weight});
     return true;
-  }
-
-  // Where only a few triangles are in the way of a good map, they leave the chart instead of its
-  // being halved: those that are flipped, and those where the border runs across itself. The
-  // others keep their places, so nothing need be solved again. Returns whether it worked.
-  bool trim(Chart& chart) {
-    if (!within_limits(chart)) return false;
-    Chart rest = chart;
-    std::vector<std::uint32_t> trimmed;
-    for (int round = 0; round < kTrims && !good_enough(rest); ++round) {
-      const auto [kept, bad] = sort_out(rest);
-      auto parts = surface_.pieces(kept);
-      if (parts.empty()) return false;
-      trimmed.insert(trimmed.end(), bad.begin(), bad.end());
-      for (std::size_t p = 1; p < parts.size(); ++p) {
-        trimmed.insert(trimmed.end(), parts[p].begin(), parts[p].end());
-      }
-      if (double(trimmed.size()) > kMostTrimmed * double(chart.mesh.triangles.size())) return false;
-      rest = restrict_to(rest, parts.front());
-      if (rest.mesh.handles() > 0 || !holes_wind_inward(rest)) return false;
-      rest.quality = judge_map(rest.mesh, rest.map);
-    }
-    if (!good_enough(rest)) return false;
-    chart = std::move(rest);
-    std::sort(trimmed.begin(), trimmed.end());
-    for (const auto& part : surface_.pieces(trimmed)) give_away(part);
-    return true;
-  }
-
-  // Triangles of the mesh that can stay, and those that cannot.
-  static std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> sort_out(
-      const Chart& chart) {
-    std::vector<std::uint8_t> in_the_way(chart.map.size(), 0);
-    for (const std::uint32_t v : border_crossings(chart.mesh, chart.map)) in_the_way[v] = 1;
-    // What a flipped triangle lies on goes with it, or its hole would be inside out.
-    for (std::size_t t = 0; t < chart.mesh.triangles.size(); ++t) {
-      if (derivative(chart.mesh, chart.map, t).determinant() > 0) continue;
-      for (const std::uint32_t v : chart.mesh.triangles[t]) in_the_way[v] = 1;
-    }
-    std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> result;
-    for (std::size_t t = 0; t < chart.mesh.triangles.size(); ++t) {
-      const auto& corners = chart.mesh.triangles[t];
-      const bool bad = std::any_of(corners.begin(), corners.end(),
-                                   [&](std::uint32_t v) { return in_the_way[v] != 0; });
-      (bad ? result.second : result.first).push_back(chart.mesh.mesh_triangles[t]);
-    }
-    return result;
-  }
-
-  // A hole that winds as the outer border does would hide an overlap.
-  static bool holes_wind_inward(const Chart& chart) {
-    const auto& borders = chart.mesh.borders;
-    return std::count_if(borders.begin(), borders.end(), [&](const auto& border) {
-             return signed_area(chart.map, border) > 0;
-           }) == 1;
-  }
-
-  // Holes are laid flat closed round, so that their cuts cannot gape or overlap; then cut open.
-  bool cut_holes(Chart& chart) {
-    if (chart.mesh.is_disk()) return true;
-    if (!holes_wind_inward(chart)) return false;
-    cut_holes_open(mesh_, surface_.opposite(), chart.mesh, cut_);
-    chart = restrict_to(chart, chart.mesh.mesh_triangles);
-    chart.quality = judge_map(chart.mesh, chart.map);
-    if (chart.mesh.is_disk()) return true;
-    for (const std::uint32_t t : chart.mesh.mesh_triangles) {
-      for (std::uint32_t i = 0; i < 3; ++i) cut_[3 * t + i] = 0;
-    }
-    return false;
-  }
-
-  // A part of a chart with its places.
-  Chart restrict_to(const Chart& chart, const std::vector<std::uint32_t>& triangles) {
-    std::vector<std::uint32_t> row(mesh_.triangles.size());
-    for (std::uint32_t t = 0; t < chart.mesh.triangles.size(); ++t) {
-      row[chart.mesh.mesh_triangles[t]] = t;
-    }
-    const auto place_vertices = [&](Chart& part) {
-      part.map.resize(part.mesh.mesh_vertices.size());
-      for (std::size_t t = 0; t < part.mesh.triangles.size(); ++t) {
-        const auto& before = chart.mesh.triangles[row[part.mesh.mesh_triangles[t]]];
-        for (int i = 0; i < 3; ++i) part.map[part.mesh.triangles[t][i]] = chart.map[before[i]];
-      }
-    };
-    Chart part{put_together({triangles, chart.face}), {}, {}, chart.face};
-    place_vertices(part);
-    return part;
   }
 
   // To a pending piece next to it, or else to the pending ones by itself.
@@ -321,38 +186,12 @@ class ChartCutter {
       return;
     }
     add_pieces(parts[0], false);
-    add_pieces(parts[1], piece.face);
-  }
-
-  bool lay_flat(Chart& chart) const {
-    chart.map = conformal_map(mesh_, chart.mesh);
-    RelaxationOptions relaxation;
-    relax_map(chart.mesh, chart.map, relaxation);
-    if (flipped_triangles(chart.mesh, chart.map) > kFlipsWorthTurning) {
-      chart.map = convex_map(mesh_, chart.mesh);
-      relaxation.iterations *= 2;
-      relax_map(chart.mesh, chart.map, relaxation);
-    }
-    chart.quality = judge_map(chart.mesh, chart.map);
-    return good_enough(chart);
-  }
-
-  bool within_limits(const Chart& chart) const {
-    const ChartQuality& q = chart.quality;
-    const double leniency = chart.face ? options_.face_leniency : 1.0;
-    return q.median_stretch <= options_.median_stretch * leniency &&
-           q.high_stretch <= options_.high_stretch * leniency &&
-           q.area_spread <= options_.area_spread * leniency;
-  }
-
-  bool good_enough(const Chart& chart) const {
-    return chart.quality.flipped == 0 && chart.quality.crossings == 0 && within_limits(chart);
+    add_pieces(parts[1], piece.face, piece.least_weight);
   }
 
   const TriangleMesh& mesh_;
-  ChartOptions options_;
   CuttableSurface surface_;
-  std::vector<std::uint8_t> cut_;
+  ChartMaker maker_;
   std::vector<Piece> pending_;
 };
 
@@ -360,6 +199,13 @@ class ChartCutter {
 
 std::vector<Chart> cut_into_charts(const TriangleMesh& mesh, const ChartOptions& options) {
   check(!mesh.empty(), ErrorCode::kBadInput, "An empty mesh cannot be cut into charts");
+  // A single triangle must pass, or there would be no end of cutting; its map is right to rounding.
+  const double least =
+      std::min({options.median_stretch, options.high_stretch, options.area_spread});
+  check(least >= 1.001 && options.face_leniency >= 1, ErrorCode::kBadUsage,
+        "The limits of a chart's map are {}, {} and {}, with leniency {}; they must be at least "
+        "1.001, and that 1",
+        options.median_stretch, options.high_stretch, options.area_spread, options.face_leniency);
   return ChartCutter(mesh, options).run();
 }
 

@@ -9,11 +9,12 @@
 namespace portrait {
 
 struct ChartOptions {
-  // A chart is cut in two when its map exceeds one of these (see ChartQuality for their meaning).
+  // A chart is cut in two when its map exceeds one of these (see ChartQuality for their meaning);
+  // at least 1.001 each.
   double median_stretch = 1.25;
   double high_stretch = 2.0;
   double area_spread = 2.5;
-  // How much more the face's chart may exceed them before it too is cut.
+  // How much more the face's chart may exceed them before it too is cut, at least 1.
   double face_leniency = 1.5;
 };
 
@@ -35,7 +36,8 @@ struct Chart {
 // Maps are conformal first, then relaxed (conformal.h, relaxation.h). A single triangle always
 // lies flat, so this ends. Charts are in a fixed order that depends on the mesh alone; every
 // triangle is in one. A head without handles takes some 20 to 30 charts; each handle adds several.
-// Throws kBadInput for an empty mesh and as opposite_sides does.
+// Throws kBadInput for an empty mesh and as opposite_sides does, kBadUsage for options out of
+// range.
 std::vector<Chart> cut_into_charts(const TriangleMesh& mesh, const ChartOptions& options = {});
 
 }  // namespace portrait

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace portrait {
 namespace {
@@ -31,38 +32,44 @@ void check_triangles(const TriangleMesh& mesh) {
 std::vector<std::uint32_t> opposite_sides(const TriangleMesh& mesh) {
   check_triangles(mesh);
   struct Side {
-    std::uint64_t edge;
+    std::uint32_t higher;  // vertex; the lower one's list holds the side
     std::uint32_t side;
     bool forward;
   };
-  std::vector<Side> sides;
-  sides.reserve(mesh.triangles.size() * 3);
-  for (std::uint32_t t = 0; t < mesh.triangles.size(); ++t) {
-    for (std::uint32_t i = 0; i < 3; ++i) {
-      const std::uint64_t a = mesh.triangles[t][i];
-      const std::uint64_t b = mesh.triangles[t][(i + 1) % 3];
-      sides.push_back({std::min(a, b) << 32 | std::max(a, b), 3 * t + i, a < b});
+  // Sides by their lower vertex in one array; a sort of all of them took the most time of this.
+  std::vector<std::uint32_t> first(mesh.positions.size() + 1, 0);
+  const auto for_each_side = [&](const auto& visit) {
+    for (std::uint32_t s = 0; s < mesh.triangles.size() * 3; ++s) {
+      const std::uint32_t a = mesh.triangles[s / 3][s % 3];
+      const std::uint32_t b = mesh.triangles[s / 3][(s % 3 + 1) % 3];
+      visit(std::min(a, b), Side{std::max(a, b), s, a < b});
     }
-  }
-  std::sort(sides.begin(), sides.end(), [](const Side& p, const Side& q) {
-    return p.edge != q.edge ? p.edge < q.edge : p.side < q.side;
-  });
+  };
+  for_each_side([&](std::uint32_t lower, const Side&) { ++first[lower + 1]; });
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  std::vector<Side> sides(mesh.triangles.size() * 3);
+  std::vector<std::uint32_t> end_of(first.begin(), first.end() - 1);
+  for_each_side([&](std::uint32_t lower, const Side& side) { sides[end_of[lower]++] = side; });
   std::vector<std::uint32_t> opposite(sides.size(), kNoSide);
-  for (std::size_t i = 0; i < sides.size();) {
-    std::size_t end = i + 1;
-    while (end < sides.size() && sides[end].edge == sides[i].edge) ++end;
-    const std::size_t uses = end - i;
-    check(
-        uses < 3 && (uses == 1 || sides[i].forward != sides[i + 1].forward), ErrorCode::kBadInput,
-        "The edge between vertices {} and {} has {} triangles{}; only a manifold mesh can be laid "
-        "flat",
-        sides[i].edge >> 32, sides[i].edge & 0xFFFFFFFFU, uses,
-        uses == 2 ? " that wind alike" : "");
-    if (uses == 2) {
-      opposite[sides[i].side] = sides[i + 1].side;
-      opposite[sides[i + 1].side] = sides[i].side;
+  for (std::uint32_t v = 0; v + 1 < first.size(); ++v) {
+    const auto stop = sides.begin() + first[v + 1];
+    std::sort(sides.begin() + first[v], stop, [](const Side& p, const Side& q) {
+      return p.higher != q.higher ? p.higher < q.higher : p.side < q.side;
+    });
+    for (auto one = sides.begin() + first[v]; one != stop;) {
+      const auto next =
+          std::find_if(one, stop, [&](const Side& s) { return s.higher != one->higher; });
+      const auto uses = next - one;
+      check(uses < 3 && (uses == 1 || one[0].forward != one[1].forward), ErrorCode::kBadInput,
+            "The edge between vertices {} and {} has {} triangles{}; only a manifold mesh can be "
+            "laid flat",
+            v, one->higher, uses, uses == 2 ? " that wind alike" : "");
+      if (uses == 2) {
+        opposite[one[0].side] = one[1].side;
+        opposite[one[1].side] = one[0].side;
+      }
+      one = next;
     }
-    i = end;
   }
   return opposite;
 }

@@ -2,15 +2,18 @@
 #include "core/mesh/simplify.h"
 
 #include "core/base/error.h"
+#include "core/mesh/collapse_queue.h"
 #include "core/mesh/face_region.h"
 #include "core/mesh/mesh_connectivity.h"
 #include "core/mesh/mesh_sides.h"
+#include "core/mesh/quadric.h"
 
 #include <Eigen/Geometry>
 
 #include <algorithm>
 #include <cmath>
-#include <queue>
+#include <limits>
+#include <utility>
 
 namespace portrait {
 namespace {
@@ -24,70 +27,40 @@ constexpr double kLeastCosine = 0.2;  // between a triangle's normals before and
 // The error of a collapse grows with the sixth power of the edge's length: area times the square
 // of a distance that itself grows with the square.
 constexpr double kErrorPower = 6;
-
-// Area-weighted sum of squared distances from planes, as p'Ap + 2 b'p + c.
-struct Quadric {
-  Eigen::Matrix3d a = Eigen::Matrix3d::Zero();
-  Vector3d b = Vector3d::Zero();
-  double c = 0;
-  double area = 0;
-
-  void add_plane(const Vector3d& normal, const Vector3d& point, double weight) {
-    const double offset = -normal.dot(point);
-    a += weight * normal * normal.transpose();
-    b += weight * offset * normal;
-    c += weight * offset * offset;
-    area += weight;
-  }
-  void add(const Quadric& other) {
-    a += other.a;
-    b += other.b;
-    c += other.c;
-    area += other.area;
-  }
-  double at(const Vector3d& p) const { return std::max(0.0, p.dot(a * p) + 2 * b.dot(p) + c); }
-};
-
-// One end of an edge moving onto the other.
-struct Collapse {
-  double cost;
-  std::uint32_t from;
-  std::uint32_t to;
-  std::uint32_t from_version;
-  std::uint32_t to_version;
-
-  bool operator>(const Collapse& o) const {
-    if (cost != o.cost) return cost > o.cost;
-    return from != o.from ? from > o.from : to > o.to;
-  }
-};
-using CollapseQueue = std::priority_queue<Collapse, std::vector<Collapse>, std::greater<>>;
+constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 class Simplifier {
  public:
-  Simplifier(const TriangleMesh& mesh, const SimplifyOptions& options)
-      : triangles_(mesh.triangles), alive_(mesh.triangles.size(), 1), left_(mesh.triangles.size()) {
-    const std::size_t n = mesh.positions.size();
-    quadrics_.resize(n);
-    around_.resize(n);
-    version_.assign(n, 0);
-    fixed_.assign(n, 0);
+  // opposite: of the mesh's sides, which says that its triangles can be followed.
+  Simplifier(const TriangleMesh& mesh, const std::vector<std::uint32_t>& opposite,
+             const SimplifyOptions& options)
+      : places_(mesh.positions),
+        triangles_(mesh.triangles),
+        left_(mesh.triangles.size()),
+        quadrics_(mesh.positions.size()),
+        version_(mesh.positions.size(), 0),
+        fixed_(mesh.positions.size(), 0),
+        mark_(mesh.positions.size(), 0),
+        first_(mesh.positions.size(), kNone),
+        next_(mesh.triangles.size() * 3) {
+    importance_.reserve(mesh.positions.size());
     for (const Eigen::Vector3f& p : mesh.positions) {
       const double weight = options.weight ? options.weight(p) : face_weight(p);
-      const double shorter = 1 + (options.magnification - 1) * std::clamp(weight, 0.0, 1.0);
+      // What is no number is no weight.
+      const double shorter =
+          1 + (options.magnification - 1) * std::min(weight > 0 ? weight : 0, 1.0);
       importance_.push_back(std::pow(shorter, kErrorPower));
-      places_.push_back(p.cast<double>());
     }
     for (std::uint32_t t = 0; t < triangles_.size(); ++t) {
       const Vector3d normal = normal_of(triangles_[t]);
       const double length = normal.norm();
-      for (const std::uint32_t v : triangles_[t]) {
-        around_[v].push_back(t);
-        if (!(length > 0)) continue;
-        quadrics_[v].add_plane(normal / length, places_[triangles_[t][0]], length / 6);
+      for (std::uint32_t i = 0; i < 3; ++i) {
+        const std::uint32_t v = triangles_[t][i];
+        link(v, 3 * t + i);
+        if (length > 0)
+          quadrics_[v].add_plane(normal / length, place(triangles_[t][0]), length / 6);
       }
     }
-    const std::vector<std::uint32_t> opposite = opposite_sides(mesh);
     for (std::uint32_t s = 0; s < opposite.size(); ++s) {
       if (opposite[s] != kNoSide) continue;
       fixed_[triangles_[s / 3][s % 3]] = fixed_[triangles_[s / 3][(s % 3 + 1) % 3]] = 1;
@@ -100,128 +73,173 @@ class Simplifier {
       before = left_;
       collapse_all(budget);
     }
-    std::vector<Triangle> result;
-    for (std::size_t t = 0; t < triangles_.size(); ++t) {
-      if (alive_[t]) result.push_back(triangles_[t]);
-    }
-    return result;
+    std::erase_if(triangles_, is_gone);
+    return std::move(triangles_);
   }
 
  private:
+  static bool is_gone(const Triangle& t) { return t[0] == t[1]; }
+
+  Vector3d place(std::uint32_t v) const { return places_[v].cast<double>(); }
+
   Vector3d normal_of(const Triangle& t) const {
-    return (places_[t[1]] - places_[t[0]]).cross(places_[t[2]] - places_[t[0]]);
+    const Vector3d a = place(t[0]);
+    return (place(t[1]) - a).cross(place(t[2]) - a);
+  }
+
+  void link(std::uint32_t v, std::uint32_t corner) {
+    next_[corner] = first_[v];
+    first_[v] = corner;
+  }
+
+  void unlink(std::uint32_t v, std::uint32_t triangle) {
+    std::uint32_t* at = &first_[v];
+    while (*at / 3 != triangle) at = &next_[*at];
+    *at = next_[*at];
+  }
+
+  // visit(one, two, triangle) for the triangles that hold v; the other corners in their order.
+  template <typename Visit>
+  void for_each_around(std::uint32_t v, const Visit& visit) const {
+    for (std::uint32_t corner = first_[v]; corner != kNone; corner = next_[corner]) {
+      const Triangle& t = triangles_[corner / 3];
+      visit(t[(corner + 1) % 3], t[(corner + 2) % 3]);
+    }
   }
 
   Collapse cheaper_way(std::uint32_t a, std::uint32_t b) const {
-    const auto cost = [&](std::uint32_t from, std::uint32_t to) {
+    const Vector3d at_a = place(a);
+    const Vector3d at_b = place(b);
+    const double length = (at_b - at_a).squaredNorm();
+    const double importance = std::max(importance_[a], importance_[b]);
+    const auto cost = [&](std::uint32_t from, std::uint32_t to, const Vector3d& goal) {
       if (fixed_[from]) return std::numeric_limits<double>::infinity();
       const Quadric& q = quadrics_[from];
-      const double error = q.at(places_[to]) + quadrics_[to].at(places_[to]);
-      const double length = (places_[to] - places_[from]).squaredNorm();
-      return std::max(importance_[from], importance_[to]) *
-             (error + kLengthCosts * length * q.area);
+      const double error = q.at(goal) + quadrics_[to].at(goal);
+      return importance * (error + kLengthCosts * length * q.area);
     };
-    const double forth = cost(a, b);
-    const double back = cost(b, a);
+    const double forth = cost(a, b, at_b);
+    const double back = cost(b, a, at_a);
     if (forth <= back) return {forth, a, b, version_[a], version_[b]};
     return {back, b, a, version_[b], version_[a]};
   }
 
   void collapse_all(std::size_t budget) {
-    std::vector<Collapse> all;
-    for (std::size_t t = 0; t < triangles_.size(); ++t) {
-      if (!alive_[t]) continue;
+    CollapseQueue queue;
+    for (const Triangle& t : triangles_) {
+      if (is_gone(t)) continue;
       for (int i = 0; i < 3; ++i) {
-        const std::uint32_t a = triangles_[t][i];
-        const std::uint32_t b = triangles_[t][(i + 1) % 3];
+        const std::uint32_t a = t[i];
+        const std::uint32_t b = t[(i + 1) % 3];
         // Inner edges come twice; border edges cannot collapse.
-        if (a < b) all.push_back(cheaper_way(a, b));
+        if (a < b) queue.push(cheaper_way(a, b));
       }
     }
-    CollapseQueue queue(std::greater<>(), std::move(all));
-    while (left_ > budget && !queue.empty()) {
-      const Collapse next = queue.top();
-      queue.pop();
-      if (std::isinf(next.cost)) break;
-      if (next.from_version != version_[next.from] || next.to_version != version_[next.to])
-        continue;
+    const auto is_stale = [&](const Collapse& c) {
+      return c.from_version != version_[c.from] || c.to_version != version_[c.to];
+    };
+    while (left_ > budget) {
+      const auto found = queue.pop(is_stale);
+      if (!found) break;
+      const Collapse& next = *found;
       if (!keeps_topology(next.from, next.to) || turns_a_triangle(next.from, next.to)) continue;
       collapse(next.from, next.to);
-      for (const std::uint32_t v : ring(next.to)) queue.push(cheaper_way(next.to, v));
+      mark_ring(next.to, [&](std::uint32_t v) { queue.push(cheaper_way(next.to, v)); });
     }
   }
 
-  std::vector<std::uint32_t> ring(std::uint32_t v) const {
-    std::vector<std::uint32_t> result;
-    for (const std::uint32_t t : around_[v]) {
-      for (const std::uint32_t w : triangles_[t]) {
-        if (w != v) result.push_back(w);
+  // Marks the vertices round v with mark_count_; visit(vertex), each once.
+  template <typename Visit>
+  void mark_ring(std::uint32_t v, const Visit& visit) {
+    ++mark_count_;
+    for_each_around(v, [&](std::uint32_t one, std::uint32_t two) {
+      for (const std::uint32_t w : {one, two}) {
+        if (mark_[w] == mark_count_) continue;
+        mark_[w] = mark_count_;
+        visit(w);
       }
-    }
-    std::sort(result.begin(), result.end());
-    result.erase(std::unique(result.begin(), result.end()), result.end());
-    return result;
+    });
   }
 
   // The link condition for a vertex inside: both ends share the two vertices opposite their edge
   // and no others, and no edge.
-  bool keeps_topology(std::uint32_t from, std::uint32_t to) const {
-    const std::vector<std::uint32_t> a = ring(from);
-    const std::vector<std::uint32_t> b = ring(to);
-    std::vector<std::uint32_t> common;
-    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(common));
-    if (common.size() != 2) return false;
+  bool keeps_topology(std::uint32_t from, std::uint32_t to) {
+    mark_ring(from, [](std::uint32_t) {});
+    const std::uint64_t near_from = mark_count_;
+    ++mark_count_;
+    std::array<std::uint32_t, 2> common{};
+    std::size_t count = 0;
+    for_each_around(to, [&](std::uint32_t one, std::uint32_t two) {
+      for (const std::uint32_t w : {one, two}) {
+        if (mark_[w] != near_from) continue;
+        mark_[w] = mark_count_;
+        if (count < 2) common[count] = w;
+        ++count;
+      }
+    });
+    if (count != 2) return false;
     const auto has_edge = [&](std::uint32_t v) {
-      return std::any_of(around_[v].begin(), around_[v].end(), [&](std::uint32_t t) {
-        const Triangle& c = triangles_[t];
-        return std::count(c.begin(), c.end(), common[0]) &&
-               std::count(c.begin(), c.end(), common[1]);
+      bool found = false;
+      for_each_around(v, [&](std::uint32_t one, std::uint32_t two) {
+        found = found || (one == common[0] && two == common[1]) ||
+                (one == common[1] && two == common[0]);
       });
+      return found;
     };
     return !(has_edge(from) && has_edge(to));
   }
 
   bool turns_a_triangle(std::uint32_t from, std::uint32_t to) const {
-    for (const std::uint32_t t : around_[from]) {
-      Triangle after = triangles_[t];
-      if (std::count(after.begin(), after.end(), to)) continue;
-      const Vector3d before = normal_of(after);
-      std::replace(after.begin(), after.end(), from, to);
-      const Vector3d turned = normal_of(after);
-      if (!(before.dot(turned) > kLeastCosine * before.norm() * turned.norm())) return true;
-    }
-    return false;
+    const Vector3d here = place(from);
+    const Vector3d there = place(to);
+    bool turns = false;
+    for_each_around(from, [&](std::uint32_t one, std::uint32_t two) {
+      if (turns || one == to || two == to) return;
+      const Vector3d a = place(one);
+      const Vector3d along = place(two) - a;
+      const Vector3d before = along.cross(here - a);
+      const Vector3d after = along.cross(there - a);
+      turns = !(before.dot(after) > kLeastCosine * before.norm() * after.norm());
+    });
+    return turns;
   }
 
   void collapse(std::uint32_t from, std::uint32_t to) {
-    for (const std::uint32_t t : around_[from]) {
-      Triangle& triangle = triangles_[t];
-      if (std::count(triangle.begin(), triangle.end(), to)) {
-        alive_[t] = 0;
+    for (std::uint32_t corner = first_[from]; corner != kNone;) {
+      const std::uint32_t next = next_[corner];
+      Triangle& triangle = triangles_[corner / 3];
+      const std::uint32_t one = triangle[(corner + 1) % 3];
+      const std::uint32_t two = triangle[(corner + 2) % 3];
+      if (one == to || two == to) {
+        unlink(one, corner / 3);
+        unlink(two, corner / 3);
+        triangle = {};
         --left_;
-        for (const std::uint32_t v : triangle) {
-          if (v != from) std::erase(around_[v], t);
-        }
       } else {
-        std::replace(triangle.begin(), triangle.end(), from, to);
-        around_[to].push_back(t);
+        triangle[corner % 3] = to;
+        link(to, corner);
       }
+      corner = next;
     }
-    around_[from].clear();
+    first_[from] = kNone;
     quadrics_[to].add(quadrics_[from]);
     ++version_[from];
     ++version_[to];
   }
 
-  std::vector<Triangle> triangles_;
-  std::vector<std::uint8_t> alive_;
+  const std::vector<Eigen::Vector3f>& places_;
+  std::vector<Triangle> triangles_;  // those that went hold vertex 0 thrice
   std::size_t left_;
-  std::vector<Vector3d> places_;
   std::vector<double> importance_;
   std::vector<Quadric> quadrics_;
-  std::vector<std::vector<std::uint32_t>> around_;  // triangles that hold a vertex
   std::vector<std::uint32_t> version_;
   std::vector<std::uint8_t> fixed_;
+  std::vector<std::uint64_t> mark_;  // of vertices, so that none is visited twice
+  std::uint64_t mark_count_ = 0;
+  // The corners at a vertex, as a list without allocations of its own: corner 3 t + i of triangle
+  // t.
+  std::vector<std::uint32_t> first_;  // per vertex
+  std::vector<std::uint32_t> next_;   // per corner
 };
 
 }  // namespace
@@ -231,12 +249,10 @@ TriangleMesh simplify(const TriangleMesh& mesh, const SimplifyOptions& options) 
         "A mesh cannot be simplified to {} triangles; at least 4 are needed", options.triangles);
   check(options.magnification >= 1 && options.magnification <= 10, ErrorCode::kBadUsage,
         "The magnification is {}, but must be from 1 to 10", options.magnification);
+  const std::vector<std::uint32_t> opposite = opposite_sides(mesh);
   TriangleMesh result = mesh;
-  if (mesh.triangles.size() <= std::size_t(options.triangles)) {
-    opposite_sides(mesh);  // the same errors, whatever the budget
-    return result;
-  }
-  result.triangles = Simplifier(mesh, options).run(std::size_t(options.triangles));
+  if (mesh.triangles.size() <= std::size_t(options.triangles)) return result;
+  result.triangles = Simplifier(mesh, opposite, options).run(std::size_t(options.triangles));
   drop_unused_vertices(result);
   return result;
 }

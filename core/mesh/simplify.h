@@ -13,6 +13,7 @@ struct SimplifyOptions {
   // surface of the same shape, from 1 to 10.
   double magnification = 2.0;
   // In [0, 1] and smooth over the surface, of a position in world units; without one, face_weight.
+  // Not a number counts as 0.
   std::function<float(const Eigen::Vector3f& position)> weight = {};
 };
 

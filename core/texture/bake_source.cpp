@@ -72,8 +72,8 @@ BakeSource::BakeSource(BakeView view, const TriangleMesh& mesh) : view_(std::mov
   check(!rgba.empty() && rgba.channels == 4, ErrorCode::kBadUsage,
         "A texture takes pictures with alpha, found {} channels", rgba.channels);
   const double reduced = std::min(1.0, double(kDepthPixels) / std::max(rgba.width, rgba.height));
-  depth_ = depth_of_mesh(mesh, view_.camera, std::max(1, int(rgba.width * reduced)),
-                         std::max(1, int(rgba.height * reduced)));
+  depth_ = depth_of_mesh(mesh, view_.camera, std::max(1, int(std::lround(rgba.width * reduced))),
+                         std::max(1, int(std::lround(rgba.height * reduced))));
   solidity_ = solidity_of(rgba, depth_);
   const double distance = view_.camera.position().norm();
   coarse_ = coarse_part(rgba, kBandSigma * view_.camera.focal_x * rgba.width / distance);

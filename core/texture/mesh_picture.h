@@ -14,7 +14,8 @@ Image depth_of_mesh(const TriangleMesh& mesh, const Camera& camera, int width, i
 // What a viewer draws of an unlit mesh with this texture: RGB sRGB-encoded, alpha = share of the
 // pixel, not premultiplied; `size` pixels a side, 2 x 2 samples each, nearest surface first,
 // bilinear look-ups. Without a texture (empty) by the vertex colours. Both faces are drawn.
-// Throws kBadUsage when the mesh has neither texcoords for the texture nor colours.
+// size: 1 or more; it takes 32 bytes a pixel of the result while it works. Throws kBadUsage for
+// others, and when the mesh has neither texcoords for the texture nor colours.
 Image picture_of_mesh(const TriangleMesh& mesh, const Image& texture, const Camera& camera,
                       int size);
 

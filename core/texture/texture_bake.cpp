@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
+#include <utility>
 
 namespace portrait {
 namespace {
@@ -92,7 +95,8 @@ Eigen::Vector3f srgb_of(const Eigen::Vector3f& linear) {
   return {srgb_of_linear(linear[0]), srgb_of_linear(linear[1]), srgb_of_linear(linear[2])};
 }
 
-// Side of a texel in pixels of the leading view, from one texel to its right and lower neighbours.
+// Side of a texel in pixels of the leading view, from one texel to its right and lower neighbours:
+// the median of about a million at most, which is as good as that of all.
 double pixels_per_texel(const TexelMap& texels, const TriangleMesh& mesh, const Image& seen,
                         const std::vector<BakeSource>& sources) {
   const auto lead = std::find_if(sources.begin(), sources.end(),
@@ -100,14 +104,16 @@ double pixels_per_texel(const TexelMap& texels, const TriangleMesh& mesh, const 
   if (lead == sources.end()) return 0;
   std::vector<double> sides;
   const int size = texels.size();
-  for (int y = 0; y + 1 < size; ++y) {
-    for (int x = 0; x + 1 < size; ++x) {
+  const int step = std::max(1, size / 1024);
+  for (int y = 0; y + 1 < size; y += step) {
+    for (int x = 0; x + 1 < size; x += step) {
       const std::size_t here = std::size_t(y) * std::size_t(size) + std::size_t(x);
       const std::size_t below = here + std::size_t(size);
       if (!texels.covered(here) || !texels.covered(here + 1) || !texels.covered(below)) continue;
       if (*seen.at(x, y) < 1) continue;
-      const Eigen::Vector3f place = texels.at(here, mesh, mesh.positions);
-      const Eigen::Vector3f normal = texels.at(here, mesh, mesh.normals).normalized();
+      const TexelMap::Place at = texels.place(here, mesh);
+      const Eigen::Vector3f place = at.of(mesh.positions);
+      const Eigen::Vector3f normal = at.of(mesh.normals).normalized();
       if (lead->look(place, normal).facing < kFaces) continue;
       const Eigen::Vector2d from = lead->pixel(place);
       const Eigen::Vector2d right = lead->pixel(texels.at(here + 1, mesh, mesh.positions)) - from;
@@ -128,22 +134,22 @@ BakedTexture bake_texture(const TriangleMesh& mesh, const std::vector<BakeSource
   check(
       mesh.normals.size() == mesh.positions.size() && mesh.colours.size() == mesh.positions.size(),
       ErrorCode::kBadUsage, "A mesh needs normals and colours before its texture is baked");
-  const TexelMap texels(mesh, size);
+  std::optional<TexelMap> texels(std::in_place, mesh, size);
   BakedTexture out;
   out.colour = Image(size, size, 3);
   out.seen = Image(size, size, 1);
-  std::vector<std::int64_t> covered(std::size_t(size),
-                                    0);  // by rows, so that sums keep their order
-  std::vector<std::int64_t> unseen(std::size_t(size), 0);
+  // By rows, so that no two threads count in one place.
+  std::vector<int> covered(std::size_t(size), 0);
+  std::vector<int> unseen(std::size_t(size), 0);
   parallel_for(size, 8, [&](std::int64_t begin, std::int64_t end) {
     Mixer mixer(sources);
     for (std::int64_t y = begin; y < end; ++y) {
       for (int x = 0; x < size; ++x) {
         const std::size_t texel = std::size_t(y) * std::size_t(size) + std::size_t(x);
-        if (!texels.covered(texel)) continue;
-        const Mixed mixed = mixer.mix(texels.at(texel, mesh, mesh.positions),
-                                      texels.at(texel, mesh, mesh.normals).normalized(),
-                                      srgb_of(texels.at(texel, mesh, mesh.colours)));
+        if (!texels->covered(texel)) continue;
+        const TexelMap::Place place = texels->place(texel, mesh);
+        const Mixed mixed = mixer.mix(place.of(mesh.positions), place.of(mesh.normals).normalized(),
+                                      srgb_of(place.of(mesh.colours)));
         ++covered[std::size_t(y)];
         if (!mixed.seen) ++unseen[std::size_t(y)];
         for (int c = 0; c < 3; ++c) {
@@ -153,16 +159,14 @@ BakedTexture bake_texture(const TriangleMesh& mesh, const std::vector<BakeSource
       }
     }
   });
-  std::int64_t all = 0;
-  std::int64_t none = 0;
-  for (std::size_t y = 0; y < covered.size(); ++y) {
-    all += covered[y];
-    none += unseen[y];
-  }
+  const std::int64_t all = std::accumulate(covered.begin(), covered.end(), std::int64_t(0));
+  const std::int64_t none = std::accumulate(unseen.begin(), unseen.end(), std::int64_t(0));
   out.unseen = all > 0 ? double(none) / double(all) : 0;
-  out.source_pixels_per_texel = pixels_per_texel(texels, mesh, out.seen, sources);
-  pad_texture(out.colour, texels.coverage());
-  pad_texture(out.seen, texels.coverage());
+  out.source_pixels_per_texel = pixels_per_texel(*texels, mesh, out.seen, sources);
+  std::vector<std::uint8_t> coverage = texels->coverage();
+  texels.reset();  // a large texture's map is large too, and padding takes room
+  pad_texture(out.colour, coverage);
+  pad_texture(out.seen, std::move(coverage));
   return out;
 }
 

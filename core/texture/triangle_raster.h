@@ -2,7 +2,6 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <Eigen/Geometry>
 
 #include <algorithm>
 #include <array>
@@ -10,34 +9,51 @@
 
 namespace portrait {
 
+// Corners of a triangle in the plane of a picture, in pixels: pixel (x, y) covers [x, x+1) x
+// [y, y+1). Either winding.
+using FlatCorners = std::array<Eigen::Vector2d, 3>;
+
+// Twice the area, negative for one of the windings.
+inline double signed_twice_area(const FlatCorners& corner) {
+  const Eigen::Vector2d one = corner[1] - corner[0];
+  const Eigen::Vector2d two = corner[2] - corner[0];
+  return one.x() * two.y() - one.y() * two.x();
+}
+
+// Barycentric coordinates (sum 1) of a place. `twice_area`: of these corners, not 0.
+inline Eigen::Vector3d weights_in(const FlatCorners& corner, double twice_area,
+                                  const Eigen::Vector2d& place) {
+  const Eigen::Vector2d one = corner[1] - corner[0];
+  const Eigen::Vector2d two = corner[2] - corner[0];
+  const Eigen::Vector2d here = place - corner[0];
+  const double b = (here.x() * two.y() - here.y() * two.x()) / twice_area;
+  const double c = (one.x() * here.y() - one.y() * here.x()) / twice_area;
+  return {1 - b - c, b, c};
+}
+
 // Calls at(x, y, weights) for every pixel of a width x height picture whose centre lies in the
-// triangle or on its border, row by row; `weights` are the centre's barycentric coordinates (sum
-// 1). Corners in pixels, pixel (x, y) covers [x, x+1) x [y, y+1); either winding. A triangle
-// without area covers nothing.
+// triangle or on its border, row by row; `weights` are the centre's barycentric coordinates. A
+// triangle without area, or with corners that are not finite, covers nothing.
 template <typename At>
-void for_each_pixel_in(const std::array<Eigen::Vector2d, 3>& corner, int width, int height,
-                       const At& at) {
+void for_each_pixel_in(const FlatCorners& corner, int width, int height, const At& at) {
+  // What rounding may take from a centre on a side that two triangles share, so that one of them
+  // always has it; a hole would be an outline to whoever reads depths.
+  constexpr double kSlack = 1e-9;
+  const double area = signed_twice_area(corner);
+  if (area == 0 || !std::isfinite(area)) return;
   const Eigen::Vector2d low = corner[0].cwiseMin(corner[1]).cwiseMin(corner[2]);
   const Eigen::Vector2d high = corner[0].cwiseMax(corner[1]).cwiseMax(corner[2]);
-  if (!low.allFinite() || !high.allFinite() || high.x() < 0 || high.y() < 0 || low.x() > width ||
-      low.y() > height) {
-    return;
-  }
-  const auto cross = [](const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
-    return a.x() * b.y() - a.y() * b.x();
+  // Clamped before they become integers: a corner just before the camera may lie anywhere.
+  const auto first = [](double value) {
+    return int(std::floor(std::clamp(value - 0.5, 0.0, 1e9)));
   };
-  const double area = cross(corner[1] - corner[0], corner[2] - corner[0]);
-  if (area == 0) return;
-  const int first_x = std::max(0, int(std::floor(low.x() - 0.5)));
-  const int last_x = std::min(width - 1, int(std::ceil(high.x() - 0.5)));
-  const int first_y = std::max(0, int(std::floor(low.y() - 0.5)));
-  const int last_y = std::min(height - 1, int(std::ceil(high.y() - 0.5)));
-  for (int y = first_y; y <= last_y; ++y) {
-    for (int x = first_x; x <= last_x; ++x) {
-      const Eigen::Vector2d centre(x + 0.5, y + 0.5);
-      const double b = cross(centre - corner[0], corner[2] - corner[0]) / area;
-      const double c = cross(corner[1] - corner[0], centre - corner[0]) / area;
-      if (b >= 0 && c >= 0 && b + c <= 1) at(x, y, Eigen::Vector3d(1 - b - c, b, c));
+  const auto last = [](double value, int count) {
+    return int(std::ceil(std::clamp(value - 0.5, -1.0, double(count - 1))));
+  };
+  for (int y = first(low.y()); y <= last(high.y(), height); ++y) {
+    for (int x = first(low.x()); x <= last(high.x(), width); ++x) {
+      const Eigen::Vector3d weights = weights_in(corner, area, {x + 0.5, y + 0.5});
+      if (weights.minCoeff() >= -kSlack) at(x, y, weights);
     }
   }
 }

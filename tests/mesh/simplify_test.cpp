@@ -21,6 +21,9 @@ class SimplifyTest : public QObject {
   void face_is_denser();
   void border_stays();
   void attributes_move_along();
+  void any_size_will_do_data();
+  void any_size_will_do();
+  void a_weight_that_is_no_number_counts_as_none();
   void bad_input_is_refused();
 };
 
@@ -118,6 +121,36 @@ void SimplifyTest::attributes_move_along() {
   agree();
 }
 
+void SimplifyTest::any_size_will_do_data() {
+  QTest::addColumn<float>("scale");
+  QTest::newRow("tiny") << 1e-15F;
+  QTest::newRow("huge") << 1e15F;
+}
+
+void SimplifyTest::any_size_will_do() {
+  QFETCH(float, scale);
+  TriangleMesh mesh = blob(24);
+  SimplifyOptions options;
+  options.triangles = 300;
+  options.weight = [](const Eigen::Vector3f&) { return 0.0F; };
+  const double volume = inspect_mesh(simplify(mesh, options)).volume;
+  for (Eigen::Vector3f& p : mesh.positions) p *= scale;
+  const MeshReport report = inspect_mesh(simplify(mesh, options));
+  QVERIFY(report.watertight);
+  QVERIFY(report.triangles <= 300);
+  QVERIFY(std::abs(report.volume / std::pow(double(scale), 3) / volume - 1) < 0.05);
+}
+
+void SimplifyTest::a_weight_that_is_no_number_counts_as_none() {
+  const TriangleMesh mesh = blob(24);
+  SimplifyOptions none;
+  none.triangles = 300;
+  none.weight = [](const Eigen::Vector3f&) { return 0.0F; };
+  SimplifyOptions nan = none;
+  nan.weight = [](const Eigen::Vector3f&) { return NAN; };
+  QVERIFY(simplify(mesh, nan).triangles == simplify(mesh, none).triangles);
+}
+
 void SimplifyTest::bad_input_is_refused() {
   const TriangleMesh mesh = blob(16);
   QVERIFY_EXCEPTION_THROWN(simplify(mesh, {.triangles = 3}), Error);
@@ -136,6 +169,9 @@ void SimplifyTest::bad_input_is_refused() {
   TriangleMesh infinite = mesh;
   infinite.positions[3].x() = INFINITY;
   QVERIFY_EXCEPTION_THROWN(simplify(infinite), Error);
+  TriangleMesh amiss = mesh;
+  amiss.triangles[7][1] = std::uint32_t(mesh.positions.size() + 1000000);
+  QVERIFY_EXCEPTION_THROWN(simplify(amiss, {.triangles = 100}), Error);
 }
 
 QTEST_GUILESS_MAIN(SimplifyTest)

@@ -90,6 +90,7 @@ void MeshPictureTest::vertex_colours_are_encoded() {
 
 void MeshPictureTest::what_cannot_be_drawn_is_refused() {
   TriangleMesh mesh = square_mesh(0.3F, 0);
+  QVERIFY_EXCEPTION_THROWN(picture_of_mesh(mesh, {}, rig_camera({0, 0}), 0), Error);
   mesh.colours.clear();
   QVERIFY_EXCEPTION_THROWN(picture_of_mesh(mesh, {}, rig_camera({0, 0}), 16), Error);
   mesh.texcoords.clear();

@@ -16,9 +16,11 @@ class TexelMapTest : public QObject {
  private Q_SLOTS:
   void raster_covers_what_half_planes_say();
   void triangles_without_area_cover_nothing();
+  void corners_may_lie_anywhere();
   void texels_know_their_place();
   void a_mesh_without_texcoords_is_refused();
   void padding_takes_the_nearest_colour();
+  void padding_is_smooth();
   void padding_reaches_everywhere();
 };
 
@@ -55,20 +57,33 @@ void TexelMapTest::triangles_without_area_cover_nothing() {
   for_each_pixel_in({Eigen::Vector2d(1, 1), {5, 5}, {3, 3}}, 8, 8, count);
   for_each_pixel_in({Eigen::Vector2d(-9, -9), {-5, -5}, {-3, -8}}, 8, 8, count);
   for_each_pixel_in({Eigen::Vector2d(1, 1), {NAN, 5}, {3, 7}}, 8, 8, count);
+  for_each_pixel_in({Eigen::Vector2d(1, 1), {1e200, 5}, {3, 1e200}}, 8, 8, count);
   QCOMPARE(calls, 0);
+}
+
+void TexelMapTest::corners_may_lie_anywhere() {
+  // Just before a camera, places are farther off than integers reach.
+  int calls = 0;
+  const auto count = [&](int, int, const Eigen::Vector3d&) { ++calls; };
+  for_each_pixel_in({Eigen::Vector2d(-1e12, -1e12), {1e12, -1e12}, {0, 1e12}}, 8, 8, count);
+  QCOMPARE(calls, 64);
+  for_each_pixel_in({Eigen::Vector2d(1e12, 1e12), {2e12, 1e12}, {1e12, 2e12}}, 8, 8, count);
+  for_each_pixel_in({Eigen::Vector2d(-9, 1), {-1, 1}, {-5, 5}}, 8, 8, count);
+  QCOMPARE(calls, 64);
 }
 
 void TexelMapTest::texels_know_their_place() {
   TriangleMesh mesh = square_mesh(0.4F, 0.1F);
   for (Eigen::Vector2f& place : mesh.texcoords) place = 0.5F * place + Eigen::Vector2f(0.25F, 0);
   const TexelMap texels(mesh, 64);
+  const std::vector<std::uint8_t> coverage = texels.coverage();
   int covered = 0;
   for (int y = 0; y < 64; ++y) {
     for (int x = 0; x < 64; ++x) {
       const std::size_t texel = std::size_t(64 * y + x);
       const bool in = x >= 16 && x < 48 && y < 32;
       QCOMPARE(texels.covered(texel), in);
-      QCOMPARE(int(texels.coverage()[texel]), in ? 1 : 0);
+      QCOMPARE(int(coverage[texel]), in ? 1 : 0);
       if (!in) continue;
       ++covered;
       const Eigen::Vector3f expected(-0.4F + 0.8F * (float(x - 16) + 0.5F) / 32,
@@ -82,6 +97,8 @@ void TexelMapTest::texels_know_their_place() {
 void TexelMapTest::a_mesh_without_texcoords_is_refused() {
   TriangleMesh mesh = square_mesh(0.4F, 0);
   QVERIFY_EXCEPTION_THROWN(TexelMap(mesh, 0), Error);
+  QVERIFY_EXCEPTION_THROWN(TexelMap(mesh, 1 << 20), Error);
+  QVERIFY_EXCEPTION_THROWN(TexelMap(TriangleMesh{}, 8), Error);
   mesh.texcoords.clear();
   QVERIFY_EXCEPTION_THROWN(TexelMap(mesh, 8), Error);
 }
@@ -103,6 +120,26 @@ void TexelMapTest::padding_takes_the_nearest_colour() {
     for (int x = 18; x < 22; ++x) QCOMPARE(*texture.at(x, y), 0.75F);
     for (int x = 14; x < 18; ++x) {
       QVERIFY(*texture.at(x, y) >= 0.25F && *texture.at(x, y) <= 0.75F);
+    }
+  }
+}
+
+void TexelMapTest::padding_is_smooth() {
+  // Far from any chart colours run into each other, without blocks.
+  Image texture(256, 64, 1);
+  std::vector<std::uint8_t> covered(256 * 64, 0);
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 256; ++x) {
+      if (x >= 16 && x < 240) continue;
+      covered[std::size_t(256 * y + x)] = 1;
+      *texture.at(x, y) = x < 16 ? 0.0F : 1.0F;
+    }
+  }
+  pad_texture(texture, covered);
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 1; x < 256; ++x) {
+      const float step = *texture.at(x, y) - *texture.at(x - 1, y);
+      QVERIFY2(step >= 0 && step < 0.05F, qPrintable(QString::number(step)));
     }
   }
 }

@@ -34,7 +34,7 @@ double psnr_of(const Image& colour, const TriangleMesh& mesh, float low, float h
   const TexelMap texels(mesh, colour.width);
   double sum = 0;
   std::int64_t count = 0;
-  for (std::size_t i = 0; i < texels.coverage().size(); ++i) {
+  for (std::size_t i = 0; i < colour.pixels.size() / 3; ++i) {
     if (!texels.covered(i)) continue;
     const Eigen::Vector3f place = kBallRadius * texels.at(i, mesh, mesh.positions).normalized();
     if (place.y() < low || place.y() > high) continue;
