@@ -31,15 +31,17 @@ YuvPlanes::YuvPlanes(int width, int height)
       scaler_(sws_getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P,
                              SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, nullptr, nullptr,
                              nullptr)),
-      rgb_(std::size_t(width) * height * 3) {
+      // The scaler reads whole vectors, past the end of the last row.
+      rgb_(std::size_t(width) * height * 3 + 64) {
   check(scaler_ != nullptr, ErrorCode::kOutOfMemory, "No memory for a video of {} x {}", width,
         height);
   use_bt709(scaler_.get(), true);
 }
 
 void YuvPlanes::convert(AVFrame& picture) const {
-  const std::uint8_t* const planes[] = {rgb_.data()};
-  const int strides[] = {3 * width_};
+  // Four each: the scaler copies them all, whatever the format.
+  const std::uint8_t* const planes[4] = {rgb_.data()};
+  const int strides[4] = {3 * width_};
   sws_scale(scaler_.get(), planes, strides, 0, height_, picture.data, picture.linesize);
 }
 

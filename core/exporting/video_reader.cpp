@@ -106,8 +106,9 @@ Image image_of(const AVFrame& frame) {
   // The scaler writes whole vectors: rows are padded so that it never runs past the end.
   const int stride = (channels * frame.width + 63) / 64 * 64;
   std::vector<std::uint8_t> bytes(std::size_t(stride) * frame.height + 64);
-  std::uint8_t* const planes[] = {bytes.data()};
-  const int strides[] = {stride};
+  // Four each: the scaler copies them all, whatever the format.
+  std::uint8_t* const planes[4] = {bytes.data()};
+  const int strides[4] = {stride};
   sws_scale(scaler.get(), frame.data, frame.linesize, 0, frame.height, planes, strides);
   Image image(frame.width, frame.height, channels);
   for (int y = 0; y < frame.height; ++y) {
