@@ -177,12 +177,16 @@ void move_into_place(PackedChart& chart, const Placement& placement, double scal
 
 }  // namespace
 
-double pack_charts(std::vector<PackedChart>& charts, const PackingOptions& options) {
+void check_packing(const PackingOptions& options) {
   check(options.texture_size >= 16, ErrorCode::kBadUsage,
         "A texture of {} texels a side is too small; at least 16 are needed", options.texture_size);
   check(options.padding >= 0 && options.padding < options.texture_size / 4, ErrorCode::kBadUsage,
         "A padding of {} texels does not go with a texture of {}; it must be from 0 to {}",
         options.padding, options.texture_size, options.texture_size / 4 - 1);
+}
+
+double pack_charts(std::vector<PackedChart>& charts, const PackingOptions& options) {
+  check_packing(options);
   if (charts.empty()) return 1;
   double area = 0;
   for (PackedChart& chart : charts) {
