@@ -26,6 +26,8 @@ void stand_upright(const TriangleMesh& mesh, const Chart& chart, FlatMap& map) {
 
 void check_options(const TriangleMesh& mesh, const AtlasOptions& options) {
   check(!mesh.empty(), ErrorCode::kBadInput, "An empty mesh has nothing to lay out in a texture");
+  // Before the charts are cut, which takes seconds.
+  check_packing({.texture_size = options.texture_size, .padding = options.padding});
   check(options.face_scale >= 0.1 && options.face_scale <= 10, ErrorCode::kBadUsage,
         "The face's scale is {}, but must be from 0.1 to 10", options.face_scale);
   const std::size_t n = mesh.positions.size();

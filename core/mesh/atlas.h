@@ -8,7 +8,8 @@ namespace portrait {
 
 struct AtlasOptions {
   int texture_size = 2048;  // texels along a side of the square texture, at least 16
-  int padding = 8;          // least distance of two charts, and of charts and border, in texels
+  // Least distance of two charts, and of charts and border, in texels; less than size / 4.
+  int padding = 8;
   // Texels per length in the face's charts over those elsewhere, from 0.1 to 10.
   double face_scale = 1.5;
   ChartOptions charts = {};

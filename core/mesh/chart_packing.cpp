@@ -9,6 +9,7 @@
 #include <numbers>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 namespace portrait {
 namespace {
@@ -100,6 +101,8 @@ class Packer {
 
   // Where every chart goes at `scale` cells per unit; none when one finds no room.
   std::optional<std::vector<Placement>> place(double scale) const {
+    const std::vector<BitMask> masks = masks_at(scale);
+    if (masks.empty()) return std::nullopt;
     BitMask taken(cells_, cells_);
     for (int i = 0; i < cells_; ++i) {
       for (int g = 0; g < gap_; ++g) {
@@ -112,12 +115,7 @@ class Packer {
     std::vector<Placement> placements(charts_.size());
     for (const std::size_t number : order_) {
       const PackedChart& chart = charts_[number];
-      const Eigen::Vector2d size = box_of(chart.map).size() * scale;
-      if (size.maxCoeff() > cells_) return std::nullopt;
-      BitMask mask(int(std::floor(size.x())) + 1, int(std::floor(size.y())) + 1);
-      for (const auto& [a, b, c] : chart.triangles) {
-        mask.cover(scale * chart.map[a], scale * chart.map[b], scale * chart.map[c]);
-      }
+      BitMask mask = masks[number];
       const auto found = find_room(taken, mask, chart.upright);
       if (!found) return std::nullopt;
       for (int i = 0; i < found->turns; ++i) mask = mask.turned();
@@ -128,6 +126,27 @@ class Packer {
   }
 
  private:
+  // The charts' masks; none when they cannot fit whatever their places: grown by half the gap they
+  // still share no cell, so that their counts must go into what the border leaves.
+  std::vector<BitMask> masks_at(double scale) const {
+    const int half = gap_ / 2;
+    const std::int64_t side = cells_ - 2 * gap_ + 2 * half;
+    std::int64_t count = 0;
+    std::vector<BitMask> masks;
+    for (const PackedChart& chart : charts_) {
+      const Eigen::Vector2d size = box_of(chart.map).size() * scale;
+      if (size.maxCoeff() > cells_) return {};
+      BitMask mask(int(std::floor(size.x())) + 1, int(std::floor(size.y())) + 1);
+      for (const auto& [a, b, c] : chart.triangles) {
+        mask.cover(scale * chart.map[a], scale * chart.map[b], scale * chart.map[c]);
+      }
+      count += mask.grown(half).count();
+      if (count > side * side) return {};
+      masks.push_back(std::move(mask));
+    }
+    return masks;
+  }
+
   std::optional<Placement> find_room(const BitMask& taken, BitMask mask, bool upright) const {
     std::optional<Placement> best;
     const int width = mask.width();
@@ -177,12 +196,16 @@ void move_into_place(PackedChart& chart, const Placement& placement, double scal
 
 }  // namespace
 
-double pack_charts(std::vector<PackedChart>& charts, const PackingOptions& options) {
+void check_packing(const PackingOptions& options) {
   check(options.texture_size >= 16, ErrorCode::kBadUsage,
         "A texture of {} texels a side is too small; at least 16 are needed", options.texture_size);
   check(options.padding >= 0 && options.padding < options.texture_size / 4, ErrorCode::kBadUsage,
         "A padding of {} texels does not go with a texture of {}; it must be from 0 to {}",
         options.padding, options.texture_size, options.texture_size / 4 - 1);
+}
+
+double pack_charts(std::vector<PackedChart>& charts, const PackingOptions& options) {
+  check_packing(options);
   if (charts.empty()) return 1;
   double area = 0;
   for (PackedChart& chart : charts) {

@@ -200,9 +200,9 @@ class ChartCutter {
 std::vector<Chart> cut_into_charts(const TriangleMesh& mesh, const ChartOptions& options) {
   check(!mesh.empty(), ErrorCode::kBadInput, "An empty mesh cannot be cut into charts");
   // A single triangle must pass, or there would be no end of cutting; its map is right to rounding.
-  const double least =
-      std::min({options.median_stretch, options.high_stretch, options.area_spread});
-  check(least >= 1.001 && options.face_leniency >= 1, ErrorCode::kBadUsage,
+  check(options.median_stretch >= 1.001 && options.high_stretch >= 1.001 &&
+            options.area_spread >= 1.001 && options.face_leniency >= 1,
+        ErrorCode::kBadUsage,
         "The limits of a chart's map are {}, {} and {}, with leniency {}; they must be at least "
         "1.001, and that 1",
         options.median_stretch, options.high_stretch, options.area_spread, options.face_leniency);

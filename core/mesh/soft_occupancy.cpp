@@ -10,9 +10,9 @@
 namespace portrait {
 namespace {
 
-// Half of a Gaussian's weights, its middle first; all of them sum to 1.
-std::vector<float> weights_of(double sigma) {
-  const int radius = int(std::ceil(3 * sigma));
+// Half of a Gaussian's weights, its middle first, no more than `most`; all of them sum to 1.
+std::vector<float> weights_of(double sigma, int most) {
+  const int radius = int(std::min(std::ceil(3 * sigma), double(most - 1)));
   std::vector<float> weights;
   double sum = 0;
   for (int i = 0; i <= radius; ++i) {
@@ -25,7 +25,7 @@ std::vector<float> weights_of(double sigma) {
 
 // One axis of the blur; beyond the box there is nothing.
 void blur_axis(const DensityGrid& from, DensityGrid& to, int axis, double sigma) {
-  const std::vector<float> weights = weights_of(sigma);
+  const std::vector<float> weights = weights_of(sigma, from.dims[axis]);
   const int radius = int(weights.size()) - 1;
   const Eigen::Vector3i dims = from.dims;
   const std::ptrdiff_t stride = axis == 0   ? 1
@@ -56,7 +56,10 @@ DensityGrid soft_occupancy(const DensityGrid& grid, float threshold, float sigma
         "A surface needs a threshold above 0 and a blur of 0 or more, found {} and {}", threshold,
         sigma);
   DensityGrid out = grid;
-  for (float& density : out.density) density = 1 - std::exp2(-std::max(density, 0.0F) / threshold);
+  for (float& density : out.density) {
+    // What is no number is no matter; blurred, it would take its surroundings with it.
+    density = density > 0 ? 1 - std::exp2(-density / threshold) : 0.0F;
+  }
   if (sigma == 0) return out;
   DensityGrid other = out;
   const Eigen::Vector3f spacing = grid.spacing();

@@ -8,7 +8,7 @@
 namespace portrait {
 
 struct SurfaceOptions {
-  float threshold = 10.0F;   // density per unit of length; inside = at least this
+  float threshold = 10.0F;  // density per unit of length; inside = at least this
   // Of soft_occupancy(), world units; negative: the density is taken as it is.
   float blur = -1;
   bool keep_largest = true;  // without floaters and inner shells

@@ -2,7 +2,9 @@
 #include "core/mesh/atlas.h"
 #include "core/base/error.h"
 #include "core/mesh/atlas_report.h"
+#include "core/mesh/bit_mask.h"
 #include "core/mesh/chart_packing.h"
+#include "core/mesh/chart_quality.h"
 #include "core/mesh/face_region.h"
 #include "core/mesh/mesh_connectivity.h"
 #include "core/mesh/mesh_report.h"
@@ -10,6 +12,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -28,6 +31,11 @@ class AtlasTest : public QObject {
   void face_scale_doubles_the_texels();
   void same_mesh_same_atlas();
   void report_finds_what_is_wrong();
+  void ragged_meshes_are_laid_out_once();
+  void small_and_large_textures_have_room_data();
+  void small_and_large_textures_have_room();
+  void bits_of_a_row_are_filled();
+  void quantiles_follow_what_is_added();
   void bad_input_is_refused();
 };
 
@@ -38,6 +46,9 @@ void AtlasTest::charts_are_disks_data() {
   QTest::newRow("tube, open at both ends") << 2;
   QTest::newRow("one triangle") << 3;
   QTest::newRow("two spheres") << 4;
+  QTest::newRow("huge") << 5;
+  QTest::newRow("tiny") << 6;
+  QTest::newRow("all of it face") << 7;
 }
 
 void AtlasTest::charts_are_disks() {
@@ -64,6 +75,13 @@ void AtlasTest::charts_are_disks() {
   } else if (shape == 3) {
     mesh = sheet(2, 2, [](float u, float v) { return Eigen::Vector3f(u, v, 0); });
     mesh.triangles.resize(1);
+  } else if (shape == 5 || shape == 6) {
+    mesh = blob(20);
+    for (Eigen::Vector3f& p : mesh.positions) p *= shape == 5 ? 1e18F : 1e-8F;
+  } else if (shape == 7) {
+    mesh = sheet(9, 9, [](float u, float v) {
+      return Eigen::Vector3f(0.1F * u, 0.1F * v, 0.3F + 0.02F * std::sin(6 * u) * std::sin(5 * v));
+    });
   } else {
     mesh = marching_cubes(
         grid_of(28, 0.5F,
@@ -74,14 +92,18 @@ void AtlasTest::charts_are_disks() {
   }
   const std::vector<Chart> charts = cut_into_charts(mesh);
   std::set<std::uint32_t> seen;
+  std::size_t laid_out = 0;
   for (const Chart& chart : charts) {
     QCOMPARE(chart.mesh.euler_characteristic, 1);
     QCOMPARE(chart.mesh.borders.size(), std::size_t(1));
     QCOMPARE(flipped_triangles(chart.mesh, chart.map), 0);
     QVERIFY(border_crossings(chart.mesh, chart.map).empty());
     seen.insert(chart.mesh.mesh_triangles.begin(), chart.mesh.mesh_triangles.end());
+    laid_out += chart.mesh.mesh_triangles.size();
+    QVERIFY(shape != 7 || chart.face);
   }
   QCOMPARE(seen.size(), mesh.triangles.size());
+  QCOMPARE(laid_out, mesh.triangles.size());  // none twice
   QVERIFY(charts.size() < 20);
 }
 
@@ -189,12 +211,74 @@ void AtlasTest::report_finds_what_is_wrong() {
   report = inspect_atlas(mesh, 64);
   QVERIFY(report.flipped > 0);
   QCOMPARE(report.outside, std::int64_t(1));
+  mesh.texcoords[1].x() = NAN;  // in one of the two
+  report = inspect_atlas(mesh, 64);
+  QVERIFY(report.flipped > 0 && std::isfinite(report.used));
+  QCOMPARE(report.outside, std::int64_t(1));
   // The same triangle twice.
   mesh.texcoords = {{0.25F, 0.75F}, {0.75F, 0.75F}, {0.25F, 0.25F}, {0.75F, 0.25F}};
   const std::int64_t samples = 64 * 64 / 4 * 16 / 2;
   mesh.triangles.push_back(mesh.triangles[0]);
   report = inspect_atlas(mesh, 64);
   QVERIFY(report.overlap > samples * 9 / 10 && report.overlap <= samples);
+}
+
+void AtlasTest::ragged_meshes_are_laid_out_once() {
+  // Noise makes tunnels, crumbs and folds: handles, holes, trimming and merging all have work.
+  const auto grid = grid_of(26, 0.5F, [](const Eigen::Vector3f& p) {
+    return 0.4F - p.norm() +
+           0.06F * std::sin(40 * p.x() + 3 * std::sin(23 * p.z())) * std::sin(37 * p.y()) *
+               std::sin(43 * p.z() + 1);
+  });
+  const TriangleMesh mesh = marching_cubes(grid, 0);
+  std::vector<int> times(mesh.triangles.size(), 0);
+  for (const Chart& chart : cut_into_charts(mesh)) {
+    QVERIFY(chart.mesh.is_disk());
+    for (const std::uint32_t t : chart.mesh.mesh_triangles) ++times[t];
+  }
+  QVERIFY(std::all_of(times.begin(), times.end(), [](int n) { return n == 1; }));
+  const AtlasReport report =
+      inspect_atlas(unwrap(mesh, {.texture_size = 1024, .padding = 1}), 1024);
+  QCOMPARE(report.overlap, std::int64_t(0));
+  QCOMPARE(report.flipped, std::int64_t(0));
+}
+
+void AtlasTest::small_and_large_textures_have_room_data() {
+  QTest::addColumn<int>("size");
+  QTest::newRow("smallest") << 16;
+  QTest::newRow("no multiple of the cells") << 700;
+  QTest::newRow("large") << 8192;
+}
+
+void AtlasTest::small_and_large_textures_have_room() {
+  QFETCH(int, size);
+  const TriangleMesh mesh =
+      sheet(9, 9, [](float u, float v) { return Eigen::Vector3f(u, v, 0.1F * u * v); });
+  const AtlasReport report =
+      inspect_atlas(unwrap(mesh, {.texture_size = size, .padding = 3}), size);
+  QCOMPARE(report.overlap, std::int64_t(0));
+  QCOMPARE(report.outside, std::int64_t(0));
+  QVERIFY(report.used > (size == 16 ? 0.1 : 0.7));
+}
+
+void AtlasTest::bits_of_a_row_are_filled() {
+  BitMask mask(200, 3);
+  QCOMPARE(mask.fill(3, 3, 1), std::int64_t(0));
+  QCOMPARE(mask.count(), std::int64_t(0));
+  QCOMPARE(mask.fill(60, 133, 1), std::int64_t(0));
+  QCOMPARE(mask.fill(0, 200, 1), std::int64_t(73));
+  QCOMPARE(mask.count(), std::int64_t(200));
+  QVERIFY(mask.at(0, 1) && mask.at(199, 1) && !mask.at(199, 0) && !mask.at(0, 2));
+}
+
+void AtlasTest::quantiles_follow_what_is_added() {
+  WeightedValues values;
+  QCOMPARE(values.quantile(0.5), 0.0);
+  values.add(2, 1);
+  QCOMPARE(values.quantile(0.5), 2.0);
+  values.add(1, 3);
+  QCOMPARE(values.quantile(0.5), 1.0);
+  QCOMPARE(values.quantile(0.9), 2.0);
 }
 
 void AtlasTest::bad_input_is_refused() {
@@ -204,6 +288,9 @@ void AtlasTest::bad_input_is_refused() {
   QVERIFY_EXCEPTION_THROWN(unwrap(mesh, {.texture_size = 8}), Error);
   QVERIFY_EXCEPTION_THROWN(unwrap(mesh, {.texture_size = 64, .padding = 40}), Error);
   QVERIFY_EXCEPTION_THROWN(inspect_atlas(mesh, 64), Error);
+  QVERIFY_EXCEPTION_THROWN(cut_into_charts(mesh, {.high_stretch = 1}), Error);
+  QVERIFY_EXCEPTION_THROWN(cut_into_charts(mesh, {.area_spread = NAN}), Error);
+  QVERIFY_EXCEPTION_THROWN(cut_into_charts(mesh, {.face_leniency = NAN}), Error);
   TriangleMesh uneven = mesh;
   uneven.colours.resize(3);
   QVERIFY_EXCEPTION_THROWN(unwrap(uneven), Error);

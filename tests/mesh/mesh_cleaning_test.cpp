@@ -171,6 +171,12 @@ void MeshCleaningTest::soft_occupancy_is_a_half_at_the_threshold() {
     const double expected = 0.5 * (1 + std::erf(from_step / (0.05 * std::sqrt(2.0))));
     QVERIFY(std::abs(blurred.at(32, y, 32) - expected) < 0.01);
   }
+  // A place that is no number spoils none round it, and a blur may be wider than the box.
+  auto holed = grid_of(9, 0.5F, [](const auto&) { return 20.0F; });
+  holed.density[holed.index(4, 4, 4)] = NAN;
+  const DensityGrid mended = soft_occupancy(holed, 20, 0.2F);
+  for (const float o : mended.density) QVERIFY(o > 0 && o <= 0.5F);
+  for (const float o : soft_occupancy(holed, 20, 1e30F).density) QVERIFY(o > 0 && o <= 0.5F);
   QVERIFY_EXCEPTION_THROWN(soft_occupancy(grid, 0, 0), Error);
   QVERIFY_EXCEPTION_THROWN(soft_occupancy(grid, 1, -1), Error);
 }
