@@ -10,11 +10,11 @@ import sys
 import tempfile
 
 LADDER = """base camera image metrics nn photo field reprojection prior diffusion guidance pipeline
-mesh exporting synth training project session""".split()
+mesh texture exporting synth training project session""".split()
 # What ui/ may include of core/: the four folders, and plain data that session hands over.
 UI_FOLDERS = {"session", "project", "base", "camera"}
 UI_PLAIN_DATA = {"core/field/baked_volume.h", "core/pipeline/stage_info.h"}
-HEADERS_WITHOUT_TORCH = {"session", "project", "mesh", "exporting"}
+HEADERS_WITHOUT_TORCH = {"session", "project", "mesh", "texture", "exporting"}
 SOURCES = {".h", ".cpp", ".cu", ".cuh", ".inl"}
 SCRIPTS = {".py", ".sh", ".cmake", ".frag", ".vert", ".glsl"}
 SPDX = "SPDX-License-Identifier: Apache-2.0"

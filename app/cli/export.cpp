@@ -30,13 +30,15 @@ struct ExportArguments {
 };
 
 using Switch = bool ExportRequest::*;
-constexpr std::array<std::pair<const char*, Switch>, 10> kFormats = {{
+constexpr std::array<std::pair<const char*, Switch>, 12> kFormats = {{
     {"glb", &ExportRequest::glb},
     {"obj", &ExportRequest::obj},
     {"usda", &ExportRequest::usda},
     {"ply", &ExportRequest::ply},
     {"stl", &ExportRequest::stl},
     {"mp4", &ExportRequest::turntable_mp4},
+    {"webm", &ExportRequest::turntable_webm},
+    {"gif", &ExportRequest::turntable_gif},
     {"png", &ExportRequest::png_sequence},
     {"sheet", &ExportRequest::contact_sheet},
     {"pictures", &ExportRequest::pictures},
@@ -89,7 +91,7 @@ void export_project(const ExportArguments& arguments, std::stop_token stop) {
     job->describe(status);
     progress->exporting(status);
   }
-  if (arguments.progress == "none") return;
+  if (stop.stop_requested() || arguments.progress == "none") return;
   for (const ExportedFile& file : status.files) std::printf("%s\n", file.path.c_str());
 }
 
@@ -110,7 +112,7 @@ void add_export(CLI::App& app, Action& action) {
   command
       .add_option("--format", arguments->formats,
                   "A list with commas: " + names_of(kFormats) +
-                      " (mp4 and png are turntables, pictures have their cameras in "
+                      " (mp4, webm, gif and png are turntables, pictures have their cameras in "
                       "transforms.json, film is how "
                       "the head formed)")
       ->delimiter(',')

@@ -32,7 +32,7 @@ Image corner(const Image& image, int width, int height) {
 
 }  // namespace
 
-Image alpha_of(const Image& frame) {
+Image frame_alpha(const Image& frame) {
   Image alpha(frame.width, frame.height, 1, 1.0F);
   if (frame.channels != 4) return alpha;
   for (std::size_t i = 0; i < alpha.pixels.size(); ++i) alpha.pixels[i] = frame.pixels[4 * i + 3];
@@ -52,7 +52,7 @@ void verify_film(const std::filesystem::path& path, const FilmPromise& promise) 
   if (promise.first_alpha.empty()) return;
   const Image& alpha = promise.first_alpha;
   const Image first = corner(read_video_frame(path, 0), alpha.width, alpha.height);
-  const double gap = info.alpha ? mean_gap(alpha, alpha_of(first)) : 1;
+  const double gap = info.alpha ? mean_gap(alpha, frame_alpha(first)) : 1;
   check(gap <= kAlphaGap, ErrorCode::kIo,
         "The alpha of the video's first frame reads back {:.2f} off on average, so it was not "
         "kept; export a PNG sequence instead",

@@ -19,7 +19,7 @@ struct FilmPromise {
 };
 
 // The alpha of a frame as a picture of its own, 1 for a frame without.
-Image alpha_of(const Image& frame);
+Image frame_alpha(const Image& frame);
 
 // Decodes the whole file. Throws kIo when it is not as promised, kCorrupt when it cannot be read.
 void verify_film(const std::filesystem::path& path, const FilmPromise& promise);

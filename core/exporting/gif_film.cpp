@@ -30,7 +30,7 @@ class GifFilm : public FilmEncoder {
         muxer_(path, "gif"),
         codec_(open_gif(first.width, first.height, alpha_)) {
     if (!alpha_) return;
-    first_alpha_ = alpha_of(first);
+    first_alpha_ = frame_alpha(first);
     for (float& a : first_alpha_.pixels) a = a >= 0.5F ? 1.0F : 0.0F;
   }
 

@@ -25,7 +25,7 @@ class StreamedFilm : public FilmEncoder {
         filler_(std::move(filler)),
         picture_(make_picture(muxer_->codec())),
         frames_per_second_(options.frames_per_second) {
-    if (alpha) first_alpha_ = alpha_of(first);
+    if (alpha) first_alpha_ = frame_alpha(first);
   }
 
   void finish() override {

@@ -18,6 +18,8 @@ struct ExportRequest {
   bool stl = false;                          // head.stl: the shape alone
   MeshPreset preset = MeshPreset::kBlender;  // unit and axes of OBJ, PLY and STL
   bool turntable_mp4 = true;   // turntable.mp4, H.264 over the viewport's dark grey
+  bool turntable_webm = false;  // turntable.webm, VP9 with alpha
+  bool turntable_gif = false;   // turntable.gif, loops
   bool png_sequence = false;   // turntable/frame_0000.png ..., with alpha
   bool contact_sheet = false;  // contact_sheet.png: the 13 standard views
   bool pictures = false;       // pictures/view_*.png: the 13 views with alpha; transforms.json
@@ -29,6 +31,9 @@ struct ExportRequest {
   // Besides files of meshes: mesh_report.json, what the files were found to hold, and seen.png,
   // white where the texture is the photo's.
   bool mesh() const { return glb || obj || usda || ply || stl; }
+  bool turntable() const {
+    return turntable_mp4 || turntable_webm || turntable_gif || png_sequence;
+  }
 };
 
 }  // namespace portrait

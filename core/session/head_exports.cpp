@@ -128,7 +128,7 @@ class HeadExportJob : public ExportJob {
       }
       add("Pictures", [this] { write_pictures(); });
     }
-    if (request_.turntable_mp4 || request_.png_sequence) {
+    if (request_.turntable()) {
       for (int i = 0; i < turn_.frames; ++i) {
         add("Turntable", [this, i] { turn_frame(i); });
       }
@@ -165,12 +165,8 @@ class HeadExportJob : public ExportJob {
     const Camera camera = rig_camera({turntable_azimuth(turn_, index), turn_.elevation_deg});
     const int scale = head_.field().sr.empty() ? 1 : SuperResolution::kScale;
     const Image frame = head_.picture(camera, std::max(size_ / scale, 1)).rgba;
-    if (request_.turntable_mp4) {
-      if (!video_) {
-        video_ = std::make_unique<VideoWriter>(request_.folder / "turntable.mp4", turn_.video);
-      }
-      video_->add(frame);
-    }
+    if (index == 0) begin_videos();
+    for (const auto& [name, video] : videos_) video->add(frame);
     if (request_.png_sequence) {
       if (partial_.empty()) {
         partial_ = request_.folder / ".turntable.partial";
@@ -182,12 +178,22 @@ class HeadExportJob : public ExportJob {
     }
   }
 
-  void finish_turntable() {
-    if (video_) {
-      video_->finish();
-      video_.reset();
-      wrote("turntable.mp4");
+  void begin_videos() {
+    for (const auto& [wanted, name] : {std::pair{request_.turntable_mp4, "turntable.mp4"},
+                                       std::pair{request_.turntable_webm, "turntable.webm"},
+                                       std::pair{request_.turntable_gif, "turntable.gif"}}) {
+      if (!wanted) continue;
+      videos_.emplace_back(name,
+                           std::make_unique<VideoWriter>(request_.folder / name, turn_.video));
     }
+  }
+
+  void finish_turntable() {
+    for (const auto& [name, video] : videos_) {
+      video->finish();
+      wrote(name);
+    }
+    videos_.clear();
     if (partial_.empty()) return;
     const fs::path folder = request_.folder / "turntable";
     fs::create_directories(folder);
@@ -215,7 +221,7 @@ class HeadExportJob : public ExportJob {
   std::optional<MeshExport> mesh_;
   std::vector<LabelledImage> sheet_;
   std::vector<ViewImage> pictures_;
-  std::unique_ptr<VideoWriter> video_;
+  std::vector<std::pair<std::string, std::unique_ptr<VideoWriter>>> videos_;  // of the turntable
   fs::path partial_;
   std::vector<std::string> frames_;
   std::vector<ExportedFile> files_;

@@ -32,7 +32,11 @@ void MeshExport::plan(const Add& add, Wrote wrote) {
       add("Texture", [this, view] { maker_.look_from(view); });
     }
     add("Texture", [this] { maker_.bake(); });
-    add("Texture", [this] { texture_.base_colour = PngPicture(maker_.result().colour); });
+    add("Texture", [this] { maker_.compare(); });
+    add("Texture", [this] {
+      texture_.base_colour = PngPicture(maker_.result().colour);
+      maker_.result().colour = {};  // 800 MB at 8192
+    });
   }
   if (request_.glb) add("Mesh (GLB)", [this] { write_glb_file(); });
   if (request_.obj) add("Mesh (OBJ)", [this] { write_obj_file(); });
@@ -101,6 +105,7 @@ void MeshExport::write_stl_file() {
 
 void MeshExport::write_seen() {
   write("seen.png", [this] { write_image(request_.folder / "seen.png", maker_.result().seen); });
+  maker_.result().seen = {};
 }
 
 void MeshExport::write_sheet() {
@@ -108,8 +113,8 @@ void MeshExport::write_sheet() {
   write_text_file(request_.folder / "mesh_report.json", sheet);
   wrote_("mesh_report.json");
   const TexturedHead& head = maker_.result();
-  told_ = {head.surface.triangles, head.surface.watertight, head.surface.height_mm,
-           head.colour.width, head.source_pixels_per_texel};
+  told_ = {head.surface.triangles, head.surface.watertight, head.surface.height_mm, head.texture_px,
+           head.source_pixels_per_texel};
 }
 
 }  // namespace portrait

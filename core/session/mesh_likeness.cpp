@@ -28,6 +28,9 @@ void add_detail(MeshLikeness& out, const Image& drawn, const Image& picture) {
 
 MeshLikeness mesh_likeness(const TriangleMesh& mesh, const Image& texture, const Camera& camera,
                            const Image& picture) {
+  check(picture.width == picture.height && picture.channels == 4, ErrorCode::kBadUsage,
+        "A likeness needs a square picture with alpha, found {} x {} with {} channels",
+        picture.width, picture.height, picture.channels);
   const Image drawn = picture_of_mesh(mesh, texture, camera, picture.width);
   MeshLikeness out;
   out.viewpoint = viewpoint_of(camera);

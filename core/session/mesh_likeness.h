@@ -18,7 +18,7 @@ struct MeshLikeness {
 };
 
 // picture: square RGB, sRGB-encoded, with the head as alpha. texture: empty for vertex colours.
-// Throws as picture_of_mesh().
+// Throws kBadUsage for another picture, and as picture_of_mesh().
 MeshLikeness mesh_likeness(const TriangleMesh& mesh, const Image& texture, const Camera& camera,
                            const Image& picture);
 

@@ -42,7 +42,7 @@ Json likeness_json(const MeshLikeness& one) {
 
 Json texture_json(const TexturedHead& head) {
   const double source = head.source_pixels_per_texel;
-  Json out = {{"size_px", head.colour.width},
+  Json out = {{"size_px", head.texture_px},
               {"charts", head.atlas.charts},
               {"overlap", head.atlas.overlap},
               {"median_stretch", rounded(head.atlas.median_stretch, 3)},
@@ -65,7 +65,7 @@ Json texture_json(const TexturedHead& head) {
 std::string mesh_sheet(const TexturedHead& head, const std::filesystem::path& folder,
                        const std::vector<std::string>& files) {
   Json out = {{"mesh", surface_json(head)}};
-  if (!head.colour.empty()) out["texture"] = texture_json(head);
+  if (head.texture_px > 0) out["texture"] = texture_json(head);
   Json written = Json::array();
   for (const std::string& name : files) {
     written.push_back({{"file", name},

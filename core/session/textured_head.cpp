@@ -33,6 +33,11 @@ std::vector<Viewpoint> bake_viewpoints() {
   return out;
 }
 
+// From in front, from both sides and from behind.
+bool is_compared(const Viewpoint& viewpoint) {
+  return viewpoint.elevation_deg == 0 && std::fmod(viewpoint.azimuth_deg, 90) == 0;
+}
+
 }  // namespace
 
 HeadMeshOptions HeadMeshOptions::from(const Settings& settings, const ExportRequest& request) {
@@ -48,7 +53,7 @@ HeadMeshOptions HeadMeshOptions::from(const Settings& settings, const ExportRequ
 TexturedHeadMaker::TexturedHeadMaker(const HeadView& head, std::optional<BakeView> photo,
                                      HeadMeshOptions options)
     : head_(head), photo_(std::move(photo)), options_(options) {
-  if (textured()) cameras_ = bake_viewpoints();
+  if (textured()) viewpoints_ = bake_viewpoints();
 }
 
 void TexturedHeadMaker::take_surface() {
@@ -73,39 +78,38 @@ void TexturedHeadMaker::unwrap() {
 
 void TexturedHeadMaker::look_from(int view) {
   const bool neural = !head_.field().sr.empty();
-  pictures_.push_back(head_
-                          .picture(rig_camera(cameras_.at(std::size_t(view))),
-                                   neural ? kPictureWidth : kPlainWidth, neural)
-                          .rgba);
+  const Viewpoint& viewpoint = viewpoints_.at(std::size_t(view));
+  const Camera camera = rig_camera(viewpoint);
+  Image picture = head_.picture(camera, neural ? kPictureWidth : kPlainWidth, neural).rgba;
+  if (is_compared(viewpoint)) kept_.push_back({camera, picture});
+  sources_.emplace_back(BakeView{camera, std::move(picture)}, result_.mesh);
 }
 
 void TexturedHeadMaker::bake() {
-  std::vector<BakeSource> sources;
-  for (std::size_t i = 0; i < pictures_.size(); ++i) {
-    sources.emplace_back(BakeView{rig_camera(cameras_[i]), pictures_[i]}, result_.mesh);
-  }
-  BakeView photo;
   if (photo_) {
     const int side = std::min(photo_->rgba.width, kLargestLikeness);
-    photo = {photo_->camera, resize(photo_->rgba, side, side)};
-    sources.emplace_back(*std::exchange(photo_, std::nullopt), result_.mesh);
+    kept_.push_back({photo_->camera, resize(photo_->rgba, side, side)});
+    sources_.emplace_back(*std::exchange(photo_, std::nullopt), result_.mesh);
+    result_.photo.emplace();
   }
-  BakedTexture baked = bake_texture(result_.mesh, sources, options_.texture);
-  sources.clear();  // the photo may be large
+  BakedTexture baked = bake_texture(result_.mesh, sources_, options_.texture);
+  sources_.clear();  // the photo may be large
+  result_.texture_px = options_.texture;
   result_.colour = std::move(baked.colour);
   result_.seen = std::move(baked.seen);
   result_.source_pixels_per_texel = baked.source_pixels_per_texel;
   result_.unseen = baked.unseen;
-  for (std::size_t i = 0; i < cameras_.size(); ++i) {
-    const bool told = cameras_[i].elevation_deg == 0 && int(cameras_[i].azimuth_deg) % 90 == 0;
-    if (!told) continue;
+}
+
+void TexturedHeadMaker::compare() {
+  for (const Kept& kept : kept_) {
     result_.likeness.push_back(
-        mesh_likeness(result_.mesh, result_.colour, rig_camera(cameras_[i]), pictures_[i]));
+        mesh_likeness(result_.mesh, result_.colour, kept.camera, kept.picture));
   }
-  if (!photo.rgba.empty()) {
-    result_.photo = mesh_likeness(result_.mesh, result_.colour, photo.camera, photo.rgba);
-  }
-  pictures_.clear();
+  kept_.clear();
+  if (!result_.photo) return;
+  result_.photo = result_.likeness.back();
+  result_.likeness.pop_back();
 }
 
 }  // namespace portrait

@@ -32,8 +32,9 @@ struct HeadMeshOptions {
 struct TexturedHead {
   TriangleMesh mesh;   // with normals and colours; with texcoords where it has a texture
   MeshReport surface;  // before it was cut open for the texture
-  Image colour;        // empty: no texture
-  Image seen;          // 1: the photo's colours, 0: the head's own
+  int texture_px = 0;  // texels a side; 0: no texture
+  Image colour;        // of the texture, until whoever writes it is done with it
+  Image seen;          // 1: the photo's colours, 0: the head's own; as long
   AtlasReport atlas;
   double source_pixels_per_texel = 0;  // of the photo, on the face; 0: no photo
   double unseen = 0;                   // share of the texels that no picture shows
@@ -41,8 +42,9 @@ struct TexturedHead {
   std::optional<MeshLikeness> photo;   // to the photo, at 2048 px a side at most
 };
 
-// A head to a mesh with a texture, in parts of a second or so each: surface, atlas, pictures of the
-// head from all sides, and what they and the photo make of the texture.
+// A head to a mesh with a texture, in parts of a second or so each (the texture itself takes longer
+// beyond 4096 texels): surface, atlas, pictures of the head from all sides, what they and the photo
+// make of the texture, how nearly the mesh then looks like them.
 class TexturedHeadMaker {
  public:
   // photo: as photo_bake_view() makes it; none: the head's own pictures alone. `head` outlives
@@ -50,19 +52,27 @@ class TexturedHeadMaker {
   TexturedHeadMaker(const HeadView& head, std::optional<BakeView> photo, HeadMeshOptions options);
 
   void take_surface();  // first; throws as surface_of_head()
-  void unwrap();        // second
-  int views() const { return int(cameras_.size()); }
-  void look_from(int view);  // each once, in order
-  void bake();               // last: result() is whole
+  // For a texture, in this order:
+  void unwrap();
+  int views() const { return int(viewpoints_.size()); }
+  void look_from(int view);  // each once
+  void bake();
+  void compare();
   bool textured() const { return options_.texture > 0; }
   TexturedHead& result() { return result_; }
 
  private:
+  // What the mesh is compared with.
+  struct Kept {
+    Camera camera;
+    Image picture;
+  };
   const HeadView& head_;
   std::optional<BakeView> photo_;
   HeadMeshOptions options_;
-  std::vector<Viewpoint> cameras_;
-  std::vector<Image> pictures_;
+  std::vector<Viewpoint> viewpoints_;
+  std::vector<BakeSource> sources_;
+  std::vector<Kept> kept_;
   TexturedHead result_;
 };
 

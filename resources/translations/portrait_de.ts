@@ -841,6 +841,18 @@
         <source>How many times closer together the texture&apos;s texels lie on the face than elsewhere.</source>
         <translation>Wievielmal dichter die Texel der Textur im Gesicht liegen als anderswo.</translation>
     </message>
+    <message>
+        <source>Cut at</source>
+        <translation>Abschneiden bei</translation>
+    </message>
+    <message>
+        <source>mm</source>
+        <translation>mm</translation>
+    </message>
+    <message>
+        <source>Height at which the bust ends in a flat cut, from the head&apos;s centre: -100 is about the neck, -185 as far as pictures of the head show it, -200 all of it.</source>
+        <translation>Höhe, in der die Büste flach abgeschnitten endet, von der Mitte des Kopfes aus: -100 ist etwa der Hals, -185 so weit, wie Bilder des Kopfes ihn zeigen, -200 alles.</translation>
+    </message>
 </context>
 <context>
     <name>portrait</name>
@@ -1340,6 +1352,30 @@
     <message>
         <source>Which way is up, and what a number means, in OBJ, PLY and STL. GLB and USD say it themselves.</source>
         <translation>Wo in OBJ, PLY und STL oben ist und was eine Zahl bedeutet. GLB und USD sagen es selbst.</translation>
+    </message>
+    <message>
+        <source>Turntable · WebM</source>
+        <translation>Turntable · WebM</translation>
+    </message>
+    <message>
+        <source>turntable.webm, VP9 with alpha; the web, compositing</source>
+        <translation>turntable.webm, VP9 mit Alpha; Web, Compositing</translation>
+    </message>
+    <message>
+        <source>Turntable · GIF</source>
+        <translation>Turntable · GIF</translation>
+    </message>
+    <message>
+        <source>turntable.gif, in 255 colours; mail and chats</source>
+        <translation>turntable.gif, in 255 Farben; E-Mail und Chats</translation>
+    </message>
+    <message>
+        <source>Pictures · PNG</source>
+        <translation>Bilder · PNG</translation>
+    </message>
+    <message>
+        <source>The thirteen viewpoints with alpha, their cameras in transforms.json</source>
+        <translation>Die dreizehn Blickpunkte mit Alpha, ihre Kameras in transforms.json</translation>
     </message>
 </context>
 <context>

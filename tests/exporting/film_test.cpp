@@ -120,13 +120,13 @@ void FilmTest::what_reads_back_wrong_is_refused() {
   write_film(path_ / "without.webm", 6, 3);
   FilmPromise promise{.width = 96, .height = 80, .frames = 6, .duration_s = 0.2, .slack_s = 0.03};
   verify_film(path_ / "without.webm", promise);
-  promise.first_alpha = alpha_of(disc_frame(96, 80, 0, 4));
+  promise.first_alpha = frame_alpha(disc_frame(96, 80, 0, 4));
   verify_film(path_ / "with.webm", promise);
   const auto refused = [&](const char* name, const FilmPromise& wrong) {
     return message_of(ErrorCode::kIo, [&] { verify_film(path_ / name, wrong); });
   };
   QVERIFY(refused("without.webm", promise).contains("alpha"));
-  promise.first_alpha = alpha_of(disc_frame(96, 80, 25, 4));  // the disc is elsewhere
+  promise.first_alpha = frame_alpha(disc_frame(96, 80, 25, 4));  // the disc is elsewhere
   QVERIFY(refused("with.webm", promise).contains("alpha"));
   QVERIFY(refused("with.webm", {96, 80, 7, 0.2, 0.03}).contains("reads back as 6 frames"));
   QVERIFY(refused("with.webm", {96, 80, 6, 0.3, 0.03}).contains("0.300 s"));

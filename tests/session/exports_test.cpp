@@ -30,6 +30,7 @@ class ExportsTest : public QObject {
     ExportRequest request;
     request.folder = folder;
     request.glb = request.ply = request.turntable_mp4 = request.png_sequence = true;
+    request.turntable_webm = request.turntable_gif = true;
     request.contact_sheet = request.pictures = true;
     request.mesh_resolution = 48;
     request.turntable_frames = 4;
@@ -58,9 +59,9 @@ class ExportsTest : public QObject {
       total = of;
     });
     QCOMPARE(last, total);
-    // GLB, PLY, texture, what the photo saw, sheet of the mesh; film, contact sheet; pictures with
-    // their cameras; frames.
-    QCOMPARE(files.size(), std::size_t(5 + 2 + 14 + 4));
+    // GLB, PLY, texture, what the photo saw, sheet of the mesh; three films, contact sheet;
+    // pictures with their cameras; frames.
+    QCOMPARE(files.size(), std::size_t(5 + 4 + 14 + 4));
     for (const ExportedFile& file : files) {
       QVERIFY2(fs::exists(file.path), file.path.c_str());
       QVERIFY(file.bytes > 0 && file.bytes == fs::file_size(file.path));

@@ -119,15 +119,19 @@ void ExportPanel::add_choices(QGridLayout* grid) {
   add(3, 0, &ExportRequest::ply, tr("Mesh · PLY"),
       tr("head.ply with texture and vertex colours; MeshLab, scripts"));
   add(4, 0, &ExportRequest::stl, tr("Mesh · STL"), tr("head.stl, the shape alone; for printing"));
-  add(0, 1, &ExportRequest::turntable_mp4, tr("Turntable · MP4"), tr("turntable.mp4, H.264"), true);
-  add(1, 1, &ExportRequest::png_sequence, tr("Turntable · PNG"),
-      tr("Numbered frames with alpha, for compositing"));
-  add(2, 1, &ExportRequest::contact_sheet, tr("Contact sheet"),
+  add(5, 0, &ExportRequest::contact_sheet, tr("Contact sheet"),
       tr("contact_sheet.png: the thirteen viewpoints"));
-  add(3, 1, &ExportRequest::pictures, tr("Pictures · PNG"),
-      tr("The thirteen viewpoints with alpha, their cameras in transforms.json"));
+  add(0, 1, &ExportRequest::turntable_mp4, tr("Turntable · MP4"), tr("turntable.mp4, H.264"), true);
+  add(1, 1, &ExportRequest::turntable_webm, tr("Turntable · WebM"),
+      tr("turntable.webm, VP9 with alpha; the web, compositing"));
+  add(2, 1, &ExportRequest::turntable_gif, tr("Turntable · GIF"),
+      tr("turntable.gif, in 255 colours; mail and chats"));
+  add(3, 1, &ExportRequest::png_sequence, tr("Turntable · PNG"),
+      tr("Numbered frames with alpha, for compositing"));
   add(4, 1, &ExportRequest::formation_film, tr("Formation · MP4"),
       tr("formation.mp4: how the head formed, once round it"));
+  add(5, 1, &ExportRequest::pictures, tr("Pictures · PNG"),
+      tr("The thirteen viewpoints with alpha, their cameras in transforms.json"));
 }
 
 QWidget* ExportPanel::make_preset_row() {
