@@ -2,6 +2,7 @@
 // The whole way from a photo to its outputs, with the pack that ships and a tiny budget.
 #include "core/base/files.h"
 #include "core/exporting/glb.h"
+#include "core/exporting/obj.h"
 #include "core/exporting/ply.h"
 #include "core/exporting/video_writer.h"
 #include "core/image/read_image.h"
@@ -45,6 +46,7 @@ class GenerateTest : public QObject {
   void same_seed_same_head();
   void replays_the_project();
   void renders_the_project();
+  void exports_the_project();
   void evaluates_the_head();
   void tells_about_the_project();
   void runs_a_network();
@@ -66,7 +68,8 @@ class GenerateTest : public QObject {
             "--set",    "detail.size=128",
             "--set",    "turntable.frames=4",
             "--set",    "turntable.size=128",
-            "--set",    "mesh.resolution=48"};
+            "--set",    "mesh.resolution=48",
+            "--set",    "mesh.texture=256"};
   }
   QString photo_;
   QTemporaryDir folder_;
@@ -94,11 +97,12 @@ void GenerateTest::writes_everything() {
   const QStringList found =
       QDir(path("head"))
           .entryList(QDir::Files | QDir::Dirs | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
-  QCOMPARE(found, (QStringList{"contact_sheet.png", "head.glb", "head.ply", "project.portrait",
-                               "report.json", "turntable", "turntable.mp4"}));
+  QCOMPARE(found, (QStringList{"contact_sheet.png", "head.glb", "head.ply", "head_texture.png",
+                               "mesh_report.json", "project.portrait", "report.json", "seen.png",
+                               "turntable", "turntable.mp4"}));
   const TriangleMesh mesh = read_glb(path("head/head.glb").toStdString());
   QVERIFY(mesh.triangles.size() > 500);
-  QCOMPARE(mesh.colours.size(), mesh.positions.size());
+  QCOMPARE(mesh.texcoords.size(), mesh.positions.size());
   QCOMPARE(read_ply(path("head/head.ply").toStdString()).triangles.size(), mesh.triangles.size());
   const VideoInfo video = inspect_video(path("head/turntable.mp4").toStdString());
   QCOMPARE(video.frames, 4);
@@ -147,7 +151,7 @@ void GenerateTest::report_has_the_fixed_keys() {
   for (const auto& share : acceptance) QVERIFY(share.toDouble() == 0 || share.toDouble() == 1);
   QVERIFY(report["losses"].toObject().contains("total"));
   const QJsonArray outputs = report["outputs"].toArray();
-  QCOMPARE(outputs.size(), 9);
+  QCOMPARE(outputs.size(), 12);
   for (const auto& output : outputs) {
     const QString file = path("head/" + output.toObject()["path"].toString());
     QCOMPARE(output.toObject()["bytes"].toInteger(), QFileInfo(file).size());
@@ -211,6 +215,32 @@ void GenerateTest::renders_the_project() {
   const double nearest = 65535.0 * transforms["integer_depth_scale"].toDouble() *
                          double(*depth.at(depth.width / 2, depth.height / 2));
   QVERIFY2(nearest > 1.9 && nearest < 2.9, qPrintable(QString::number(nearest)));
+}
+
+void GenerateTest::exports_the_project() {
+  const QString project = path("head/project.portrait");
+  const QString out = path("exported");
+  const RunResult result =
+      run_portrait({"export", project, "--out", out, "--format", "obj,stl,gif,pictures", "--preset",
+                    "unreal", "--set", "mesh.texture=0", "--set", "turntable.frames=2"});
+  QVERIFY2(result.code == 0, qPrintable(result.err));
+  for (const char* file :
+       {"head.obj", "head.stl", "mesh_report.json", "turntable.gif", "pictures/transforms.json"}) {
+    QVERIFY2(QFileInfo(out + "/" + file).size() > 0, file);
+    QVERIFY2(result.out.contains(QString("/") + file), file);
+  }
+  QVERIFY(!QFile::exists(out + "/head.glb"));          // not asked for
+  QVERIFY(!QFile::exists(out + "/head_texture.png"));  // none, as the setting says
+  const MeshAxes axes = mesh_axes(MeshPreset::kUnreal, MeshFormat::kObj);
+  const TriangleMesh mesh = read_obj((out + "/head.obj").toStdString(), axes).mesh;
+  QCOMPARE(mesh.triangles.size(), read_glb(path("head/head.glb").toStdString()).triangles.size());
+  for (const QStringList& wrong :
+       {QStringList{"--format", "fbx"}, QStringList{"--preset", "maya"}}) {
+    const RunResult refused = run_portrait(QStringList{"export", project, "--out", out} + wrong);
+    QCOMPARE(refused.code, 2);
+    QVERIFY2(refused.err.contains(wrong[1]) && refused.err.contains("there are"),
+             qPrintable(refused.err));
+  }
 }
 
 void GenerateTest::evaluates_the_head() {

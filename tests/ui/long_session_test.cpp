@@ -49,7 +49,7 @@ std::shared_ptr<const Settings> little_draft() {
   settings.apply_preset("draft");
   for (const char* assignment :
        {"photo_fit.minutes=20", "photo_fit.steps_max=24", "detail.iterations=3",
-        "mesh.resolution=96", "turntable.frames=4"}) {
+        "mesh.resolution=96", "mesh.texture=1024", "turntable.frames=4"}) {
     settings.set_assignment(assignment);
   }
   settings.set("detail.viewpoints", std::string(kViews));
