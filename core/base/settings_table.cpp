@@ -259,8 +259,8 @@ const std::vector<SettingRow> kTable = {
      25.0, Real{0.1, 1000, 1}, "Mesh", Applies::kLive, true},
     {"mesh.bottom", "Cut at", "mm",
      "Height at which the bust ends in a flat cut, from the head's centre: -100 is about the neck, "
-     "-185 as far as pictures of the head show it, -200 all of it.",
-     -185.0, Real{-200, 0, 5}, "Mesh", Applies::kLive},
+     "-190 as far as pictures of the head show it, -200 all of it.",
+     -190.0, Real{-200, 0, 5}, "Mesh", Applies::kLive},
     {"mesh.triangles", "Triangles", "",
      "At most so many in an exported mesh, closer together on the face. 0 keeps all of the "
      "surface.",

@@ -11,7 +11,7 @@ class Settings;
 struct HeadSurface {
   int resolution = 256;     // samples along the cube's edge, 8 at least
   double threshold = 25;    // density at which the surface lies
-  double bottom_mm = -185;  // height below which there is nothing; the cube ends at -200
+  double bottom_mm = -190;  // height below which there is nothing; the cube ends at -200
 
   static HeadSurface from(const Settings& settings);  // mesh.*
 };

@@ -134,7 +134,7 @@ static const char* const core_strings[] = {
     QT_TRANSLATE_NOOP("core", "The density at which the surface lies. Lower grows the mesh, higher shrinks it."),
     QT_TRANSLATE_NOOP("core", "Cut at"),
     QT_TRANSLATE_NOOP("core", "mm"),
-    QT_TRANSLATE_NOOP("core", "Height at which the bust ends in a flat cut, from the head's centre: -100 is about the neck, -185 as far as pictures of the head show it, -200 all of it."),
+    QT_TRANSLATE_NOOP("core", "Height at which the bust ends in a flat cut, from the head's centre: -100 is about the neck, -190 as far as pictures of the head show it, -200 all of it."),
     QT_TRANSLATE_NOOP("core", "Triangles"),
     QT_TRANSLATE_NOOP("core", "At most so many in an exported mesh, closer together on the face. 0 keeps all of the surface."),
     QT_TRANSLATE_NOOP("core", "Texture"),

@@ -850,8 +850,8 @@
         <translation>mm</translation>
     </message>
     <message>
-        <source>Height at which the bust ends in a flat cut, from the head&apos;s centre: -100 is about the neck, -185 as far as pictures of the head show it, -200 all of it.</source>
-        <translation>Höhe, in der die Büste flach abgeschnitten endet, von der Mitte des Kopfes aus: -100 ist etwa der Hals, -185 so weit, wie Bilder des Kopfes ihn zeigen, -200 alles.</translation>
+        <source>Height at which the bust ends in a flat cut, from the head&apos;s centre: -100 is about the neck, -190 as far as pictures of the head show it, -200 all of it.</source>
+        <translation>Höhe, in der die Büste flach abgeschnitten endet, von der Mitte des Kopfes aus: -100 ist etwa der Hals, -190 so weit, wie Bilder des Kopfes ihn zeigen, -200 alles.</translation>
     </message>
 </context>
 <context>
