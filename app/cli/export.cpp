@@ -53,15 +53,18 @@ constexpr std::array<std::pair<const char*, MeshPreset>, 5> kPresets = {{
     {"print", MeshPreset::kPrint},
 }};
 
-template <typename Table>
-auto looked_up(const Table& table, const std::string& name, const char* what) {
-  std::string known;
+std::string names_of(const auto& table) {
+  std::string names;
+  for (const auto& [name, value] : table) names += (names.empty() ? "" : ", ") + std::string(name);
+  return names;
+}
+
+auto looked_up(const auto& table, const std::string& name, const char* what) {
   for (const auto& [key, value] : table) {
     if (name == key) return value;
-    known += (known.empty() ? "" : ", ") + std::string(key);
   }
   throw Error(ErrorCode::kBadUsage,
-              fmt::format("There is no {} \"{}\"; there are {}", what, name, known));
+              fmt::format("There is no {} \"{}\"; there are {}", what, name, names_of(table)));
 }
 
 ExportRequest request_of(const ExportArguments& arguments) {
@@ -95,12 +98,6 @@ void export_project(const ExportArguments& arguments, std::stop_token stop) {
   for (const ExportedFile& file : status.files) std::printf("%s\n", file.path.c_str());
 }
 
-std::string names_of(const auto& table) {
-  std::string names;
-  for (const auto& [name, value] : table) names += (names.empty() ? "" : ", ") + std::string(name);
-  return names;
-}
-
 }  // namespace
 
 void add_export(CLI::App& app, Action& action) {
@@ -113,8 +110,7 @@ void add_export(CLI::App& app, Action& action) {
       .add_option("--format", arguments->formats,
                   "A list with commas: " + names_of(kFormats) +
                       " (mp4, webm, gif and png are turntables, pictures have their cameras in "
-                      "transforms.json, film is how "
-                      "the head formed)")
+                      "transforms.json, film is how the head formed)")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->capture_default_str();

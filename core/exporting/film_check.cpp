@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/exporting/video_writer.h"
+#include "core/image/colour.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,10 +34,7 @@ Image corner(const Image& image, int width, int height) {
 }  // namespace
 
 Image frame_alpha(const Image& frame) {
-  Image alpha(frame.width, frame.height, 1, 1.0F);
-  if (frame.channels != 4) return alpha;
-  for (std::size_t i = 0; i < alpha.pixels.size(); ++i) alpha.pixels[i] = frame.pixels[4 * i + 3];
-  return alpha;
+  return frame.channels == 4 ? channels_of(frame, 3, 1) : Image(frame.width, frame.height, 1, 1.0F);
 }
 
 void verify_film(const std::filesystem::path& path, const FilmPromise& promise) {

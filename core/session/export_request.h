@@ -12,9 +12,9 @@ namespace portrait {
 struct ExportRequest {
   std::filesystem::path folder;
   bool glb = true;                           // head.glb: the mesh, its texture within
-  bool obj = false;                          // head.obj, head.mtl and head.png, the texture
-  bool usda = false;                         // head.usda and its texture
-  bool ply = false;                          // head.ply and its texture
+  bool obj = false;                          // head.obj, head.mtl and head_texture.png
+  bool usda = false;                         // head.usda and the same texture
+  bool ply = false;                          // head.ply and the same
   bool stl = false;                          // head.stl: the shape alone
   MeshPreset preset = MeshPreset::kBlender;  // unit and axes of OBJ, PLY and STL
   bool turntable_mp4 = true;   // turntable.mp4, H.264 over the viewport's dark grey

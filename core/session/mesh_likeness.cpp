@@ -4,24 +4,20 @@
 #include "core/base/error.h"
 #include "core/image/colour.h"
 #include "core/metrics/detail_metrics.h"
+#include "core/metrics/image_metrics.h"
 #include "core/texture/mesh_picture.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace portrait {
 namespace {
 
-void add_detail(MeshLikeness& out, const Image& drawn, const Image& picture) {
-  try {
-    const DetailMetrics detail =
-        detail_metrics(channels_of(drawn, 0, 3), channels_of(drawn, 3, 1),
-                       channels_of(picture, 0, 3), channels_of(picture, 3, 1));
-    out.sharpness = detail.sharpness;
-    out.detail_correlation = detail.detail_correlation;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kBadInput) throw;  // else all that both show lies at the rim
-  }
+// Inside both of two alphas.
+Image common(const Image& a, const Image& b) {
+  Image out = a;
+  std::transform(a.pixels.begin(), a.pixels.end(), b.pixels.begin(), out.pixels.begin(),
+                 [](float x, float y) { return std::min(x, y); });
+  return out;
 }
 
 }  // namespace
@@ -32,27 +28,23 @@ MeshLikeness mesh_likeness(const TriangleMesh& mesh, const Image& texture, const
         "A likeness needs a square picture with alpha, found {} x {} with {} channels",
         picture.width, picture.height, picture.channels);
   const Image drawn = picture_of_mesh(mesh, texture, camera, picture.width);
+  const Image seen = alpha_of(drawn);
+  const Image matte = alpha_of(picture);
+  const Image colours = channels_of(drawn, 0, 3);
+  const Image truth = channels_of(picture, 0, 3);
   MeshLikeness out;
   out.viewpoint = viewpoint_of(camera);
   out.size_px = picture.width;
-  double squares = 0;
-  std::int64_t both = 0;
-  std::int64_t either = 0;
-  for (std::size_t i = 0; i < picture.pixels.size(); i += 4) {
-    const bool in_head = picture.pixels[i + 3] > 0.5F;
-    const bool in_mesh = drawn.pixels[i + 3] > 0.5F;
-    either += in_head || in_mesh ? 1 : 0;
-    if (!in_head || !in_mesh) continue;
-    ++both;
-    for (std::size_t c = 0; c < 3; ++c) {
-      const double difference = double(picture.pixels[i + c]) - double(drawn.pixels[i + c]);
-      squares += difference * difference;
-    }
+  try {
+    out.psnr_db = psnr_db(colours, truth, common(seen, matte));
+    out.mask_iou = mask_iou(seen, matte);
+    const DetailMetrics detail = detail_metrics(colours, seen, truth, matte);
+    out.sharpness = detail.sharpness;
+    out.detail_correlation = detail.detail_correlation;
+  } catch (const Error& error) {
+    // What both show is nothing, or lies at the rim, where no detail is told.
+    if (error.code() != ErrorCode::kBadInput) throw;
   }
-  if (both == 0) return out;
-  out.mask_iou = double(both) / double(either);
-  out.psnr_db = -10 * std::log10(std::max(squares / double(3 * both), 1e-10));
-  add_detail(out, drawn, picture);
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "core/photo/align.h"
 #include "core/session/head_exports.h"
 #include "core/session/head_mesh.h"
+#include "core/session/mesh_likeness.h"
 #include "core/texture/mesh_picture.h"
 
 #include <nlohmann/json.hpp>
@@ -58,24 +59,11 @@ class TexturedHeadTest : public QObject {
     QVERIFY(read.mesh.triangles.size() <= 4000 && read.mesh.triangles.size() > 2000);
     // From a side that no picture was taken from.
     const Camera camera = rig_camera({45, 10});
-    const Image drawn = picture_of_mesh(read.mesh, read.texture.base_colour.image(), camera, 128);
     const Image head = HeadView(head_, LookOptions{}).picture(camera, 128, false).rgba;
-    double squares = 0;
-    int both = 0;
-    int either = 0;
-    for (std::size_t i = 0; i < head.pixels.size(); i += 4) {
-      const bool in_head = head.pixels[i + 3] > 0.5F;
-      const bool in_mesh = drawn.pixels[i + 3] > 0.5F;
-      either += in_head || in_mesh;
-      if (!in_head || !in_mesh) continue;
-      ++both;
-      for (std::size_t c = 0; c < 3; ++c) {
-        squares += std::pow(double(head.pixels[i + c] - drawn.pixels[i + c]), 2);
-      }
-    }
-    QVERIFY2(both > 0.93 * either, qPrintable(QString::number(double(both) / either)));
-    const double psnr = -10 * std::log10(squares / (3 * both));
-    QVERIFY2(psnr > 25, qPrintable(QString::number(psnr)));
+    const MeshLikeness likeness =
+        mesh_likeness(read.mesh, read.texture.base_colour.image(), camera, head);
+    QVERIFY2(likeness.mask_iou > 0.93, qPrintable(QString::number(likeness.mask_iou)));
+    QVERIFY2(likeness.psnr_db > 25, qPrintable(QString::number(likeness.psnr_db)));
   }
 
   void the_sheet_says_what_was_written() {
