@@ -36,8 +36,12 @@ QString change_text(const Settings& before, const Settings& after, const QString
   const auto rows = changed_rows(before, after);
   if (rows.size() != 1) return SettingsHistory::tr("%1 settings").arg(rows.size());
   const QString label = translated(rows.front()->label);
-  // A list of angles is longer than a menu is wide.
-  if (std::holds_alternative<AngleListDomain>(rows.front()->domain)) return label;
+  // Lists of angles and prompts are longer than a menu is wide.
+  const SettingDomain& domain = rows.front()->domain;
+  if (std::holds_alternative<AngleListDomain>(domain) ||
+      std::holds_alternative<TextDomain>(domain)) {
+    return label;
+  }
   return SettingsHistory::tr("%1 %2 → %3")
       .arg(label, value_text(before, *rows.front()), value_text(after, *rows.front()));
 }

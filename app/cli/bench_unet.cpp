@@ -79,6 +79,8 @@ std::vector<BenchRow> bench_unet(const Machine& machine, const BenchOptions& ben
   const auto unet = drawn_network<UNet2DConditionModel>(config, device);
   const double held_mb = memory_in_use_mb(device) - before;
   const auto branch = drawn_network<ControlBranch>(control, device);
+  const Precision half = half_precision();
+  const auto lean = device.is_cpu() ? drawn_network<UNet2DConditionModel>(config, half) : nullptr;
   const NaiveUNet naive(drawn_weights(unet_names, device), config);
   const Tensor x = drawn_tensor({1, config.in_channels, kSide, kSide}, "x").to(device);
   const Tensor conditioning =
@@ -91,12 +93,21 @@ std::vector<BenchRow> bench_unet(const Machine& machine, const BenchOptions& ben
   std::vector<BenchRow> rows;
   Tensor answer;
   Tensor naive_answer;
-  measure(machine, bench.repeats,
-          {{"unet", sizes, [&] { answer = (*unet)(x, t, context); }, flops},
-           {"unet.naive", sizes, [&] { naive_answer = naive(x, t, context); }, flops},
-           {"brushnet", sizes, [&] { branch->outputs(branch->features(x, conditioning, t)); },
-            count_flops(branch_names, control.sizes)}},
-          rows);
+  Tensor lean_answer;
+  std::vector<BenchCase> cases = {
+      {"unet", sizes, [&] { answer = (*unet)(x, t, context); }, flops},
+      {"unet.naive", sizes, [&] { naive_answer = naive(x, t, context); }, flops},
+      {"brushnet", sizes, [&] { branch->outputs(branch->features(x, conditioning, t)); },
+       count_flops(branch_names, control.sizes)}};
+  if (lean)
+    cases.push_back({"unet.half", sizes, [&] { lean_answer = (*lean)(x, t, context); }, flops});
+  measure(machine, bench.repeats, cases, rows);
+  if (lean) {
+    findings["unet: times as fast in half precision"] =
+        row_named(rows, "unet").median_ms / row_named(rows, "unet.half").median_ms;
+    findings["unet: root mean square difference of half precision, share of the answer's"] =
+        ((answer - lean_answer).norm() / answer.norm()).item<double>();
+  }
   findings["unet: times as fast as naive"] =
       row_named(rows, "unet.naive").median_ms / row_named(rows, "unet").median_ms;
   findings["unet: greatest difference from naive, share of the greatest answer"] =

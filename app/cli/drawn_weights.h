@@ -34,4 +34,12 @@ std::shared_ptr<const Network> drawn_network(const Config& config, at::Device de
                              config);
 }
 
+// The same on the processor, held and asked in that precision.
+template <class Network, class Config>
+std::shared_ptr<const Network> drawn_network(const Config& config, Precision precision) {
+  TensorMap weights = drawn_weights(names_of<Network>(config));
+  for (auto& [name, weight] : weights) weight = weight.to(precision.weights);
+  return network_of<Network>(Parameters::packed(std::move(weights), precision.arithmetic), config);
+}
+
 }  // namespace portrait::cli

@@ -107,6 +107,15 @@ std::optional<SettingValue> fitted(const SettingRow& row, const SettingValue& va
                    if (inside(list.size(), domain.fewest, domain.most))
                      return SettingValue{angle_list_text(list)};
                    return std::nullopt;
+                 },
+                 [&](const TextDomain& domain) -> std::optional<SettingValue> {
+                   const auto* text = std::get_if<std::string>(&value);
+                   const auto control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+                   if (text == nullptr || text->size() > domain.most ||
+                       std::any_of(text->begin(), text->end(), control)) {
+                     return std::nullopt;
+                   }
+                   return value;
                  }},
       row.domain);
 }
@@ -121,7 +130,8 @@ SettingValue parsed(const SettingRow& row, std::string_view text) {
       if (text == no) return false;
     }
   } else if (std::holds_alternative<ChoiceDomain>(row.domain) ||
-             std::holds_alternative<AngleListDomain>(row.domain)) {
+             std::holds_alternative<AngleListDomain>(row.domain) ||
+             std::holds_alternative<TextDomain>(row.domain)) {
     return std::string(text);
   } else {
     // from_chars: the same number in every locale.

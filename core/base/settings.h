@@ -44,8 +44,11 @@ struct AngleListDomain {  // a text as parse_angle_list() reads it
   std::size_t fewest;
   std::size_t most;
 };
+struct TextDomain {  // any line of UTF-8
+  std::size_t most;  // bytes
+};
 using SettingDomain =
-    std::variant<FlagDomain, IntegerDomain, RealDomain, ChoiceDomain, AngleListDomain>;
+    std::variant<FlagDomain, IntegerDomain, RealDomain, ChoiceDomain, AngleListDomain, TextDomain>;
 
 using SettingValue = std::variant<bool, std::int64_t, double, std::string>;
 

@@ -10,6 +10,7 @@ using Whole = IntegerDomain;
 using Real = RealDomain;
 using Choice = ChoiceDomain;
 using Angles = AngleListDomain;
+using Text = TextDomain;
 
 const std::vector<SettingRow> kTable = {
     {"seed", "Seed", "",
@@ -202,6 +203,22 @@ const std::vector<SettingRow> kTable = {
      "How far the painting goes beyond what the photo's person asks for: 1 is plain and takes half "
      "the time of any other value.",
      1.0, Real{1, 20, 0.5}, "Diffusion", Applies::kLive, true},
+    {"diffusion.prompt", "Prompt", "",
+     "What the painting is to be of, in words, where the pack's networks read a text instead of "
+     "the "
+     "photo.",
+     "a photo of a person, head and shoulders", Text{600}, "Diffusion", Applies::kLive},
+    {"diffusion.negative_prompt", "Negative prompt", "",
+     "What it is to keep away from, where guidance is above 1.", "", Text{600}, "Diffusion",
+     Applies::kLive},
+    {"diffusion.view_prompts", "Name the view", "",
+     "Add the side that is painted to the prompt: front view, side view, back view, view from "
+     "above.",
+     true, Flag{}, "Diffusion", Applies::kLive, true},
+    {"diffusion.precision", "Precision", "",
+     "Of the painting's networks. half takes half the memory, and less time where the processor "
+     "multiplies bfloat16; auto takes it for networks of more than 200 million numbers.",
+     "auto", Choice{{"auto", "single", "half"}}, "Diffusion", Applies::kRestart, true},
     {"diffusion.texture", "Texture of noise", "",
      "Leave a little of the noise in what is painted, where the pack's decoder has learned to make "
      "hair and pores of it. Off leaves none, as the paper has it.",

@@ -45,6 +45,9 @@ struct DomainText {
         "weight from 0 to {}, spaces between them: \"0,0 30,0 -30,0,0.5\"",
         d.fewest, d.most, kMostListedWeight);
   }
+  std::string operator()(const TextDomain& d) const {
+    return fmt::format("a line of at most {} bytes", d.most);
+  }
 };
 
 struct ValueText {

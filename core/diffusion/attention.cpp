@@ -20,6 +20,12 @@ Tensor attend(const Tensor& queries, const Tensor& keys, const Tensor& values, d
   if (at::GradMode::is_enabled() || !queries.is_cpu()) {
     return at::bmm(at::softmax(at::bmm(queries * scale, keys.transpose(1, 2)), -1), values);
   }
+  // Products of a head's few numbers are slower in bfloat16 than in float, and the scores coarser.
+  if (queries.scalar_type() == at::kBFloat16) {
+    return attend(queries.to(at::kFloat), keys.to(at::kFloat), values.to(at::kFloat), scale,
+                  score_bytes)
+        .to(at::kBFloat16);
+  }
   const std::int64_t count = queries.size(1);
   const std::int64_t row_bytes = std::max<std::int64_t>(
       1, keys.size(1) * static_cast<std::int64_t>(keys.element_size()));

@@ -20,7 +20,7 @@ std::string zero_name(const FeatureSite& site) {
 }  // namespace
 
 ControlBranch::ControlBranch(Parameters& p, const ControlConfig& config, Ends ends)
-    : config_(config) {
+    : config_(config), arithmetic_(p.arithmetic()) {
   in_ = Conv2d(p, "conv_in_condition", config.in_channels + config.conditioning_channels,
                config.sizes.block_out_channels.front(), 3, 1, Init::kXavier);
   trunk_ = UNetTrunk(p, config.sizes, nullptr);
@@ -41,7 +41,7 @@ std::vector<Tensor> ControlBranch::features(const Tensor& latents, const Tensor&
     features.push_back(x);
     return x;
   };
-  const Tensor joined = at::cat({latents, conditioning}, 1);
+  const Tensor joined = in_arithmetic(at::cat({latents, conditioning}, 1), arithmetic_);
   trunk_(in_(joined.contiguous(at::MemoryFormat::ChannelsLast)), t, {}, keep);
   return features;
 }
@@ -64,10 +64,11 @@ std::shared_ptr<const ControlBranch> load_brushnet(const TensorMap& tensors,
   return network_of<ControlBranch>(Parameters::bound(tensors), config);
 }
 
-std::shared_ptr<const ControlBranch> load_brushnet(const ModelPack& pack) {
+std::shared_ptr<const ControlBranch> load_brushnet(const ModelPack& pack, Precision precision) {
   const PackNetwork& network = pack.network("brushnet");
-  return network_of<ControlBranch>(Parameters::packed(load_tensors(*network.weights)),
-                                   control_config(network.config));
+  return network_of<ControlBranch>(
+      Parameters::streamed(reader_of(network.weights, precision.weights), precision.arithmetic),
+      control_config(network.config));
 }
 
 }  // namespace portrait

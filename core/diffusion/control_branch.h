@@ -40,6 +40,7 @@ class ControlBranch {
 
  private:
   ControlConfig config_;
+  at::ScalarType arithmetic_;
   Conv2d in_;
   UNetTrunk trunk_;
   std::vector<Conv2d> zeros_;
@@ -52,6 +53,6 @@ std::shared_ptr<const ControlBranch> load_brushnet(const TensorMap& tensors,
 
 // The network "brushnet" of a pack, sizes from its configuration.
 // Throws kNotFound, kCorrupt, kUnsupported.
-std::shared_ptr<const ControlBranch> load_brushnet(const ModelPack& pack);
+std::shared_ptr<const ControlBranch> load_brushnet(const ModelPack& pack, Precision precision = {});
 
 }  // namespace portrait

@@ -5,7 +5,6 @@
 
 #include "core/base/error.h"
 #include "core/nn/check_shape.h"
-#include "core/nn/model_pack.h"
 
 #include <string>
 
@@ -50,10 +49,11 @@ CarriedFeatures carry_all(const Tensor& features, const HpdmView& view, int redu
   std::vector<Tensor> carried, known;
   for (std::int64_t b = 0; b < features.size(0); ++b) {
     const ViewLink& link = view.links[std::size_t(b)];
-    carried.push_back(link.carry(features[b].contiguous(), reduction));
+    carried.push_back(link.carry(features[b].to(at::kFloat).contiguous(), reduction));
     known.push_back(link.known(reduction).to(features.device()));
   }
-  return {at::stack(carried), at::stack(known)};
+  return {at::stack(carried).to(features.scalar_type()),
+          at::stack(known).to(features.scalar_type())};
 }
 
 }  // namespace
@@ -131,12 +131,6 @@ std::vector<Tensor> Hpdm::merged(std::vector<Tensor> features, const Tensor& lat
 
 std::shared_ptr<const Hpdm> load_hpdm(const TensorMap& tensors, const HpdmConfig& config) {
   return network_of<Hpdm>(Parameters::bound(tensors), config);
-}
-
-std::shared_ptr<const Hpdm> load_hpdm(const ModelPack& pack) {
-  const PackNetwork& network = pack.network("hpdm");
-  return network_of<Hpdm>(Parameters::packed(load_tensors(*network.weights)),
-                          hpdm_config(network.config));
 }
 
 TensorMap hpdm_of_unet(const TensorMap& unet, const HpdmConfig& config, std::uint64_t seed) {

@@ -71,9 +71,13 @@ class Hpdm {
 // Throws kCorrupt naming a missing, surplus, misshapen or not finite tensor.
 std::shared_ptr<const Hpdm> load_hpdm(const TensorMap& tensors, const HpdmConfig& config);
 
-// The network "hpdm" of a pack, sizes from its configuration. Throws kNotFound, kCorrupt,
-// kUnsupported.
-std::shared_ptr<const Hpdm> load_hpdm(const ModelPack& pack);
+// Of a pack: its network "hpdm"; in its place, where it has only that, "brushnet" as the
+// Explicit-Branch alone, which is what an HPDM is before its other parts are trained. has_hpdm():
+// whether it has either; pack_hpdm(): its sizes and parts. Throw kNotFound, kCorrupt, kUnsupported.
+bool has_hpdm(const ModelPack& pack);
+HpdmConfig pack_hpdm(const ModelPack& pack);
+std::shared_ptr<const Hpdm> load_hpdm(const ModelPack& pack,
+                                      PrecisionChoice precision = PrecisionChoice::kAuto);
 
 // Where training starts: both branches are the UNet's own layers without its attention, as BrushNet
 // starts; the layer that reads the known latents is that of the noisy ones, the mask's share of it

@@ -43,7 +43,8 @@ Upsample::Upsample(Parameters& p, const std::string& name, int channels)
       bias_(p.get(name + ".conv.bias", {channels}, Init::kZeros)),
       folded_(p.packs()) {
   if (!folded_) return;
-  weight_ = packed_kernel(four_kernels(weight_), 1, 1);
+  const at::ScalarType held = weight_.scalar_type();
+  weight_ = packed_kernel(four_kernels(weight_.to(at::kFloat)).to(held), 1, 1, p.arithmetic());
   bias_ = bias_.repeat({4});
 }
 

@@ -14,6 +14,10 @@ namespace {
 
 constexpr double kNormEps = 1e-6;
 
+Tensor by(const Tensor& weight, const Tensor& x) {
+  return at::linear(x, weight.to(x.scalar_type()));
+}
+
 // [B, N, heads D] -> [B heads, N, D]
 Tensor split_heads(const Tensor& x, int heads) {
   return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2).flatten(0, 1);
@@ -33,9 +37,8 @@ Tensor MultiHeadAttention::operator()(const Tensor& tokens, const Tensor& contex
   check_shape(context, {tokens.size(0), -1, keys_.size(1)}, "context");
   const double width = double(queries_.size(0)) / heads_;
   const Tensor mixed =
-      attend(split_heads(at::linear(tokens, queries_), heads_),
-             split_heads(at::linear(context, keys_), heads_),
-             split_heads(at::linear(context, values_), heads_), 1 / std::sqrt(width));
+      attend(split_heads(by(queries_, tokens), heads_), split_heads(by(keys_, context), heads_),
+             split_heads(by(values_, context), heads_), 1 / std::sqrt(width));
   return out_(mixed.unflatten(0, {tokens.size(0), heads_}).transpose(1, 2).flatten(2));
 }
 
@@ -66,7 +69,8 @@ Transformer2D::Projection::Projection(Parameters& p, const std::string& name, in
 }
 
 Tensor Transformer2D::Projection::operator()(const Tensor& tokens) const {
-  return at::linear(tokens, weight.flatten(1), bias);
+  return at::linear(tokens, weight.flatten(1).to(tokens.scalar_type()),
+                    bias.to(tokens.scalar_type()));
 }
 
 Transformer2D::Transformer2D(Parameters& p, const std::string& name, const TransformerSizes& s)

@@ -9,7 +9,7 @@
 namespace portrait {
 
 UNet2DConditionModel::UNet2DConditionModel(Parameters& p, const UNetConfig& config)
-    : config_(config), sites_(feature_sites(config.sizes).size()) {
+    : config_(config), arithmetic_(p.arithmetic()), sites_(feature_sites(config.sizes).size()) {
   const int width = config.sizes.block_out_channels.front();
   in_ = Conv2d(p, "conv_in", config.in_channels, width, 3, 1, Init::kXavier);
   trunk_ = UNetTrunk(p, config.sizes, &config.attention);
@@ -32,8 +32,11 @@ Tensor UNet2DConditionModel::operator()(const Tensor& latents, const Tensor& t,
     check_shape(feature, {x.size(0), x.size(1), x.size(2), x.size(3)}, "added feature");
     return x + feature;
   };
-  const Tensor x = in_(latents.contiguous(at::MemoryFormat::ChannelsLast));
-  return out_(norm_silu(norm_, trunk_(x, t, context, add))).contiguous();
+  const Tensor x =
+      in_(in_arithmetic(latents, arithmetic_).contiguous(at::MemoryFormat::ChannelsLast));
+  const Tensor told = in_arithmetic(context, arithmetic_);
+  const Tensor answer = out_(norm_silu(norm_, trunk_(x, t, told, add)));
+  return answer.to(latents.scalar_type()).contiguous();
 }
 
 std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
@@ -43,12 +46,15 @@ std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
 
 std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack, at::Device device) {
   const PackNetwork& network = pack.network("unet");
-  if (!device.is_cpu()) {
-    return load_unet(load_tensors(*network.weights, at::kFloat, device),
-                     unet_config(network.config));
-  }
-  return network_of<UNet2DConditionModel>(Parameters::packed(load_tensors(*network.weights)),
-                                          unet_config(network.config));
+  if (device.is_cpu()) return load_unet(pack, Precision{});
+  return load_unet(load_tensors(*network.weights, at::kFloat, device), unet_config(network.config));
+}
+
+std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack, Precision precision) {
+  const PackNetwork& network = pack.network("unet");
+  return network_of<UNet2DConditionModel>(
+      Parameters::streamed(reader_of(network.weights, precision.weights), precision.arithmetic),
+      unet_config(network.config));
 }
 
 }  // namespace portrait

@@ -16,7 +16,8 @@ class ModelPack;
 
 // The noise predictor of latent diffusion (Rombach et al., CVPR 2022), in the layout, names and
 // numerics of diffusers' UNet2DConditionModel: one class for the sizes of Stable Diffusion and for
-// compact ones. Differentiable; inside, maps lie channels last.
+// compact ones. Differentiable; inside, maps lie channels last and are of the arithmetic that the
+// parameters ask for.
 class UNet2DConditionModel {
  public:
   UNet2DConditionModel(Parameters& parameters, const UNetConfig& config);
@@ -32,6 +33,7 @@ class UNet2DConditionModel {
 
  private:
   UNetConfig config_;
+  at::ScalarType arithmetic_;
   std::size_t sites_ = 0;
   Conv2d in_;
   UNetTrunk trunk_;
@@ -48,5 +50,7 @@ std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
 // Throws kNotFound, kCorrupt, kUnsupported.
 std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack,
                                                       at::Device device = at::kCPU);
+// On the CPU, with weights and arithmetic of that precision.
+std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack, Precision precision);
 
 }  // namespace portrait

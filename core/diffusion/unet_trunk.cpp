@@ -142,7 +142,7 @@ Tensor UNetTrunk::Level::apply(std::size_t i, const Tensor& x, const Tensor& tim
 
 Tensor UNetTrunk::operator()(const Tensor& x, const Tensor& t, const Tensor& context,
                              const Visit& visit) const {
-  const Tensor time = time_(t);
+  const Tensor time = time_(t).to(x.scalar_type());
   std::vector<Tensor> joined = {x};
   Tensor y = visit(x);
   for (const Level& level : down_) {

@@ -12,7 +12,7 @@
 namespace portrait {
 
 bool DetailPainter::installed(const ModelPack& pack) {
-  return ViewDiffusion::installed(pack) && pack.has("hpdm");
+  return ViewDiffusion::installed(pack) && has_hpdm(pack);
 }
 
 std::shared_ptr<const DetailPainter> DetailPainter::load(const ModelPack& pack) {

@@ -34,7 +34,7 @@ struct Painted {
 // view. What of a view depends on neither noise nor timestep is found once, by view().
 class DetailPainter {
  public:
-  // Of ViewDiffusion's networks and "hpdm". installed(): whether the pack has them
+  // Of ViewDiffusion's networks and those of load_hpdm(). installed(): whether the pack has them
   // all. load throws kNotFound, kCorrupt, kUnsupported.
   static bool installed(const ModelPack& pack);
   static std::shared_ptr<const DetailPainter> load(const ModelPack& pack);

@@ -14,20 +14,30 @@
 namespace portrait {
 namespace {
 
-constexpr std::array<const char*, 3> kNetworks = {"vae", "unet", "conditioner"};
+constexpr std::array<const char*, 2> kNetworks = {"vae", "unet"};
 
 }  // namespace
 
 bool ViewDiffusion::installed(const ModelPack& pack) {
-  return std::all_of(kNetworks.begin(), kNetworks.end(),
-                     [&](const char* id) { return pack.has(id); });
+  const auto has = [&](const char* id) { return pack.has(id); };
+  return std::all_of(kNetworks.begin(), kNetworks.end(), has) &&
+         (has("conditioner") || has("text_encoder"));
 }
 
-std::shared_ptr<const ViewDiffusion> ViewDiffusion::load(const ModelPack& pack, at::Device device) {
+std::shared_ptr<const ViewDiffusion> ViewDiffusion::load(const ModelPack& pack, at::Device device,
+                                                         PrecisionChoice precision) {
   check_unet_vae(pack);
-  return std::make_shared<const ViewDiffusion>(
-      Networks{load_vae(pack, device), load_unet(pack, device), load_conditioner(pack, device),
-               unet_schedule(pack)});
+  Networks networks;
+  networks.vae = load_vae(pack, device);
+  networks.unet = device.is_cpu() ? load_unet(pack, precision_of(pack.network("unet"), precision))
+                                  : load_unet(pack, device);
+  if (pack.has("conditioner")) {
+    networks.conditioner = load_conditioner(pack, device);
+  } else {
+    networks.text = text_encoder_of(pack);
+  }
+  networks.schedule = unet_schedule(pack);
+  return std::make_shared<const ViewDiffusion>(std::move(networks));
 }
 
 ViewDiffusion::ViewDiffusion(Networks networks)
@@ -42,8 +52,10 @@ int ViewDiffusion::size_step() const {
   return networks_.vae->config().reduction() * networks_.unet->config().sizes.reduction();
 }
 
-std::shared_ptr<const Conditioning> ViewDiffusion::conditioning(const Tensor& crop) const {
+std::shared_ptr<const Conditioning> ViewDiffusion::conditioning(const Tensor& crop,
+                                                                const TextPrompt& prompt) const {
   const at::NoGradGuard no_grad;
+  if (reads_text()) return std::make_shared<TextConditioning>(networks_.text(), prompt);
   return std::make_shared<IdentityConditioning>(
       networks_.conditioner, identity_latents(*networks_.vae, crop, networks_.conditioner->side()));
 }

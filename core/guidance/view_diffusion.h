@@ -5,8 +5,10 @@
 #include "core/diffusion/conditioning.h"
 #include "core/diffusion/denoise.h"
 #include "core/diffusion/noise_schedule.h"
+#include "core/diffusion/text_conditioning.h"
 #include "core/diffusion/unet_2d_condition.h"
 #include "core/guidance/anchor_noise.h"
+#include "core/nn/precision.h"
 #include "core/nn/torch.h"
 
 #include <functional>
@@ -21,16 +23,19 @@ class ModelPack;
 // stage 2 distils (the geometry-restoration model), and the base that HPDM steers.
 class ViewDiffusion {
  public:
-  // Of the networks "vae", "unet" and "conditioner". installed(): whether the pack has them all.
-  // load throws kNotFound, kCorrupt, kUnsupported.
+  // Of the networks "vae", "unet" and what makes its context: "conditioner", or "text_encoder" with
+  // the pack's tokenizer. installed(): whether the pack has them all. `precision`: of the UNet, on
+  // the CPU. load throws kNotFound, kCorrupt, kUnsupported.
   static bool installed(const ModelPack& pack);
-  static std::shared_ptr<const ViewDiffusion> load(const ModelPack& pack,
-                                                   at::Device device = at::kCPU);
+  static std::shared_ptr<const ViewDiffusion> load(
+      const ModelPack& pack, at::Device device = at::kCPU,
+      PrecisionChoice precision = PrecisionChoice::kAuto);
 
   struct Networks {
     std::shared_ptr<const AutoencoderKL> vae;
     std::shared_ptr<const UNet2DConditionModel> unet;
-    std::shared_ptr<const Conditioner> conditioner;
+    std::shared_ptr<const Conditioner> conditioner;  // one of these two
+    std::function<TextEncoder()> text;  // loads it; it goes again when what it gave does
     ScheduleConfig schedule;
   };
   explicit ViewDiffusion(Networks networks);
@@ -42,8 +47,11 @@ class ViewDiffusion {
 
   // What follows takes and gives tensors of the networks' device.
 
-  // Whose head it is: the canonical crop over grey 0.5, [3,S,S] in [0,1].
-  std::shared_ptr<const Conditioning> conditioning(const Tensor& crop) const;
+  // Whether the prompt says what is painted; else the photo does.
+  bool reads_text() const { return networks_.conditioner == nullptr; }
+  // Whose head it is: the canonical crop over grey 0.5, [3,S,S] in [0,1], or the prompt.
+  std::shared_ptr<const Conditioning> conditioning(const Tensor& crop,
+                                                   const TextPrompt& prompt = {}) const;
   // [3,S,S] in [0,1] -> [L,s,s], and back, clamped.
   Tensor latents(const Tensor& picture) const;
   Tensor picture(const Tensor& latents) const;

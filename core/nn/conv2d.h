@@ -7,10 +7,12 @@
 
 namespace portrait {
 
-// Weights [out, in, k, k] as the processor's kernels read them, which else are turned at every call:
-// those of many channels in oneDNN's own layout, to be applied with this stride and padding in fp32
-// on the CPU and without gradients; the others channels-last.
-Tensor packed_kernel(const Tensor& weight, int stride, int padding);
+// Weights [out, in, k, k] as the processor's kernels read them, which else are turned at every
+// call: those of many channels in oneDNN's own layout, to be applied with this stride and padding
+// in their own type (which is `arithmetic`: others stay as they are) on the CPU and without
+// gradients; the others channels-last.
+Tensor packed_kernel(const Tensor& weight, int stride, int padding,
+                     at::ScalarType arithmetic = at::kFloat);
 // The convolution by weights as they are or packed, `padding` rows and columns of zeros at each side.
 Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, int stride, int padding);
 

@@ -6,8 +6,9 @@
 
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <set>
 #include <span>
 
 namespace portrait {
@@ -30,6 +31,31 @@ double deviation(Init init, at::IntArrayRef shape) {
   return 0;
 }
 
+// Whether an exponent is all ones, which only infinities and what is no number have. Its bits are
+// looked at in place: sums of gigabytes would take longer than loading them.
+template <class Word>
+bool has_exponent(const Tensor& tensor, Word exponent) {
+  const Tensor flat = tensor.contiguous();
+  const auto* words = static_cast<const Word*>(flat.data_ptr());
+  std::int64_t found = 0;
+  for (std::int64_t i = 0; i < flat.numel(); ++i) found |= (words[i] & exponent) == exponent;
+  return found != 0;
+}
+
+bool all_finite(const Tensor& tensor) {
+  const Tensor here = tensor.cpu();
+  switch (here.scalar_type()) {
+    case at::kFloat:
+      return !has_exponent<std::uint32_t>(here, 0x7F800000U);
+    case at::kBFloat16:
+      return !has_exponent<std::uint16_t>(here, 0x7F80U);
+    case at::kHalf:
+      return !has_exponent<std::uint16_t>(here, 0x7C00U);
+    default:
+      return std::isfinite(here.sum(at::kDouble).item<double>());
+  }
+}
+
 // One number for all of a tensor's: its shape without its memory.
 Tensor shape_of(at::IntArrayRef shape) { return at::zeros({1}).expand(shape); }
 
@@ -49,8 +75,19 @@ Parameters Parameters::bound(TensorMap tensors, std::string prefix) {
   return made;
 }
 
-Parameters Parameters::packed(TensorMap tensors) {
+Parameters Parameters::packed(TensorMap tensors, at::ScalarType arithmetic) {
   Parameters made = bound(std::move(tensors));
+  made.packs_ = true;
+  made.arithmetic_ = arithmetic;
+  return made;
+}
+
+Parameters Parameters::streamed(std::shared_ptr<const TensorReader> reader,
+                                at::ScalarType arithmetic) {
+  Parameters made;
+  made.origin_ = Source::kReader;
+  made.reader_ = std::move(reader);
+  made.arithmetic_ = arithmetic;
   made.packs_ = true;
   return made;
 }
@@ -70,21 +107,24 @@ Tensor Parameters::fresh(const std::string& name, at::IntArrayRef shape, Init in
   return tensor.mul_(deviation(init, shape));
 }
 
-Tensor Parameters::of_file(const std::string& name, at::IntArrayRef shape) const {
-  const auto found = source_.find(prefix_ + name);
-  check(found != source_.end(), ErrorCode::kCorrupt,
-        "The network's file has no tensor \"{}\"; it belongs to another version or network",
-        prefix_ + name);
-  const Tensor& tensor = found->second;
+Tensor Parameters::checked(const std::string& name, const Tensor& tensor,
+                           at::IntArrayRef shape) const {
   check(tensor.sizes() == shape, ErrorCode::kCorrupt,
-        "Tensor \"{}\" is [{}], the network needs [{}]", prefix_ + name,
+        "Tensor \"{}\" is [{}], the network needs [{}]", name,
         fmt::join(tensor.sizes().vec(), ", "), fmt::join(shape.vec(), ", "));
-  // One number that is not finite makes the sum such a one; doubles of any weights do not overflow.
-  check(std::isfinite(tensor.detach().sum(at::kDouble).item<double>()), ErrorCode::kCorrupt,
+  check(all_finite(tensor.detach()), ErrorCode::kCorrupt,
         "Tensor \"{}\" holds numbers that are not finite; the file is damaged or its training "
         "failed",
-        prefix_ + name);
+        name);
   return tensor;
+}
+
+Tensor Parameters::of_file(const std::string& name, at::IntArrayRef shape) const {
+  const auto found = source_.find(name);
+  const bool there = reader_ ? reader_->has(name) : found != source_.end();
+  check(there, ErrorCode::kCorrupt,
+        "The network's file has no tensor \"{}\"; it belongs to another version or network", name);
+  return checked(name, reader_ ? reader_->read(name) : found->second, shape);
 }
 
 Tensor Parameters::get(const std::string& bare, at::IntArrayRef shape, Init init) {
@@ -95,7 +135,8 @@ Tensor Parameters::get(const std::string& bare, at::IntArrayRef shape, Init init
       tensor = fresh(name, shape, init);
       break;
     case Source::kFile:
-      tensor = of_file(name, shape);
+    case Source::kReader:
+      tensor = of_file(prefix_ + name, shape);
       break;
     case Source::kNone:
       tensor = shape_of(shape);
@@ -113,12 +154,15 @@ std::int64_t Parameters::count() const {
 }
 
 void Parameters::require_all_used() const {
-  for (const auto& [name, tensor] : source_) {
+  std::vector<std::string> names = reader_ ? reader_->names() : std::vector<std::string>{};
+  for (const auto& [name, tensor] : source_) names.push_back(name);
+  std::set<std::string> used;
+  for (const auto& [name, tensor] : named_) used.insert(name);
+  for (const std::string& name : names) {
     if (name.compare(0, prefix_.size(), prefix_) != 0) continue;
     const std::string bare = name.substr(prefix_.size());
-    check(std::any_of(named_.begin(), named_.end(),
-                      [&](const auto& entry) { return entry.first == bare; }),
-          ErrorCode::kCorrupt, "The network's file has a tensor \"{}\" that nothing uses", name);
+    check(used.count(bare) != 0, ErrorCode::kCorrupt,
+          "The network's file has a tensor \"{}\" that nothing uses", name);
   }
 }
 
@@ -126,14 +170,17 @@ Linear::Linear(Parameters& parameters, const std::string& name, int in, int out,
     : weight(parameters.get(name + ".weight", {out, in}, init)),
       bias(parameters.get(name + ".bias", {out}, Init::kZeros)) {}
 
-Tensor Linear::operator()(const Tensor& x) const { return at::linear(x, weight, bias); }
+Tensor Linear::operator()(const Tensor& x) const {
+  return at::linear(x, weight.to(x.scalar_type()), bias.to(x.scalar_type()));
+}
 
 LayerNorm::LayerNorm(Parameters& parameters, const std::string& name, int width)
     : weight(parameters.get(name + ".weight", {width}, Init::kOnes)),
       bias(parameters.get(name + ".bias", {width}, Init::kZeros)) {}
 
 Tensor LayerNorm::operator()(const Tensor& x) const {
-  return at::layer_norm(x, {weight.size(0)}, weight, bias, 1e-5);
+  return at::layer_norm(x, {weight.size(0)}, weight.to(x.scalar_type()), bias.to(x.scalar_type()),
+                        1e-5);
 }
 
 GroupNorm::GroupNorm(Parameters& parameters, const std::string& name, int channels, int groups_,

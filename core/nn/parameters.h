@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/nn/precision.h"
+#include "core/nn/tensor_reader.h"
 #include "core/nn/torch.h"
 #include "core/nn/torch_safetensors.h"
 
@@ -33,9 +35,13 @@ class Parameters {
   // that is missing, misshapen or holds a number that is not finite.
   static Parameters bound(TensorMap tensors, std::string prefix = {});
   // As bound, for networks that are only asked, never trained: layers lay their weights out as the
-  // processor's kernels read them, and a tensor is let go of here as soon as a layer has it, so that
-  // one copy of the weights is held. named() has shapes alone.
-  static Parameters packed(TensorMap tensors);
+  // processor's kernels read them, and a tensor is let go of here as soon as a layer has it, so
+  // that one copy of the weights is held. named() has shapes alone. `arithmetic`: what the network
+  // is to multiply in; weights of another type are cast on their way.
+  static Parameters packed(TensorMap tensors, at::ScalarType arithmetic = at::kFloat);
+  // As packed, each tensor read when its layer asks for it.
+  static Parameters streamed(std::shared_ptr<const TensorReader> reader,
+                             at::ScalarType arithmetic = at::kFloat);
   // Names and shapes alone: one zero stands for all numbers of a tensor, so that a network of any
   // size can be listed and built without its memory. Not to be computed with or written to.
   static Parameters listed();
@@ -43,6 +49,8 @@ class Parameters {
   Tensor get(const std::string& name, at::IntArrayRef shape, Init init);
   // Whether layers are to lay their weights out as the processor's kernels read them.
   bool packs() const { return packs_; }
+  // What is to go from layer to layer; Undefined: whatever the network is given.
+  at::ScalarType arithmetic() const { return arithmetic_; }
 
   // While it lives, a network that is built as a part of another has its names put after a prefix.
   // Nests.
@@ -68,19 +76,27 @@ class Parameters {
   void require_all_used() const;
 
  private:
-  enum class Source { kRandom, kFile, kNone };
+  enum class Source { kRandom, kFile, kReader, kNone };
 
   Tensor fresh(const std::string& name, at::IntArrayRef shape, Init init) const;
+  Tensor checked(const std::string& name, const Tensor& tensor, at::IntArrayRef shape) const;
   Tensor of_file(const std::string& name, at::IntArrayRef shape) const;
 
   Source origin_ = Source::kRandom;
   bool packs_ = false;
   std::uint64_t seed_ = 0;
   TensorMap source_;
+  std::shared_ptr<const TensorReader> reader_;
+  at::ScalarType arithmetic_ = at::ScalarType::Undefined;
   std::string prefix_;
   std::string scope_;
   std::vector<std::pair<std::string, Tensor>> named_;
 };
+
+// `x` in that arithmetic; Undefined: as it is.
+inline Tensor in_arithmetic(const Tensor& x, at::ScalarType arithmetic) {
+  return arithmetic == at::ScalarType::Undefined ? x : x.to(arithmetic);
+}
 
 // The network of a file's tensors. Throws what Parameters does.
 template <class Network, class Config>
@@ -90,7 +106,8 @@ std::shared_ptr<const Network> network_of(Parameters parameters, const Config& c
   return network;
 }
 
-// Layers are plain aggregates of tensors; calling one applies it.
+// Layers are plain aggregates of tensors; calling one applies it, in the arithmetic of what it is
+// given: weights of another type are cast on their way.
 struct Linear {
   Tensor weight;  // [out, in]
   Tensor bias;    // [out]

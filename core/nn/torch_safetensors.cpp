@@ -7,7 +7,6 @@
 #include <cstring>
 
 namespace portrait {
-namespace {
 
 at::ScalarType scalar_type(DType dtype) {
   switch (dtype) {
@@ -34,6 +33,8 @@ at::ScalarType scalar_type(DType dtype) {
   }
   fail(ErrorCode::kInternal, "A tensor type without a LibTorch counterpart");
 }
+
+namespace {
 
 DType dtype_of(at::ScalarType type) {
   for (DType dtype : {DType::kBool, DType::kU8, DType::kI8, DType::kI16, DType::kI32, DType::kI64,

@@ -11,6 +11,9 @@ namespace portrait {
 
 using TensorMap = std::map<std::string, Tensor>;
 
+// LibTorch's name of a stored type.
+at::ScalarType scalar_type(DType dtype);
+
 // Copies a stored tensor into a CPU tensor of its own type.
 Tensor to_tensor(const TensorView& view);
 

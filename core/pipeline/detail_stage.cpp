@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/interruption.h"
 #include "core/pipeline/detail_root.h"
+#include "core/pipeline/text_prompt.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,7 +48,7 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
       good_(head_.tensors(),
             {{"planes", &planes_.moments()}, {"decoder", &decoder_}, {"sr", &sr_}}) {
   const auto crop = static_cast<int>(photo.rgb.size(1));
-  conditioning_ = painter_->base().conditioning(photo.over_trained_background());
+  take_conditioning();
   options_.noise.seed = seed;
   options_.size = std::min(options_.size, crop);
   if (options_.size < crop) photo_ = photo.reduced(options_.size);
@@ -64,6 +65,14 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
 }
 
 DetailStage::~DetailStage() = default;
+
+// Of the photo that is known; or of the prompt, which may be edited as the stage runs.
+void DetailStage::take_conditioning() {
+  const TextPrompt prompt = text_prompt(settings_);
+  if (conditioning_ && (prompt == prompt_ || !painter_->base().reads_text())) return;
+  prompt_ = prompt;
+  conditioning_ = painter_->base().conditioning(whole_photo_.over_trained_background(), prompt_);
+}
 
 void DetailStage::take_rig() {
   std::vector<View> views;
@@ -89,6 +98,7 @@ void DetailStage::begin_round() {
   if (now_.inner == 0 && waiting_) {
     settings_ = *waiting_;
     options_.take_live(settings_);
+    take_conditioning();
     waiting_.reset();
   }
   if (now_.inner == 0 && waiting_locks_) {

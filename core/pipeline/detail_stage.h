@@ -98,6 +98,7 @@ class DetailStage : public Stage {
   };
   struct Root;  // the photo's own view in this round
 
+  void take_conditioning();
   void take_rig();
   void put_locks_in_force(ViewLocks locks);
   void take_lock(View& view) const;
@@ -143,7 +144,8 @@ class DetailStage : public Stage {
   PhotoTarget whole_photo_;
   PhotoTarget photo_;  // of the size that is painted
   std::shared_ptr<const DetailPainter> painter_;
-  std::shared_ptr<const Conditioning> conditioning_;
+  TextPrompt prompt_;
+  std::shared_ptr<const Conditioning> conditioning_;  // of it, or of the photo
   std::uint64_t seed_;
   Settings settings_;                // in force
   std::optional<Settings> waiting_;  // in force from the next iteration on

@@ -3,6 +3,8 @@
 
 #include "core/pipeline/geometry_stage.h"
 
+#include "core/pipeline/text_prompt.h"
+
 #include "core/base/error.h"
 #include "core/base/interruption.h"
 #include "core/base/random.h"
@@ -76,7 +78,7 @@ GeometryStage::GeometryStage(Field head, const PhotoTarget& photo, GeometryNetwo
       decoder_(live_rate_adam(head_.decoder.named_parameters())),
       good_(all_of(head_, change_), {{"unet", &planes_}, {"decoder", &decoder_}}) {
   const ViewDiffusion& diffusion = *diffusion_;
-  conditioning_ = diffusion.conditioning(photo.over_trained_background());
+  conditioning_ = diffusion.conditioning(photo.over_trained_background(), text_prompt(settings));
   options_.size = std::min(options_.size, static_cast<int>(photo.rgb.size(1)));
   if (options_.size < photo.rgb.size(1)) photo_ = photo.reduced(options_.size);
   check(options_.size % diffusion.size_step() == 0, ErrorCode::kBadUsage,

@@ -14,32 +14,34 @@ namespace {
 
 class LoadedStages {
  public:
-  explicit LoadedStages(std::shared_ptr<const ModelPack> pack) : pack_(std::move(pack)) {}
+  LoadedStages(std::shared_ptr<const ModelPack> pack, PrecisionChoice precision)
+      : pack_(std::move(pack)), precision_(precision) {}
 
   GeometryNetworks geometry() { return {diffusion(), load_plane_unet(*pack_)}; }
 
   std::shared_ptr<const DetailPainter> painter() {
     if (!painter_) {
-      painter_ = std::make_shared<const DetailPainter>(diffusion(), load_hpdm(*pack_));
+      painter_ = std::make_shared<const DetailPainter>(diffusion(), load_hpdm(*pack_, precision_));
     }
     return painter_;
   }
 
  private:
   const std::shared_ptr<const ViewDiffusion>& diffusion() {
-    if (!diffusion_) diffusion_ = ViewDiffusion::load(*pack_);
+    if (!diffusion_) diffusion_ = ViewDiffusion::load(*pack_, at::kCPU, precision_);
     return diffusion_;
   }
 
   std::shared_ptr<const ModelPack> pack_;
+  PrecisionChoice precision_;
   std::shared_ptr<const ViewDiffusion> diffusion_;
   std::shared_ptr<const DetailPainter> painter_;
 };
 
 }  // namespace
 
-StageSources stage_sources(std::shared_ptr<const ModelPack> pack) {
-  auto loaded = std::make_shared<LoadedStages>(pack);
+StageSources stage_sources(std::shared_ptr<const ModelPack> pack, PrecisionChoice precision) {
+  auto loaded = std::make_shared<LoadedStages>(pack, precision);
   StageSources sources;
   if (ViewDiffusion::installed(*pack) && pack->has("geometry")) {
     sources.geometry = [loaded] { return loaded->geometry(); };

@@ -11,7 +11,7 @@
 #include "core/base/machine_info.h"
 #include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
-#include "core/diffusion/hpdm_config.h"
+#include "core/diffusion/hpdm.h"
 #include "core/field/bake.h"
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
@@ -76,9 +76,10 @@ class PipelineEngine : public HeadEngine {
     auto prior = std::make_unique<GanPrior>(GanPrior::load(*pack, device_));
     if (pack->has("landmarks")) landmarks_ = load_landmark_net(*pack);
     if (pack->has("matting")) matting_ = load_matte_net(*pack);
-    sources_ = stage_sources(pack);
+    sources_ =
+        stage_sources(pack, precision_choice(settings_->get<std::string>("diffusion.precision")));
     if (sources_.painter) {
-      const HpdmConfig hpdm = hpdm_config(pack->network("hpdm").config);
+      const HpdmConfig hpdm = pack_hpdm(*pack);
       branches_ = {true, hpdm.implicit, hpdm.geometry_prior};
     }
     pack_ = std::move(pack);

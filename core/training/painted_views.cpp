@@ -29,7 +29,7 @@ class ViewPainter {
       : options_(options),
         side_(side),
         painter_(DetailPainter::load(pack)),
-        sizes_(hpdm_config(pack.network("hpdm").config).control.sizes) {}
+        sizes_(pack_hpdm(pack).control.sizes) {}
 
   void paint(const PairFile& pairs, const ViewCacheFile& file, int subject,
              std::vector<PaintedView>& views) const {

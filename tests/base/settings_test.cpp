@@ -42,6 +42,7 @@ SettingValue another(const SettingRow& row) {
     return (d->low + d->high) / 3 + 1e-7;
   }
   if (std::holds_alternative<AngleListDomain>(row.domain)) return std::string("0,0 45.5,-20");
+  if (std::holds_alternative<TextDomain>(row.domain)) return std::string("a head, from the side");
   const auto& names = std::get<ChoiceDomain>(row.domain).names;
   return names.front() == std::get<std::string>(row.fallback) ? names.back() : names.front();
 }

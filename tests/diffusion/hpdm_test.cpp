@@ -346,6 +346,30 @@ class HpdmTest : public QObject {
     json["implicit"] = 7;
     QVERIFY_THROWS_EXCEPTION(Error, hpdm_config(json));
   }
+
+  void a_pack_with_brushnet_alone_has_the_explicit_branch() {
+    const at::NoGradGuard no_grad;
+    const Setting setting;
+    QTemporaryDir folder;
+    const std::filesystem::path path = folder.path().toStdString();
+    HpdmConfig bare = tiny_hpdm();
+    bare.implicit = bare.geometry_prior = false;
+    const TensorMap tensors = drawn_hpdm(bare);
+    TensorMap brushnet;
+    for (const auto& [name, tensor] : tensors) {
+      brushnet[name.substr(std::string("explicit.").size())] = tensor;
+    }
+    add_small_network(path, "brushnet", brushnet, to_json(bare.control));
+    const ModelPack pack = ModelPack::open(path);
+    QVERIFY(has_hpdm(pack));
+    QVERIFY(!pack_hpdm(pack).implicit && !pack_hpdm(pack).geometry_prior);
+    const Tensor expected = setting.answer(*load_hpdm(tensors, bare));
+    QVERIFY(at::allclose(setting.answer(*load_hpdm(pack)), expected, 1e-5, 1e-5));
+    // Eight bits of each number.
+    const Tensor half = setting.answer(*load_hpdm(pack, PrecisionChoice::kHalf));
+    const double difference = ((half - expected).norm() / expected.norm()).item<double>();
+    QVERIFY2(difference > 1e-6 && difference < 0.03, qPrintable(QString::number(difference)));
+  }
 };
 
 QTEST_GUILESS_MAIN(HpdmTest)

@@ -61,6 +61,24 @@ class UNetTest : public QObject {
     QVERIFY(with_gradients < 1e-4);
   }
 
+  void half_precision_is_near_the_fixture() {
+    const at::NoGradGuard no_grad;
+    const SafetensorsFile file = fixture();
+    for (const Precision& precision : {half_precision(), Precision{at::kBFloat16, at::kFloat}}) {
+      TensorMap weights = closed_form_weights(file);
+      for (auto& [name, weight] : weights) weight = weight.to(precision.weights);
+      const auto unet = network_of<UNet2DConditionModel>(
+          Parameters::packed(std::move(weights), precision.arithmetic), small_unet_config());
+      const Tensor answer =
+          (*unet)(to_tensor(file.at("x")), to_tensor(file.at("t")), to_tensor(file.at("ehs")));
+      QCOMPARE(answer.scalar_type(), at::kFloat);
+      const Tensor expected = to_tensor(file.at("y"));
+      const double difference = ((answer - expected).norm() / expected.norm()).item<double>();
+      qInfo("root mean square difference: %.2g", difference);
+      QVERIFY(difference > 1e-5 && difference < 0.03);
+    }
+  }
+
   void the_published_size_has_the_published_names_and_shapes() {
     Parameters parameters = Parameters::listed();
     const UNet2DConditionModel unet(parameters, {});

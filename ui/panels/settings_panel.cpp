@@ -61,6 +61,9 @@ struct ValuesText {
         .arg(d.fewest)
         .arg(d.most);
   }
+  QString operator()(const TextDomain& d) const {
+    return SettingsPanel::tr("a line of at most %1 bytes").arg(d.most);
+  }
 };
 
 QString values_text(const SettingDomain& domain) {
@@ -148,7 +151,8 @@ SettingsPanel::Editor SettingsPanel::make_editor(const SettingRow& row) {
     editor.show = [combo, &row](const Settings& s) {
       combo->setCurrentText(QString::fromStdString(s.get<std::string>(row.key)));
     };
-  } else if (std::holds_alternative<AngleListDomain>(row.domain)) {
+  } else if (std::holds_alternative<AngleListDomain>(row.domain) ||
+             std::holds_alternative<TextDomain>(row.domain)) {
     add_label();
     auto* text = new QLineEdit;
     text->setAccessibleName(label_text(row));
