@@ -47,6 +47,36 @@ void add_evaluate_head(CLI::App& evaluate, Action& action) {
   });
 }
 
+void add_evaluate_table1(CLI::App& evaluate, Action& action) {
+  struct Arguments {
+    Table1Evaluation options;
+    SettingsArguments settings;
+    bool json = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  auto& command = *evaluate.add_subcommand(
+      "table1", "The paper's Table 1: heads from five sides, by CLIP-I, LPIPS and ID");
+  Table1Evaluation& options = arguments->options;
+  command.add_option("heads", options.heads, "Photos, or .portrait files of finished heads")
+      ->required();
+  command.add_option(
+      "--judges", options.judges,
+      "Pack with clip_vision, lpips, arcface; default: the one that ships, which has "
+      "small ones of its own alone");
+  command.add_option("--pack", options.pack, "Pack that makes heads of photos");
+  arguments->settings.add_to(command);
+  command.add_flag("--json", arguments->json, "For scripts");
+  command.callback([arguments, &action] {
+    action = [arguments](std::stop_token stop) {
+      Table1Evaluation told = arguments->options;
+      told.settings = arguments->settings.settings();
+      if (told.judges.empty()) told.judges = default_pack_folder();
+      const auto facts = evaluate_table1(told, show, stop);
+      if (!stop.stop_requested()) print_facts(facts, arguments->json);
+    };
+  });
+}
+
 // What every evaluation of a pack is told, and what this one is.
 template <class Options>
 struct PackArguments {
@@ -248,6 +278,7 @@ void add_evaluate(CLI::App& app, Action& action) {
   auto& evaluate = *app.add_subcommand("evaluate", "Measure a head, or a network");
   evaluate.require_subcommand(1);
   add_evaluate_head(evaluate, action);
+  add_evaluate_table1(evaluate, action);
   add_evaluate_prior(evaluate, action);
   add_evaluate_unet(evaluate, action);
   add_evaluate_hpdm(evaluate, action);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/settings.h"
+
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -30,6 +32,19 @@ using EvaluationProgress = std::function<void(int done, int of)>;
 // Throws what load_project() and default_pack_folder() throw.
 nlohmann::ordered_json evaluate_head(const std::filesystem::path& project,
                                      const EvaluationProgress& progress, std::stop_token stop);
+
+// Table 1 (Sec. 4): heads beside their photos from five viewpoints, by the networks of `judges`
+// (app/cli/picture_judge.h). Rows front, left_frontal (45 degrees), left (90), right_frontal,
+// right: means over subjects; then the same of each "subject". mean: over views, then subjects.
+// "absent": the metrics without a network, and why.
+struct Table1Evaluation {
+  std::vector<std::filesystem::path> heads;  // photos, of which heads are made; or projects
+  std::filesystem::path judges;              // a pack
+  std::filesystem::path pack;                // that makes heads; empty: the one that ships
+  Settings settings;
+};
+nlohmann::ordered_json evaluate_table1(const Table1Evaluation& options,
+                                       const EvaluationProgress& progress, std::stop_token stop);
 
 // The prior alone on the held-out set. Rows `prior`, `mean_head` and, over the quoted views alone,
 // `nearest_head` (core/training/nearest_head.h), per view and, without azimuth_deg, averaged over

@@ -3,16 +3,45 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 namespace portrait {
+namespace {
+
+constexpr double kMb = 1024.0 * 1024.0;
+
+// A number of bytes alone in a file; below 0: no such file, or "max".
+double bytes_in(const char* path) {
+  std::ifstream file(path);
+  double bytes = -1;
+  return file >> bytes ? bytes : -1;
+}
+
+}  // namespace
 
 double resident_memory_mb() {
   std::ifstream file("/proc/self/statm");
   double total = 0;
   double resident = 0;
   if (!(file >> total >> resident)) return 0;
-  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / kMb;
+}
+
+double available_memory_mb() {
+  std::ifstream file("/proc/meminfo");
+  std::string key;
+  std::string rest;
+  double available = 0;
+  while (file >> key && available == 0) {
+    double kilobytes = 0;
+    if (key == "MemAvailable:" && file >> kilobytes) available = kilobytes / 1024;
+    std::getline(file, rest);
+  }
+  const double most = bytes_in("/sys/fs/cgroup/memory.max");
+  const double used = bytes_in("/sys/fs/cgroup/memory.current");
+  if (most < 0 || used < 0) return available;
+  return std::min(available, std::max(0.0, most - used) / kMb);
 }
 
 std::string processor_name() {

@@ -21,6 +21,10 @@ const std::vector<SettingRow> kTable = {
      "Where the work is done. auto takes CUDA when LibTorch has it, else "
      "the processor.",
      "auto", Choice{{"auto", "cpu", "cuda"}}, "General", Applies::kRestart},
+    {"memory_limit", "Memory", "GB",
+     "What the whole program may take. Pictures are painted smaller where it would not do; 0 takes "
+     "what is free on the machine.",
+     0.0, Real{0, 4096, 1}, "General", Applies::kNextStage},
     {"face", "Face", "",
      "Which face of a photo with several: 1 is the leftmost, 2 the next to its right; 0 takes the "
      "largest.",

@@ -15,6 +15,11 @@ namespace portrait {
 namespace {
 
 constexpr double kMb = 1024.0 * 1024.0;
+// Measured, see the header: of features beside those that are kept; of the autoencoder's widest
+// maps at once; of a render with gradients, for each pixel of the picture.
+constexpr double kWorkspace = 1.5;
+constexpr double kAutoencoderMaps = 7;
+constexpr double kHeadBytes = 4096;
 
 double weights_of(const PackNetwork& network, Precision precision) {
   double numbers = 0;
@@ -78,6 +83,14 @@ PaintingPlan plan_painting(const std::function<PaintingNeed(int size)>& need, in
        "precision (diffusion.precision); a smaller model pack; closing other programs, or a higher "
        "memory_limit where one is set",
        needed, least, free_mb);
+}
+
+PaintingPlan plan_painting(const ModelPack& pack, PrecisionChoice precision, int wanted,
+                           double free_mb) {
+  const int step = autoencoder_config(pack.network("vae").config).reduction() *
+                   unet_config(pack.network("unet").config).sizes.reduction();
+  return plan_painting([&](int size) { return painting_need(pack, precision, size); }, wanted, step,
+                       free_mb);
 }
 
 }  // namespace portrait

@@ -37,5 +37,8 @@ struct PaintingPlan {
 inline constexpr int kLeastPainting = 256;
 PaintingPlan plan_painting(const std::function<PaintingNeed(int size)>& need, int wanted, int step,
                            double free_mb);
+// Of a pack.
+PaintingPlan plan_painting(const ModelPack& pack, PrecisionChoice precision, int wanted,
+                           double free_mb);
 
 }  // namespace portrait

@@ -48,6 +48,9 @@ StageSources stage_sources(std::shared_ptr<const ModelPack> pack, PrecisionChoic
   }
   if (DetailPainter::installed(*pack)) {
     sources.painter = [loaded] { return loaded->painter(); };
+    sources.plan_painting = [pack, precision](int wanted, double free_mb) {
+      return plan_painting(*pack, precision, wanted, free_mb);
+    };
   }
   return sources;
 }

@@ -5,6 +5,8 @@
 
 #include "core/base/error.h"
 #include "core/base/interruption.h"
+#include "core/base/log.h"
+#include "core/base/machine_info.h"
 #include "core/guidance/detail_painter.h"
 #include "core/pipeline/detail_stage.h"
 #include "core/pipeline/geometry_stage.h"
@@ -166,6 +168,22 @@ std::unique_ptr<Stage> Pipeline::make_stage(int stage, const Settings& settings,
                                        locks);
 }
 
+// Smaller pictures where stage 3 would not fit: as a change of settings, which replays know of.
+void Pipeline::fit_into_memory() {
+  if (!sources_.plan_painting) return;
+  const double limit_mb = settings_->get<double>("memory_limit") * 1024;
+  const double free_mb =
+      limit_mb > 0 ? std::max(1.0, limit_mb - resident_memory_mb()) : available_memory_mb();
+  const int wanted = settings_->get<int>("detail.size");
+  const PaintingPlan plan = sources_.plan_painting(wanted, free_mb);
+  if (plan.size >= wanted) return;
+  log_warning("Pictures of {} pixels are painted instead of {}: {:.0f} MB of memory are free",
+              plan.size, wanted, free_mb);
+  Settings changed = *settings_;
+  changed.set("detail.size", std::int64_t(plan.size));
+  set_settings(std::make_shared<const Settings>(std::move(changed)));
+}
+
 // The stage comes up, from its beginning or from where a project left it.
 void Pipeline::start(int stage) {
   StageInfo& info = stages_[std::size_t(stage)];
@@ -188,6 +206,7 @@ void Pipeline::start(int stage) {
     saved_state_.reset();
     return;
   }
+  if (stage == kDetail) fit_into_memory();
   stage_ = stage;
   info.state = StageState::kRunning;
   history_.begin_stage(stage);

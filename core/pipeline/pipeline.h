@@ -6,6 +6,7 @@
 #include "core/nn/torch_safetensors.h"
 #include "core/pipeline/journal.h"
 #include "core/pipeline/loss_history.h"
+#include "core/pipeline/memory_plan.h"
 #include "core/pipeline/photo_target.h"
 #include "core/pipeline/stage_info.h"
 #include "core/pipeline/view_lock.h"
@@ -33,6 +34,8 @@ struct GeometryNetworks;
 struct StageSources {
   std::function<GeometryNetworks()> geometry;
   std::function<std::shared_ptr<const DetailPainter>()> painter;
+  // How large pictures can be painted in so many free MB (0: not known); throws kOutOfMemory.
+  std::function<PaintingPlan(int wanted, double free_mb)> plan_painting;
 };
 
 // Stage 1: one forward pass of the prior over the matted crop. Never with gradients.
@@ -117,6 +120,7 @@ class Pipeline {
   void note(const std::string& command, nlohmann::json argument);
   bool installed(int stage) const;
   bool wanted(int stage);
+  void fit_into_memory();
   void start(int stage);
   std::unique_ptr<Stage> make_stage(int stage, const Settings& settings, const ViewLocks& locks);
   void note_lock(const Viewpoint& viewpoint, const std::string& command, nlohmann::json argument);
