@@ -130,6 +130,13 @@ void add_train_hpdm(CLI::App& train, Action& action) {
   command.add_option("--large-share", options->large_share,
                      "Last part of the run, on latents of 512 x 512 pixels, a quarter of the speed")
       ->capture_default_str();
+  command
+      .add_option("--prompt", options->prompt.prompt,
+                  "What the pictures show, where the base reads texts")
+      ->capture_default_str();
+  command.add_flag(
+      "--gradient-checkpoints", options->gradient_checkpoints,
+      "Keep less for the way back and compute it anew: for networks of published size");
   command.add_flag("!--no-implicit", options->hpdm.implicit,
                    "Without the Implicit-Branch (10)");
   command.add_flag("!--no-geometry", options->hpdm.geometry_prior,

@@ -3,7 +3,10 @@
 
 #include "core/diffusion/hpdm_merge.h"
 
+#include "core/nn/gradient_checkpoint.h"
+
 #include <algorithm>
+#include <vector>
 
 namespace portrait {
 namespace {
@@ -26,6 +29,15 @@ FeatureMerge::FeatureMerge(Parameters& p, const std::string& name, int channels,
 
 Tensor FeatureMerge::operator()(const Tensor& mine, const Tensor& other, const Tensor& known,
                                 double weight) const {
+  return at_checkpoint(
+      [this, weight](const std::vector<Tensor>& inputs) {
+        return answer(inputs[0], inputs[1], inputs[2], weight);
+      },
+      {mine, other, known});
+}
+
+Tensor FeatureMerge::answer(const Tensor& mine, const Tensor& other, const Tensor& known,
+                            double weight) const {
   const Tensor both = norm_silu(norm1_, at::cat({mine, other}, 1));
   const Tensor inside = conv1_(at::cat({both, known}, 1));
   return mine + weight * zero_(at::silu(conv2_(norm_silu(norm2_, inside))));

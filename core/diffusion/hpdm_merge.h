@@ -23,6 +23,8 @@ class FeatureMerge {
                     double weight) const;
 
  private:
+  Tensor answer(const Tensor& mine, const Tensor& other, const Tensor& known, double weight) const;
+
   GroupNorm norm1_;
   Conv2d conv1_;
   GroupNorm norm2_;

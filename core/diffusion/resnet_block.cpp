@@ -5,6 +5,9 @@
 
 #include "core/base/error.h"
 #include "core/base/interruption.h"
+#include "core/nn/gradient_checkpoint.h"
+
+#include <vector>
 
 namespace portrait {
 
@@ -28,6 +31,12 @@ ResnetBlock::ResnetBlock(Parameters& p, const std::string& name, const ResnetSiz
 Tensor ResnetBlock::operator()(const Tensor& x, const Tensor& time) const {
   check(time.defined() == time_.has_value(), ErrorCode::kInternal,
         "A residual block was called {} a time embedding", time.defined() ? "with" : "without");
+  return at_checkpoint(
+      [this](const std::vector<Tensor>& inputs) { return answer(inputs[0], inputs[1]); },
+      {x, time});
+}
+
+Tensor ResnetBlock::answer(const Tensor& x, const Tensor& time) const {
   interruption_point();
   Tensor y = conv1_(norm_silu(norm1_, x));
   if (time_) y = y + (*time_)(at::silu(time)).unsqueeze(-1).unsqueeze(-1);

@@ -31,6 +31,8 @@ class ResnetBlock {
   Tensor operator()(const Tensor& x, const Tensor& time = {}) const;
 
  private:
+  Tensor answer(const Tensor& x, const Tensor& time) const;
+
   GroupNorm norm1_;
   Conv2d conv1_;
   std::optional<Linear> time_;

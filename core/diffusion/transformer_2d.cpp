@@ -6,6 +6,7 @@
 #include "core/base/interruption.h"
 #include "core/diffusion/attention.h"
 #include "core/nn/check_shape.h"
+#include "core/nn/gradient_checkpoint.h"
 
 #include <cmath>
 
@@ -84,6 +85,12 @@ Transformer2D::Transformer2D(Parameters& p, const std::string& name, const Trans
 }
 
 Tensor Transformer2D::operator()(const Tensor& x, const Tensor& context) const {
+  return at_checkpoint(
+      [this](const std::vector<Tensor>& inputs) { return answer(inputs[0], inputs[1]); },
+      {x, context});
+}
+
+Tensor Transformer2D::answer(const Tensor& x, const Tensor& context) const {
   interruption_point();
   Tensor tokens = in_(norm_(x).flatten(2).transpose(1, 2));
   for (const TransformerBlock& block : blocks_) tokens = block(tokens, context);

@@ -67,6 +67,7 @@ class Transformer2D {
   Tensor operator()(const Tensor& x, const Tensor& context) const;
 
  private:
+  Tensor answer(const Tensor& x, const Tensor& context) const;
   // A linear layer over tokens, whichever way its weights are stored.
   struct Projection {
     Tensor weight;  // [C, C] or [C, C, 1, 1]

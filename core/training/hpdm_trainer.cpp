@@ -7,12 +7,13 @@
 #include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/hpdm.h"
 #include "core/diffusion/pack_diffusion.h"
+#include "core/nn/gradient_checkpoint.h"
 #include "core/nn/model_pack.h"
 #include "core/training/batches_ahead.h"
+#include "core/training/hpdm_base.h"
 #include "core/training/hpdm_batch.h"
 #include "core/training/install_weights.h"
 #include "core/training/pair_file.h"
-#include "core/training/unet_networks.h"
 
 #include <nlohmann/json.hpp>
 
@@ -34,9 +35,7 @@ class HpdmTask : public TrainingTask {
       : options_(options),
         pack_(ModelPack::open(options.pack)),
         schedule_(unet_schedule(pack_)),
-        base_values_(
-            on(options.run.device, UnetNetworks::of_pack(pack_, base_config_))),
-        base_(UnetNetworks::from(base_values_, base_config_)),
+        base_(pack_, options.prompt, options.run.device),
         files_(open(false)),
         held_out_(open(true)),
         parameters_(start()),
@@ -53,6 +52,7 @@ class HpdmTask : public TrainingTask {
 
   Tensor loss(TrainingStep& step) override {
     const HpdmBatch batch = batches_.next(step).to(options_.run.device);
+    const GradientCheckpoints checkpoints(options_.gradient_checkpoints);
     RandomStream random(step.key("hpdm muted"));
     HpdmWeights weights;
     if (random.chance(options_.muted)) weights.implicit_branch = 0;
@@ -114,19 +114,19 @@ class HpdmTask : public TrainingTask {
 
   void check_fit() const {
     const UNetSizes& mine = options_.hpdm.control.sizes;
-    const UNetSizes& its = base_config_.unet.sizes;
+    const UNetSizes& its = base_.config().sizes;
     check(mine.block_out_channels == its.block_out_channels &&
               mine.layers_per_block == its.layers_per_block &&
-              options_.hpdm.control.in_channels == base_config_.unet.in_channels,
+              options_.hpdm.control.in_channels == base_.config().in_channels,
           ErrorCode::kBadUsage, "The branches are not of the sizes of the pack's UNet");
   }
 
   Parameters start() {
     if (options_.run.from.empty()) {
-      check_fit();
+      const UNetConfig& base = base_.config();
+      options_.hpdm.control = {base.in_channels, base.in_channels + 1, base.sizes};
       return Parameters::bound(
-          on(options_.run.device, hpdm_of_unet(UnetNetworks::part(base_values_, "unet"),
-                                               options_.hpdm, options_.run.seed)));
+          on(options_.run.device, hpdm_start(pack_, options_.hpdm, options_.run.seed)));
     }
     const ModelPack pack = ModelPack::open(options_.run.from);
     const PackNetwork& network = pack.network("hpdm");
@@ -142,7 +142,7 @@ class HpdmTask : public TrainingTask {
     const Tensor steps = t.to(noisy.device());
     const std::vector<Tensor> added =
         hpdm(noisy, steps, batch.view, hpdm.conditioning(batch.view, weights), weights);
-    return base_.unet(noisy, steps, base_.context(batch.base), added);
+    return base_.unet()(noisy, steps, base_.context(batch.base), added);
   }
 
   // [B], of the base's answer to the batch noised to t. Where a render is noised, what is between
@@ -200,9 +200,7 @@ class HpdmTask : public TrainingTask {
   HpdmTrainingOptions options_;
   ModelPack pack_;
   NoiseSchedule schedule_;
-  UnetNetworksConfig base_config_;
-  TensorMap base_values_;
-  UnetNetworks base_;
+  HpdmBase base_;
   std::vector<PairFile> files_;
   std::vector<PairFile> held_out_;
   std::int64_t samples_before_ = 0;

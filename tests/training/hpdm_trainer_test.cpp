@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/diffusion/autoencoder_kl.h"
+#include "core/training/hpdm_base.h"
 #include "core/training/hpdm_batch.h"
 #include "core/training/hpdm_trainer.h"
 #include "core/training/install_weights.h"
@@ -230,9 +231,69 @@ class HpdmTrainerTest : public QObject {
     }
   }
 
-  void branches_of_other_sizes_are_refused() {
+  void checkpoints_of_gradients_change_nothing_else() {
+    train_hpdm(options("kept", 3), {});
+    HpdmTrainingOptions anew = options("anew", 3);
+    anew.gradient_checkpoints = true;
+    train_hpdm(anew, {});
+    const TensorMap kept = load_tensors(SafetensorsFile(root_ / "kept/hpdm.safetensors"));
+    for (const auto& [name, tensor] :
+         load_tensors(SafetensorsFile(root_ / "anew/hpdm.safetensors"))) {
+      QVERIFY2(at::allclose(tensor, kept.at(name), 1e-4, 1e-5), name.c_str());
+    }
+  }
+
+  void fresh_branches_take_the_bases_sizes_and_start_as_its_brushnet() {
     HpdmTrainingOptions wide = options("wide", 1);
     wide.hpdm = compact_hpdm();
+    wide.run.learning_rate = 0;
+    train_hpdm(wide, {});
+    const TensorMap fresh = load_tensors(SafetensorsFile(root_ / "wide/hpdm.safetensors"));
+    const fs::path pack = root_ / "with brushnet";
+    fs::copy(root_ / "pack", pack, fs::copy_options::recursive);
+    Parameters of_brushnet = Parameters::random(11);
+    const ControlConfig control{4, 5, tiny_base().unet.sizes};
+    const ControlBranch brushnet(of_brushnet, control);
+    TensorMap tensors;
+    for (const auto& [name, tensor] : of_brushnet.named()) tensors[name] = tensor + 0.25;
+    PackNetwork network;
+    network.id = "brushnet";
+    network.file = "brushnet.safetensors";
+    network.config = to_json(control);
+    save_tensors(pack / network.file, tensors);
+    add_network(pack, network);
+    HpdmConfig config = options("", 1).hpdm;
+    const TensorMap start = hpdm_start(ModelPack::open(pack), config, 1);
+    int both = 0;
+    for (const auto& [name, tensor] : start) {
+      const bool branch = name.starts_with("explicit.") || name.starts_with("implicit.");
+      if (!branch) continue;
+      const std::string its = name.substr(name.find('.') + 1);
+      QVERIFY2(at::equal(tensor, tensors.at(its)), name.c_str());
+      both += name.starts_with("implicit.") ? 1 : 0;
+    }
+    QVERIFY(both > 10);
+    QVERIFY(at::equal(fresh.at("merge.mid.zero.weight"),
+                      at::zeros_like(fresh.at("merge.mid.zero.weight"))));
+  }
+
+  void branches_of_other_sizes_are_refused() {
+    HpdmTrainingOptions wide = options("other", 1);
+    const fs::path pack = root_ / "other pack";
+    fs::create_directories(pack);
+    Parameters of_hpdm = Parameters::random(1);
+    HpdmConfig config = options("", 1).hpdm;
+    config.control.sizes.block_out_channels = {8, 8};
+    const Hpdm other(of_hpdm, config);
+    TensorMap tensors;
+    for (const auto& [name, tensor] : of_hpdm.named()) tensors[name] = tensor;
+    PackNetwork network;
+    network.id = "hpdm";
+    network.file = "hpdm.safetensors";
+    network.config = to_json(config);
+    save_tensors(pack / network.file, tensors);
+    add_network(pack, network);
+    wide.run.from = pack;
     QVERIFY_THROWS_EXCEPTION(Error, train_hpdm(wide, {}));
     HpdmTrainingOptions none = options("none", 1);
     none.cache = root_ / "nowhere";
