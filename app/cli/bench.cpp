@@ -160,6 +160,7 @@ void add_bench(CLI::App& app, Action& action) {
       {"unet", "Noise predictor and control branch, a step each", bench_unet},
       {"hpdm", "Hybrid Priors Diffusion Model, an evaluation of one view", bench_hpdm},
 #ifndef PORTRAIT_TRAIN_ONLY
+      {"surface", "Iso-surface of a density grid of a head, and its parts", bench_surface},
       {"stages", "Steps of the optimisation, and how soon they are given up", bench_stages},
       {"window", "The optimisation with the window and without, and the window while it runs",
        bench_window},

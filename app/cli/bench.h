@@ -66,6 +66,11 @@ std::vector<BenchRow> bench_renderer(const Machine& machine, const BenchOptions&
                                      nlohmann::ordered_json& findings);
 std::vector<BenchRow> bench_bake(const Machine& machine, const BenchOptions& bench,
                                  nlohmann::ordered_json& findings);
+// The iso-surface of a head's density on 256 x 256 x 256 nodes, with normals: rows surface, the
+// same on one thread, its normals alone, the blur before it, and the finished surface; findings say
+// how near it comes to reading the grid at the machine's copy bandwidth.
+std::vector<BenchRow> bench_surface(const Machine& machine, const BenchOptions& bench,
+                                    nlohmann::ordered_json& findings);
 std::vector<BenchRow> bench_reproject(const Machine& machine, const BenchOptions& bench,
                                       nlohmann::ordered_json& findings);
 // Picture autoencoder with drawn weights, 512 x 512: rows vae.encode and vae.decode.

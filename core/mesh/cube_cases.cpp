@@ -138,4 +138,17 @@ const std::array<CubeTriangles, 256>& cube_cases() {
   return cases;
 }
 
+const CubeCaseRun& cube_case_run() {
+  static const CubeCaseRun run = [] {
+    CubeCaseRun made;
+    for (int bits = 0; bits < 256; ++bits) {
+      const CubeTriangles& triangles = cube_cases()[bits];
+      made.triangles.insert(made.triangles.end(), triangles.begin(), triangles.end());
+      made.starts[bits + 1] = static_cast<std::uint16_t>(made.triangles.size());
+    }
+    return made;
+  }();
+  return run;
+}
+
 }  // namespace portrait

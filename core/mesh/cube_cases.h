@@ -23,4 +23,14 @@ using CubeTriangles = std::vector<std::array<std::uint8_t, 3>>;
 // by walking the contours round the cube (see marching_cubes.h for why).
 const std::array<CubeTriangles, 256>& cube_cases();
 
+// The same in one run, for what goes through many cubes: the triangles of case c are those from
+// starts[c] to starts[c + 1].
+struct CubeCaseRun {
+  std::array<std::uint16_t, 257> starts{};
+  CubeTriangles triangles;
+
+  int count(int bits) const { return starts[bits + 1] - starts[bits]; }
+};
+const CubeCaseRun& cube_case_run();
+
 }  // namespace portrait

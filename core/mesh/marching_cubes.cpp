@@ -4,101 +4,22 @@
 #include "core/base/error.h"
 #include "core/base/thread_pool.h"
 #include "core/mesh/cube_cases.h"
+#include "core/mesh/edge_points.h"
+#include "core/mesh/inside_bits.h"
+#include "core/mesh/surface_rows.h"
+#include "core/mesh/vertex_numbers.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
+#include <vector>
 
 namespace portrait {
 namespace {
 
-constexpr int kSlabLayers = 8;  // fixed, so that the work is cut the same on every machine
-// A vertex stays this far (in edge lengths) from both ends of its edge: where a sample equals the
-// threshold, the vertices round it would else fall together.
-constexpr float kMargin = 0.01F;
-
-// Where the surface is closed outside the box, in cells: enough to keep the rim's triangles sound.
-constexpr float kCap = 0.05F;
-
-// The nodes with one layer of empty ones round them: padded index p is node p - 1. The padding
-// stands where the surface is closed.
-class PaddedGrid {
- public:
-  PaddedGrid(const DensityGrid& grid, float threshold) : grid_(grid), threshold_(threshold) {
-    for (int a = 0; a < 3; ++a) {
-      size_[a] = grid.dims[a] + 2;
-      std::vector<float>& at = coordinates_[a];
-      at.resize(size_[a]);
-      const double low = grid.box.min()[a];
-      const double step = (grid.box.max()[a] - low) / (grid.dims[a] - 1);
-      for (int p = 0; p < size_[a]; ++p) at[p] = float(low + (p - 1) * step);
-      at.front() = float(low - kCap * step);
-      at.back() = float(grid.box.max()[a] + kCap * step);
-    }
-  }
-
-  int size(int axis) const { return size_[axis]; }
-  std::size_t plane_size() const { return std::size_t(size_[0]) * size_[1]; }
-
-  // Inside flags of layer p, plane_size() bytes; rows[y] = whether row y has one.
-  void classify(int p, std::vector<std::uint8_t>& flags, std::vector<std::uint8_t>& rows) const {
-    flags.assign(plane_size(), 0);
-    rows.assign(size_[1], 0);
-    if (p == 0 || p == size_[2] - 1) return;
-    for (int y = 1; y < size_[1] - 1; ++y) {
-      const float* samples = row(y, p);
-      std::uint8_t* out = flags.data() + std::size_t(y) * size_[0] + 1;
-      std::uint8_t any = 0;
-      for (int x = 0; x < grid_.dims[0]; ++x) {
-        // An infinite density is as useless as a NaN; both are empty.
-        const bool inside = samples[x] >= threshold_ && std::isfinite(samples[x]);
-        out[x] = inside;
-        any |= inside;
-      }
-      rows[y] = any;
-    }
-  }
-
-  // The surface's point on the edge from a padded point along an axis.
-  Eigen::Vector3f cross(std::array<int, 3> point, int axis) const {
-    Eigen::Vector3f at(coordinates_[0][point[0]], coordinates_[1][point[1]],
-                       coordinates_[2][point[2]]);
-    std::array<int, 3> end = point;
-    ++end[axis];
-    const float upper = coordinates_[axis][end[axis]];
-    if (point[axis] == 0) return at;
-    if (end[axis] == size_[axis] - 1) {
-      at[axis] = upper;
-      return at;
-    }
-    const float a = sample(point);
-    const float b = sample(end);
-    // Where one side is not finite, the surface goes half way.
-    float t = (threshold_ - a) / (b - a);
-    t = std::isfinite(t) ? std::clamp(t, kMargin, 1 - kMargin) : 0.5F;
-    at[axis] += t * (upper - at[axis]);
-    return at;
-  }
-
- private:
-  const float* row(int y, int z) const {
-    return grid_.density.data() + (std::size_t(z - 1) * grid_.dims[1] + (y - 1)) * grid_.dims[0];
-  }
-  float sample(const std::array<int, 3>& p) const { return row(p[1], p[2])[p[0] - 1]; }
-
-  const DensityGrid& grid_;
-  float threshold_;
-  std::array<int, 3> size_{};
-  std::array<std::vector<float>, 3> coordinates_;
-};
-
-// One layer of padded points: its flags and the vertices on the edges that start in it.
-struct Layer {
-  std::vector<std::uint8_t> inside;
-  std::vector<std::uint8_t> rows;
-  std::array<std::vector<std::uint32_t>, 3> vertex;  // by axis, per point; stale where not cut
-};
+constexpr int kSlabLayers = 8;  // a slab numbers one more, which its last cubes stand under
 
 // What a layer owns: vertices on its x and y edges, vertices on its z edges, and the triangles of
 // the cubes above it. Numbered in this order, layer by layer.
@@ -110,154 +31,146 @@ struct LayerCounts {
 
 class Extractor {
  public:
-  Extractor(const PaddedGrid& grid, TriangleMesh& mesh)
-      : grid_(grid), mesh_(mesh), nx_(grid.size(0)), ny_(grid.size(1)), nz_(grid.size(2)) {}
+  Extractor(const DensityGrid& grid, float threshold, TriangleMesh& mesh)
+      : grid_(grid),
+        threshold_(threshold),
+        mesh_(mesh),
+        bits_(grid.dims),
+        points_(grid, threshold),
+        layers_(bits_.size(2) - 1),
+        counts_(layers_),
+        shares_((layers_ + kSlabLayers - 1) / kSlabLayers) {}
 
   void run() {
-    std::vector<LayerCounts> counts(nz_);
-    for_slabs([&](int first, int last) { count_slab(first, last, counts); });
-    starts_.resize(nz_);
+    for_slabs([&](int slab, int first, int last) {
+      std::vector<float> shares;  // not in place: neighbours share a cache line
+      for (int p = first; p < last; ++p) {
+        bits_.classify(grid_, threshold_, p);
+        if (p > first) survey_layer(p - 1, shares);
+      }
+      shares_[slab] = std::move(shares);
+    });
+    // The last layer of a slab waits for the next slab's first.
+    for_slabs([&](int slab, int, int last) {
+      std::vector<float> shares = std::move(shares_[slab]);
+      survey_layer(last - 1, shares);
+      shares_[slab] = std::move(shares);
+    });
+    number();
+    for_slabs([&](int slab, int first, int last) { emit_slab(slab, first, last); });
+  }
+
+ private:
+  // From the counts of layers to where what they own begins.
+  void number() {
+    starts_.resize(layers_);
     std::uint64_t vertices = 0;
     std::uint64_t triangles = 0;
-    for (int p = 0; p < nz_; ++p) {
-      starts_[p] = {vertices, vertices + counts[p].flat, triangles};
-      vertices += counts[p].flat + counts[p].upward;
-      triangles += counts[p].triangles;
+    for (int p = 0; p < layers_; ++p) {
+      starts_[p] = {vertices, vertices + counts_[p].flat, triangles};
+      vertices += counts_[p].flat + counts_[p].upward;
+      triangles += counts_[p].triangles;
     }
     check(vertices <= std::numeric_limits<std::uint32_t>::max(), ErrorCode::kBadUsage,
           "The surface needs {} vertices, more than an index can count; use a coarser grid",
           vertices);
     mesh_.positions.resize(vertices);
     mesh_.triangles.resize(triangles);
-    for_slabs([&](int first, int last) { emit_slab(first, last); });
   }
 
- private:
   template <typename Body>
-  void for_slabs(const Body& body) {
-    const int slabs = (nz_ + kSlabLayers - 1) / kSlabLayers;
-    parallel_for(slabs, 1, [&](std::int64_t begin, std::int64_t end) {
+  void for_slabs(const Body& body) const {
+    parallel_for(std::int64_t(shares_.size()), 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t s = begin; s < end; ++s) {
-        body(int(s) * kSlabLayers, std::min(nz_, int(s + 1) * kSlabLayers));
+        body(int(s), int(s) * kSlabLayers, std::min(layers_, int(s + 1) * kSlabLayers));
       }
     });
   }
 
-  // Calls visit(x, y) for every point whose x or y edge is cut, with the axis.
-  template <typename Visit>
-  void visit_flat(const Layer& layer, const Visit& visit) const {
-    for (int y = 0; y < ny_; ++y) {
-      const bool next_row = y + 1 < ny_;
-      if (!layer.rows[y] && !(next_row && layer.rows[y + 1])) continue;
-      const std::uint8_t* here = layer.inside.data() + std::size_t(y) * nx_;
-      for (int x = 0; x < nx_; ++x) {
-        if (x + 1 < nx_ && here[x] != here[x + 1]) visit(x, y, 0);
-        if (next_row && here[x] != here[x + nx_]) visit(x, y, 1);
-      }
-    }
-  }
-
-  template <typename Visit>
-  void visit_upward(const Layer& low, const Layer& high, const Visit& visit) const {
-    for (int y = 0; y < ny_; ++y) {
-      if (!low.rows[y] && !high.rows[y]) continue;
-      const std::size_t row = std::size_t(y) * nx_;
-      for (int x = 0; x < nx_; ++x) {
-        if (low.inside[row + x] != high.inside[row + x]) visit(x, y);
-      }
-    }
-  }
-
-  // Calls visit(x, y, case) for every cube between two layers that the surface passes.
-  template <typename Visit>
-  void visit_cubes(const Layer& low, const Layer& high, const Visit& visit) const {
-    for (int y = 0; y + 1 < ny_; ++y) {
-      if (!low.rows[y] && !low.rows[y + 1] && !high.rows[y] && !high.rows[y + 1]) continue;
-      const std::uint8_t* a = low.inside.data() + std::size_t(y) * nx_;
-      const std::uint8_t* b = high.inside.data() + std::size_t(y) * nx_;
-      const auto column = [&](int x) {
-        return a[x] | a[x + nx_] << 2 | b[x] << 4 | b[x + nx_] << 6;
-      };
-      int left = column(0);
-      for (int x = 0; x + 1 < nx_; ++x) {
-        const int right = column(x + 1);
-        const int bits = left | right << 1;
-        left = right;
-        if (bits != 0 && bits != 255) visit(x, y, bits);
-      }
-    }
-  }
-
-  void count_slab(int first, int last, std::vector<LayerCounts>& counts) const {
-    const auto& cases = cube_cases();
-    Layer low;
-    Layer high;
-    grid_.classify(first, low.inside, low.rows);
-    for (int p = first; p < last; ++p) {
-      LayerCounts& count = counts[p];
-      visit_flat(low, [&](int, int, int) { ++count.flat; });
-      if (p + 1 == nz_) break;
-      grid_.classify(p + 1, high.inside, high.rows);
-      visit_upward(low, high, [&](int, int) { ++count.upward; });
-      visit_cubes(low, high, [&](int, int, int bits) { count.triangles += cases[bits].size(); });
-      std::swap(low, high);
-    }
-  }
-
-  void prepare(int p, Layer& layer) const {
-    grid_.classify(p, layer.inside, layer.rows);
-    for (auto& indices : layer.vertex) indices.resize(grid_.plane_size());
-    std::uint64_t next = starts_[p].flat;
-    visit_flat(layer, [&](int x, int y, int axis) {
-      layer.vertex[axis][std::size_t(y) * nx_ + x] = std::uint32_t(next++);
-    });
-  }
-
-  void emit_slab(int first, int last) const {
-    Layer low;
-    Layer high;
-    prepare(first, low);
-    for (int p = first; p < last; ++p) {
-      visit_flat(low, [&](int x, int y, int axis) {
-        mesh_.positions[low.vertex[axis][std::size_t(y) * nx_ + x]] = grid_.cross({x, y, p}, axis);
+  // Counts what a layer owns, and finds where its edges are cut while their samples are at hand.
+  void survey_layer(int p, std::vector<float>& shares) {
+    LayerCounts count;
+    for (int y = 0; y + 1 < bits_.size(1); ++y) {
+      visit_row(bits_, y, p, [&](int first, const RowWord& word) {
+        visit_cuts(word, [&](int bit, bool x_cut, bool y_cut, bool z_cut) {
+          if (x_cut) shares.push_back(points_.share<0>(first + bit, y, p));
+          if (y_cut) shares.push_back(points_.share<1>(first + bit, y, p));
+          if (z_cut) shares.push_back(points_.share<2>(first + bit, y, p));
+          count.flat += int(x_cut) + int(y_cut);
+          count.upward += int(z_cut);
+        });
+        visit_bits(word.cubes, [&](int x) { count.triangles += cases_.count(word.cube_case(x)); });
       });
-      if (p + 1 == nz_) break;
-      prepare(p + 1, high);
-      std::uint64_t next = starts_[p].upward;
-      visit_upward(low, high, [&](int x, int y) {
-        mesh_.positions[next] = grid_.cross({x, y, p}, 2);
-        low.vertex[2][std::size_t(y) * nx_ + x] = std::uint32_t(next++);
-      });
-      emit_cubes(p, low, high);
-      std::swap(low, high);
+    }
+    counts_[p] = count;
+  }
+
+  void emit_slab(int slab, int first, int last) const {
+    VertexNumbers numbers(bits_.size(0), bits_.size(1));
+    const float* shares = shares_[slab].data();
+    shares = number_layer(first, shares, numbers);
+    for (int p = first; p < last; ++p) {
+      if (p + 1 < layers_) shares = number_layer(p + 1, p + 1 < last ? shares : nullptr, numbers);
+      emit_cubes(p, numbers);
     }
   }
 
-  void emit_cubes(int p, const Layer& low, const Layer& high) const {
-    const auto& cases = cube_cases();
-    const auto& edges = cube_edges();
-    std::uint64_t next = starts_[p].triangles;
-    visit_cubes(low, high, [&](int x, int y, int bits) {
-      for (const auto& triangle : cases[bits]) {
-        std::array<std::uint32_t, 3> out{};
-        for (int i = 0; i < 3; ++i) {
-          const CubeEdge& edge = edges[triangle[i]];
-          const std::size_t point =
-              std::size_t(y + (edge.from >> 1 & 1)) * nx_ + x + (edge.from & 1);
-          const Layer& layer = (edge.from >> 2 & 1) != 0 ? high : low;
-          out[i] = layer.vertex[edge.axis][point];
-        }
-        mesh_.triangles[next++] = out;
-      }
-    });
+  // Numbers a layer's vertices, and places them where shares are given; returns those behind.
+  const float* number_layer(int p, const float* shares, VertexNumbers& numbers) const {
+    std::uint64_t flat = starts_[p].flat;
+    std::uint64_t upward = starts_[p].upward;
+    for (int y = 0; y + 1 < bits_.size(1); ++y) {
+      visit_row(bits_, y, p, [&](int first, const RowWord& word) {
+        std::uint32_t* out = numbers.at(first, y, p);
+        visit_cuts(word, [&](int bit, bool x_cut, bool y_cut, bool z_cut) {
+          const int x = first + bit;
+          if (x_cut) {
+            if (shares) mesh_.positions[flat] = points_.point<0>(x, y, p, *shares++);
+            out[4 * bit] = std::uint32_t(flat++);
+          }
+          if (y_cut) {
+            if (shares) mesh_.positions[flat] = points_.point<1>(x, y, p, *shares++);
+            out[4 * bit + 1] = std::uint32_t(flat++);
+          }
+          if (z_cut) {
+            if (shares) mesh_.positions[upward] = points_.point<2>(x, y, p, *shares++);
+            out[4 * bit + 2] = std::uint32_t(upward++);
+          }
+        });
+      });
+    }
+    return shares;
   }
 
-  const PaddedGrid& grid_;
+  void emit_cubes(int p, VertexNumbers& numbers) const {
+    const auto& offsets = numbers.offsets(p);
+    std::array<std::uint32_t, 3>* out = mesh_.triangles.data() + starts_[p].triangles;
+    for (int y = 0; y + 1 < bits_.size(1); ++y) {
+      visit_row(bits_, y, p, [&](int first, const RowWord& word) {
+        const std::uint32_t* row = numbers.at(first, y, p);
+        visit_bits(word.cubes, [&](int x) {
+          const std::uint32_t* at = row + 4 * std::ptrdiff_t(x);
+          const int bits = word.cube_case(x);
+          for (int t = cases_.starts[bits]; t < cases_.starts[bits + 1]; ++t) {
+            const auto& edges = cases_.triangles[t];
+            *out++ = {at[offsets[edges[0]]], at[offsets[edges[1]]], at[offsets[edges[2]]]};
+          }
+        });
+      });
+    }
+  }
+
+  const DensityGrid& grid_;
+  float threshold_;
   TriangleMesh& mesh_;
-  int nx_;
-  int ny_;
-  int nz_;
+  InsideBits bits_;
+  EdgePoints points_;
+  int layers_;  // the last, which is empty, left out
+  const CubeCaseRun& cases_ = cube_case_run();
+  std::vector<LayerCounts> counts_;
   std::vector<LayerCounts> starts_;
+  // Of each slab, in the order in which number_layer() goes through it.
+  std::vector<std::vector<float>> shares_;
 };
 
 }  // namespace
@@ -279,8 +192,7 @@ TriangleMesh marching_cubes(const DensityGrid& grid, float threshold) {
   check(std::isfinite(threshold), ErrorCode::kBadUsage,
         "The surface's threshold must be a finite density, found {}", threshold);
   TriangleMesh mesh;
-  const PaddedGrid padded(grid, threshold);
-  Extractor(padded, mesh).run();
+  Extractor(grid, threshold, mesh).run();
   compute_normals(mesh);
   return mesh;
 }

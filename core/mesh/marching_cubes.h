@@ -17,7 +17,10 @@ namespace portrait {
 // threshold. The grid is taken to be empty outside its box: where the head reaches the box, the
 // surface is closed flat a twentieth of a cell outside it (the cut through the neck).
 //
-// Parallel over slabs of z; vertex and triangle order do not depend on the number of threads.
+// Each node is compared once and kept as one bit; rows, words of 64 nodes and edges that the
+// surface leaves alone are passed over by these bits, as in flying edges (Schroeder, Maynard and
+// Geveci, 2015). Counts of each layer say where its vertices and triangles go, so that slabs of z
+// are written side by side; vertex and triangle order do not depend on the number of threads.
 // Non-finite densities count as empty. No surface at this threshold: an empty mesh.
 // Throws kBadUsage when the grid's sizes disagree, its box is empty, or the mesh needs more than
 // 2^32 vertices.

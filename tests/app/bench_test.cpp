@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 using namespace portrait;
 
 class BenchTest : public QObject {
@@ -75,6 +77,21 @@ class BenchTest : public QObject {
     const auto json = nlohmann::json::parse(ran.out.toStdString());
     QCOMPARE(json.at("rows").at(0).at("name").get<std::string>(), std::string("hpdm"));
     QVERIFY(json.at("findings").at("hpdm: one evaluation over the base's alone").get<double>() > 1);
+  }
+
+  void surface_rows_and_findings() {
+    const RunResult ran = run_portrait({"bench", "surface", "--repeats", "1", "--json"});
+    QCOMPARE(ran.code, 0);
+    const auto json = nlohmann::json::parse(ran.out.toStdString());
+    QCOMPARE(json.at("rows").at(0).at("name").get<std::string>(), std::string("surface"));
+    QCOMPARE(json.at("rows").at(0).at("bytes").get<double>(), 256.0 * 256 * 256 * 4);
+    QCOMPARE(json.at("rows").size(), std::size_t(5));
+    const auto& findings = json.at("findings");
+    // A closed surface of few holes has about half as many vertices as triangles.
+    const double triangles = findings.at("triangles").get<double>();
+    QVERIFY(triangles > 1e5);
+    QVERIFY(std::abs(findings.at("vertices").get<double>() / triangles - 0.5) < 0.01);
+    QVERIFY(findings.at("surface: grid read, share of copy bandwidth").get<double>() > 0);
   }
 
   void unknown_parts_are_refused() {
