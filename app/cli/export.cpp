@@ -30,7 +30,7 @@ struct ExportArguments {
 };
 
 using Switch = bool ExportRequest::*;
-constexpr std::array<std::pair<const char*, Switch>, 12> kFormats = {{
+constexpr std::array<std::pair<const char*, Switch>, 13> kFormats = {{
     {"glb", &ExportRequest::glb},
     {"obj", &ExportRequest::obj},
     {"usda", &ExportRequest::usda},
@@ -43,6 +43,7 @@ constexpr std::array<std::pair<const char*, Switch>, 12> kFormats = {{
     {"sheet", &ExportRequest::contact_sheet},
     {"pictures", &ExportRequest::pictures},
     {"film", &ExportRequest::formation_film},
+    {"field", &ExportRequest::field},
 }};
 
 constexpr std::array<std::pair<const char*, MeshPreset>, 5> kPresets = {{
@@ -107,10 +108,12 @@ void add_export(CLI::App& app, Action& action) {
   command.add_option("project", arguments->project, "A .portrait file")->required();
   command.add_option("--out", arguments->out, "Folder for the files")->required();
   command
-      .add_option("--format", arguments->formats,
-                  "A list with commas: " + names_of(kFormats) +
-                      " (mp4, webm, gif and png are turntables, pictures have their cameras in "
-                      "transforms.json, film is how the head formed)")
+      .add_option(
+          "--format", arguments->formats,
+          "A list with commas: " + names_of(kFormats) +
+              " (mp4, webm, gif and png are turntables, pictures have their cameras in "
+              "transforms.json, film is how the head formed, field is the head itself: tri-plane, "
+              "decoder and super-resolution)")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->capture_default_str();

@@ -301,6 +301,13 @@ const std::vector<SettingRow> kTable = {
      "Height of the turntable's camera; above 0 looks "
      "down on the head.",
      0.0, Real{-60, 60, 5}, "Turntable", Applies::kLive},
+    {"turntable.ease", "Ease", "",
+     "Start and end the turn slowly instead of turning steadily; a film that loops is better "
+     "steady.",
+     false, Flag{}, "Turntable", Applies::kLive},
+    {"turntable.background", "Background", "",
+     "Behind the head in films that have no alpha; studio is the viewport's dark grey.", "studio",
+     Choice{{"studio", "white", "grey", "black"}}, "Turntable", Applies::kLive},
 };
 
 const std::vector<SettingsPreset> kPresets = {

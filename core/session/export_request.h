@@ -23,6 +23,7 @@ struct ExportRequest {
   bool png_sequence = false;   // turntable/frame_0000.png ..., with alpha
   bool contact_sheet = false;  // contact_sheet.png: the 13 standard views
   bool pictures = false;       // pictures/view_*.png: the 13 views with alpha; transforms.json
+  bool field = false;          // head_field.safetensors (core/session/field_file.h)
   bool formation_film = false; // formation.mp4: how the head formed, once round it
   int mesh_resolution = 0;     // samples along the cube's edge; 0: the setting mesh.resolution
   int turntable_frames = 0;    // 0: the setting turntable.frames

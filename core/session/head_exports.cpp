@@ -14,6 +14,7 @@
 #include "core/image/write_image.h"
 #include "core/pipeline/head_view.h"
 #include "core/project/formation.h"
+#include "core/session/field_file.h"
 #include "core/session/mesh_export.h"
 
 #include <algorithm>
@@ -34,6 +35,14 @@ HeadPicture sheet_picture(const HeadView& head, const Viewpoint& viewpoint) {
   const bool neural = !head.field().sr.empty();
   return head.picture(rig_camera(viewpoint),
                       neural ? kSheetPicture / SuperResolution::kScale : kSheetCell);
+}
+
+// Of films that have no alpha; "studio": the viewport's dark grey.
+Eigen::Vector3f background_named(const std::string& name) {
+  if (name == "white") return Eigen::Vector3f::Ones();
+  if (name == "black") return Eigen::Vector3f::Zero();
+  if (name == "grey") return Eigen::Vector3f::Constant(0.5F);
+  return VideoOptions{}.background;
 }
 
 std::string view_label(const Viewpoint& viewpoint) {
@@ -65,6 +74,8 @@ class HeadExportJob : public ExportJob {
     turn_.frames = request.turntable_frames > 0 ? request.turntable_frames
                                                 : settings.get<int>("turntable.frames");
     turn_.elevation_deg = settings.get<double>("turntable.elevation");
+    turn_.ease = settings.get<bool>("turntable.ease");
+    turn_.video.background = background_named(settings.get<std::string>("turntable.background"));
     turn_.video.frames_per_second = request.frames_per_second;
     film_.moments = moments_.size();
     film_.frames_per_second = request.frames_per_second;
@@ -72,7 +83,7 @@ class HeadExportJob : public ExportJob {
           "There is no formation to make a film of yet; start the run first");
     plan();
     check(!parts_.empty(), ErrorCode::kBadUsage,
-          "Nothing to export: choose a mesh, a turntable, a contact sheet or the film");
+          "Nothing to export: choose a mesh, the field, a turntable, a contact sheet or the film");
     total_ = static_cast<int>(parts_.size());
     require_writable_folder(request.folder);
   }
@@ -107,6 +118,12 @@ class HeadExportJob : public ExportJob {
       mesh_->plan([this](const std::string& what,
                          std::function<void()> part) { add(what, std::move(part)); },
                   [this](const fs::path& name) { wrote(name); });
+    }
+    if (request_.field) {
+      add("Field", [this] {
+        write_field(request_.folder / "head_field.safetensors", head_.field());
+        wrote("head_field.safetensors");
+      });
     }
     if (request_.contact_sheet) {
       for (const RigView& view : standard_viewpoint_rig()) {

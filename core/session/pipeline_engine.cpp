@@ -80,7 +80,7 @@ class PipelineEngine : public HeadEngine {
         stage_sources(pack, precision_choice(settings_->get<std::string>("diffusion.precision")));
     if (sources_.painter) {
       const HpdmConfig hpdm = pack_hpdm(*pack);
-      branches_ = {true, hpdm.implicit, hpdm.geometry_prior};
+      branches_ = {true, hpdm.implicit, hpdm.geometry_prior, !pack->has("conditioner")};
     }
     pack_ = std::move(pack);
     prior_ = std::move(prior);

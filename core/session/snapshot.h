@@ -132,6 +132,7 @@ struct HpdmBranches {
   bool explicit_branch = false;  // (9)
   bool implicit_branch = false;  // (10)
   bool geometry_prior = false;   // (11)
+  bool reads_text = false;       // the pack is told what to paint in words, not by the photo
 };
 
 struct ExportedFile {

@@ -72,6 +72,44 @@ class ExportsTest : public QObject {
     QVERIFY(!fs::exists(out / ".turntable.partial"));
   }
 
+  void the_field_is_the_head_and_says_how_its_planes_lie() {
+    QTemporaryDir folder;
+    ExportRequest request;
+    request.folder = folder.path().toStdString();
+    request.glb = request.turntable_mp4 = false;
+    request.field = true;
+    const auto files = export_head(head_, request, settings_);
+    QCOMPARE(files.size(), std::size_t(1));
+    QCOMPARE(files.front().path.filename().string(), std::string("head_field.safetensors"));
+    const SafetensorsFile file(files.front().path);
+    const auto& told = file.metadata();
+    QCOMPARE(told.at("format"), std::string("portrait-field"));
+    QCOMPARE(told.at("plane_axes"), std::string("xy,yz,zx"));
+    QCOMPARE(std::stod(told.at("half_extent")), head_.frame.half_extent);
+    const Field again = Field::load(load_tensors(file), head_.frame);
+    QVERIFY(at::equal(again.planes, head_.planes));
+    QVERIFY(at::equal(again.decoder.w1, head_.decoder.w1));
+  }
+
+  void a_turntable_eases_and_stands_before_what_it_is_told() {
+    const auto middle_step = [&](bool ease, const char* background) {
+      QTemporaryDir folder;
+      ExportRequest request;
+      request.folder = folder.path().toStdString();
+      request.glb = false;
+      request.turntable_frames = 3;
+      Settings settings = settings_;
+      settings.set("turntable.ease", ease);
+      settings.set("turntable.background", std::string(background));
+      export_head(head_, request, settings);
+      return read_video_frame(request.folder / "turntable.mp4", 1);
+    };
+    const Image white = middle_step(false, "white");
+    const Image black = middle_step(false, "black");
+    QVERIFY(white.at(1, 1)[0] > 0.95F && black.at(1, 1)[0] < 0.05F);
+    QVERIFY(middle_step(true, "white").pixels != white.pixels);
+  }
+
   void the_film_shows_the_moments_in_turn() {
     std::vector<std::shared_ptr<const FormationMoment>> moments;
     for (int i = 0; i < 3; ++i) {

@@ -10,6 +10,7 @@
 #include "ui/panels/guidance_panel.h"
 #include "ui/panels/noise_panel.h"
 #include "ui/panels/painted_view_panel.h"
+#include "ui/panels/prompt_field.h"
 #include "ui/panels/stages_panel.h"
 #include "ui/theme.h"
 #include "ui/widgets/formation_timeline.h"
@@ -70,6 +71,37 @@ class PanelsTest : public QObject {
     QImage image(256, 256, QImage::Format_RGB32);
     image.fill(qRgb(90, 100, 110));
     QVERIFY(image.save(photo()));
+  }
+
+  void a_pack_that_reads_texts_has_a_prompt() {
+    GuidancePanel panel;
+    panel.show();
+    Snapshot snapshot;
+    snapshot.hpdm.explicit_branch = true;
+    panel.show_snapshot(snapshot);
+    PromptField& field = *panel.prompt_field();
+    QVERIFY(!field.isVisible());
+    snapshot.hpdm.reads_text = true;
+    panel.show_snapshot(snapshot);
+    QVERIFY(field.isVisible());
+    Settings settings;
+    panel.show_settings(settings);
+    QCOMPARE(field.prompt()->text().toStdString(), settings.get<std::string>("diffusion.prompt"));
+    std::vector<std::shared_ptr<const Settings>> given;
+    connect(&panel, &GuidancePanel::changed, &panel,
+            [&](const std::shared_ptr<const Settings>& changed) { given.push_back(changed); });
+    field.prompt()->selectAll();
+    QTest::keyClicks(field.prompt(), "an old woman");
+    QVERIFY(given.empty());  // not before it is done
+    QTest::keyClick(field.prompt(), Qt::Key_Return);
+    QCOMPARE(given.size(), std::size_t{1});
+    QCOMPARE(given[0]->get<std::string>("diffusion.prompt"), std::string("an old woman"));
+    QTest::keyClicks(field.negative(), "hat");
+    QTest::keyClick(field.negative(), Qt::Key_Return);
+    QCOMPARE(given.size(), std::size_t{2});
+    QCOMPARE(given[1]->get<std::string>("diffusion.negative_prompt"), std::string("hat"));
+    const QString folder = qEnvironmentVariable("PORTRAIT_SCREENSHOTS");
+    if (!folder.isEmpty() && QDir().mkpath(folder)) panel.grab().save(folder + "/prompt.png");
   }
 
   void weights_are_moved_muted_and_heard_alone() {

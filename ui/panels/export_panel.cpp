@@ -121,6 +121,8 @@ void ExportPanel::add_choices(QGridLayout* grid) {
   add(4, 0, &ExportRequest::stl, tr("Mesh · STL"), tr("head.stl, the shape alone; for printing"));
   add(5, 0, &ExportRequest::contact_sheet, tr("Contact sheet"),
       tr("contact_sheet.png: the thirteen viewpoints"));
+  add(6, 0, &ExportRequest::field, tr("Field · safetensors"),
+      tr("head_field.safetensors: tri-plane, decoder and super-resolution, for research"));
   add(0, 1, &ExportRequest::turntable_mp4, tr("Turntable · MP4"), tr("turntable.mp4, H.264"), true);
   add(1, 1, &ExportRequest::turntable_webm, tr("Turntable · WebM"),
       tr("turntable.webm, VP9 with alpha; the web, compositing"));

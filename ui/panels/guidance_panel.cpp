@@ -4,6 +4,7 @@
 #include "core/base/settings.h"
 #include "core/session/snapshot.h"
 #include "ui/panels/panel_parts.h"
+#include "ui/panels/prompt_field.h"
 #include "ui/panels/setting_edits.h"
 
 #include <QGridLayout>
@@ -50,6 +51,7 @@ QPushButton* make_toggle(const QString& letter, const QString& name, const QStri
 GuidancePanel::GuidancePanel(QWidget* parent)
     : QWidget(parent),
       settings_(std::make_unique<Settings>()),
+      prompt_(new PromptField),
       keep_(new QPushButton(tr("keep as A"))),
       hold_(new QPushButton(tr("Hold to see A"))),
       return_(new QPushButton(tr("Back to A"))),
@@ -70,6 +72,12 @@ GuidancePanel::GuidancePanel(QWidget* parent)
   grid->setColumnStretch(0, 1);
   for (int i = 0; i < kControls; ++i) add_control(i, grid);
   section.body->addLayout(grid);
+  prompt_->hide();
+  section.body->addWidget(prompt_);
+  connect(prompt_, &PromptField::edited, this,
+          [this](const std::string& key, const std::string& text) {
+            give(with_text(*settings_, key, text).value_or(*settings_));
+          });
 
   auto* rows = new QVBoxLayout(kept_row_);
   rows->setContentsMargins(0, 4, 0, 0);
@@ -187,6 +195,7 @@ void GuidancePanel::show_settings(const Settings& settings) {
     control.mute->setChecked(!on);
     control.solo->setChecked(alone(i));
   }
+  prompt_->show_settings(*settings_);
 }
 
 void GuidancePanel::show_available(int index, bool available, const QString& why) {
@@ -210,6 +219,7 @@ void GuidancePanel::show_snapshot(const Snapshot& snapshot) {
   show_available(0, has.explicit_branch, no_pack);
   show_available(1, has.implicit_branch, has.explicit_branch ? untrained : no_pack);
   show_available(2, has.geometry_prior, has.explicit_branch ? untrained : no_pack);
+  prompt_->setVisible(has.reads_text);
   const bool picture = snapshot.frame != nullptr && !snapshot.frame->rgba.empty();
   keep_->setEnabled(picture);
   if (snapshot.photo != photo_) {  // A is of a head that is gone

@@ -13,6 +13,7 @@ class QPushButton;
 
 namespace portrait {
 
+class PromptField;
 class Settings;
 class ValueSlider;
 struct PhotoInfo;
@@ -33,6 +34,7 @@ class GuidancePanel : public QWidget {
   ValueSlider* weight(int control) { return controls_[std::size_t(control)].weight; }
   QPushButton* mute_button(int control) { return controls_[std::size_t(control)].mute; }
   QPushButton* solo_button(int control) { return controls_[std::size_t(control)].solo; }
+  PromptField* prompt_field() { return prompt_; }  // hidden where the pack reads no text
   QPushButton* keep_button() { return keep_; }
   QPushButton* hold_button() { return hold_; }
   QPushButton* return_button() { return return_; }
@@ -64,6 +66,7 @@ class GuidancePanel : public QWidget {
   std::unique_ptr<Settings> kept_;  // in force when A was kept
   std::array<bool, kControls> before_solo_{true, true, true};
   std::array<Control, kControls> controls_;
+  PromptField* prompt_;
   QPushButton* keep_;
   QPushButton* hold_;
   QPushButton* return_;

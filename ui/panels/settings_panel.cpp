@@ -23,10 +23,19 @@ namespace portrait {
 namespace {
 
 // Fixed for a session and set on the command line, or edited by a panel of their own.
-constexpr std::array kElsewhere = {"device",        "face",      "field_of_view", "hpdm.explicit",
-                                   "hpdm.w_ex",     "hpdm.implicit", "hpdm.w_im",
-                                   "hpdm.geometry_prior", "hpdm.w_geo", "noise.mode",
-                                   "noise.sigma"};
+constexpr std::array kElsewhere = {"device",
+                                   "face",
+                                   "field_of_view",
+                                   "hpdm.explicit",
+                                   "hpdm.w_ex",
+                                   "hpdm.implicit",
+                                   "hpdm.w_im",
+                                   "hpdm.geometry_prior",
+                                   "hpdm.w_geo",
+                                   "noise.mode",
+                                   "noise.sigma",
+                                   "diffusion.prompt",
+                                   "diffusion.negative_prompt"};
 
 bool shown_here(const SettingRow& row) {
   return std::find(kElsewhere.begin(), kElsewhere.end(), row.key) == kElsewhere.end();
