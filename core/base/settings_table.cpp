@@ -292,6 +292,11 @@ const std::vector<SettingRow> kTable = {
     {"mesh.face_detail", "Texels on the face", "x",
      "How many times closer together the texture's texels lie on the face than elsewhere.", 1.5,
      Real{1, 4, 0.25}, "Mesh", Applies::kLive, true},
+    {"mesh.normal_map", "Normal map", "",
+     "Keep the relief that an exported mesh loses to fewer triangles beside its texture, as "
+     "head_normals.png (tangent space, +Y up as in OpenGL). OBJ and USD name it; a GLB, which is "
+     "shown without light, has it beside it.",
+     false, Flag{}, "Mesh", Applies::kLive, true},
 
     {"turntable.frames", "Frames", "", "Frames of one full turn.", 90, Whole{2, 1440, 10},
      "Turntable", Applies::kLive},

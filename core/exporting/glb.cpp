@@ -6,7 +6,7 @@
 #include "core/exporting/glb_layout.h"
 #include "core/exporting/mesh_guard.h"
 #include "core/exporting/staged_file.h"
-#include "core/exporting/tangents.h"
+#include "core/mesh/tangents.h"
 
 #include <nlohmann/json.hpp>
 

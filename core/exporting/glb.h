@@ -18,7 +18,7 @@ struct GlbOptions {
   std::string extras_json{};  // a JSON object kept in asset.extras (seed, settings); empty: none
   // The base colour lies in the binary chunk as a PNG. It takes the place of the vertex colours:
   // glTF multiplies the two. The normal map is for lit materials only; an unlit one ignores it, so
-  // that it is left out of the file. With it go the tangents (tangents.h).
+  // that it is left out of the file. With it go the tangents (core/mesh/tangents.h).
   MeshTexture texture{};
 };
 

@@ -8,6 +8,7 @@
 #include "core/pipeline/pipeline.h"
 #include "core/project/formation.h"
 #include "core/session/export_request.h"
+#include "core/session/textured_head.h"
 
 #include <nlohmann/json.hpp>
 
@@ -48,7 +49,7 @@ BakeView photo_bake_view(const PhotoInput& input, const ProjectInfo& info) {
 ExportSources export_sources(const Pipeline& pipeline, const ProjectInfo& info,
                              const Formation& formation, const ExportRequest& request) {
   ExportSources out;
-  if (request.mesh()) {
+  if (shows_colours(request)) {
     out.photo = photo_bake_view(pipeline.photo(), info);
     out.extras_json = nlohmann::json{{"seed", pipeline.seed()},
                                      {"photo", info.photo_name},

@@ -37,12 +37,22 @@ void MeshExport::plan(const Add& add, Wrote wrote) {
       texture_.base_colour = PngPicture(maker_.result().colour);
       maker_.result().colour = {};  // 800 MB at 8192
     });
+    if (maker_.has_normal_map()) {
+      add("Normal map", [this] { maker_.bake_normals(); });
+      add("Normal map", [this] {
+        texture_.normals = PngPicture(maker_.result().normals);
+        maker_.result().normals = {};
+      });
+    }
   }
   if (request_.glb) add("Mesh (GLB)", [this] { write_glb_file(); });
   if (request_.obj) add("Mesh (OBJ)", [this] { write_obj_file(); });
   if (request_.usda) add("Mesh (USDA)", [this] { write_usda_file(); });
   if (request_.ply) add("Mesh (PLY)", [this] { write_ply_file(); });
   if (request_.stl) add("Mesh (STL)", [this] { write_stl_file(); });
+  if (maker_.has_normal_map() && !request_.obj && !request_.usda) {
+    add("Normal map", [this] { write_normals(); });
+  }
   if (maker_.textured()) add("Texture", [this] { write_seen(); });
   add("Mesh", [this] { write_sheet(); });
 }
@@ -72,6 +82,7 @@ void MeshExport::write_obj_file() {
   options.texture = texture_;
   std::vector<std::string> beside;
   if (maker_.textured()) beside = {"head.mtl", "head_texture.png"};
+  if (maker_.has_normal_map()) beside.push_back("head_normals.png");
   write(
       "head.obj", [&] { write_obj(request_.folder / "head.obj", maker_.result().mesh, options); },
       beside);
@@ -82,6 +93,7 @@ void MeshExport::write_usda_file() {
   options.texture = texture_;
   std::vector<std::string> beside;
   if (maker_.textured() && !request_.obj) beside = {"head_texture.png"};
+  if (maker_.has_normal_map() && !request_.obj) beside.push_back("head_normals.png");
   write(
       "head.usda",
       [&] { write_usda(request_.folder / "head.usda", maker_.result().mesh, options); }, beside);
@@ -101,6 +113,12 @@ void MeshExport::write_ply_file() {
 void MeshExport::write_stl_file() {
   const MeshAxes axes = mesh_axes(request_.preset, MeshFormat::kStl);
   write("head.stl", [&] { write_stl(request_.folder / "head.stl", maker_.result().mesh, axes); });
+}
+
+void MeshExport::write_normals() {
+  write("head_normals.png", [this] {
+    write_text_file(request_.folder / "head_normals.png", texture_.normals.bytes());
+  });
 }
 
 void MeshExport::write_seen() {

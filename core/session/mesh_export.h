@@ -38,6 +38,7 @@ class MeshExport {
   void write_usda_file();
   void write_ply_file();
   void write_stl_file();
+  void write_normals();
   void write_seen();
   void write_sheet();
 

@@ -49,6 +49,7 @@ Json texture_json(const TexturedHead& head) {
               {"used", rounded(head.atlas.used, 3)},
               {"face_texels_per_mm", rounded(head.atlas.face_texels_per_mm, 2)},
               {"unseen", rounded(head.unseen, 4)}};
+  if (head.normal_map) out["normal_map"] = "tangent space, +Y up the picture (OpenGL)";
   if (source > 0) {
     out["photo_pixels_per_texel"] = rounded(source, 2);
     out["upsampled"] = source < 1;
@@ -66,6 +67,7 @@ std::string mesh_sheet(const TexturedHead& head, const std::filesystem::path& fo
                        const std::vector<std::string>& files) {
   Json out = {{"mesh", surface_json(head)}};
   if (head.texture_px > 0) out["texture"] = texture_json(head);
+  if (!head.coloured) out["colours"] = "none: no file of this export carries any";
   Json written = Json::array();
   for (const std::string& name : files) {
     written.push_back({{"file", name},

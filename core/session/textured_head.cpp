@@ -9,6 +9,7 @@
 #include "core/mesh/simplify.h"
 #include "core/pipeline/head_view.h"
 #include "core/session/export_request.h"
+#include "core/texture/normal_map.h"
 #include "core/texture/texture_bake.h"
 
 #include <algorithm>
@@ -40,13 +41,19 @@ bool is_compared(const Viewpoint& viewpoint) {
 
 }  // namespace
 
+bool shows_colours(const ExportRequest& request) {
+  return request.glb || request.obj || request.usda || request.ply;
+}
+
 HeadMeshOptions HeadMeshOptions::from(const Settings& settings, const ExportRequest& request) {
   HeadMeshOptions out;
   out.surface = HeadSurface::from(settings);
   if (request.mesh_resolution > 0) out.surface.resolution = request.mesh_resolution;
   out.triangles = settings.get<int>("mesh.triangles");
-  out.texture = settings.get<int>("mesh.texture");
+  out.coloured = shows_colours(request);
+  out.texture = out.coloured ? settings.get<int>("mesh.texture") : 0;
   out.face_scale = settings.get<double>("mesh.face_detail");
+  out.normal_map = settings.get<bool>("mesh.normal_map");
   return out;
 }
 
@@ -61,9 +68,14 @@ void TexturedHeadMaker::take_surface() {
   if (options_.triangles > 0) {
     SimplifyOptions fewer;
     fewer.triangles = options_.triangles;
-    mesh = simplify(mesh, fewer);
+    TriangleMesh simple = simplify(mesh, fewer);
+    if (has_normal_map()) fine_ = std::move(mesh);
+    mesh = std::move(simple);
+  } else if (has_normal_map()) {
+    fine_ = mesh;
   }
-  colour_by_field(mesh, head_);
+  if (options_.coloured) colour_by_field(mesh, head_);
+  result_.coloured = options_.coloured;
   result_.surface = inspect_mesh(mesh);
   result_.mesh = std::move(mesh);
 }
@@ -110,6 +122,12 @@ void TexturedHeadMaker::compare() {
   if (!result_.photo) return;
   result_.photo = result_.likeness.back();
   result_.likeness.pop_back();
+}
+
+void TexturedHeadMaker::bake_normals() {
+  const TriangleMesh fine = std::exchange(fine_, {});
+  result_.normals = bake_normal_map(result_.mesh, fine, options_.texture);
+  result_.normal_map = true;
 }
 
 }  // namespace portrait

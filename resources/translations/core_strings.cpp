@@ -142,6 +142,8 @@ static const char* const core_strings[] = {
     QT_TRANSLATE_NOOP("core", "Texels on the face"),
     QT_TRANSLATE_NOOP("core", "x"),
     QT_TRANSLATE_NOOP("core", "How many times closer together the texture's texels lie on the face than elsewhere."),
+    QT_TRANSLATE_NOOP("core", "Normal map"),
+    QT_TRANSLATE_NOOP("core", "Keep the relief that an exported mesh loses to fewer triangles beside its texture, as head_normals.png (tangent space, +Y up as in OpenGL). OBJ and USD name it; a GLB, which is shown without light, has it beside it."),
     QT_TRANSLATE_NOOP("core", "Turntable"),
     QT_TRANSLATE_NOOP("core", "Frames"),
     QT_TRANSLATE_NOOP("core", "Frames of one full turn."),

@@ -853,6 +853,14 @@
         <source>Height at which the bust ends in a flat cut, from the head&apos;s centre: -100 is about the neck, -190 as far as pictures of the head show it, -200 all of it.</source>
         <translation>Höhe, in der die Büste flach abgeschnitten endet, von der Mitte des Kopfes aus: -100 ist etwa der Hals, -190 so weit, wie Bilder des Kopfes ihn zeigen, -200 alles.</translation>
     </message>
+    <message>
+        <source>Normal map</source>
+        <translation>Normal-Map</translation>
+    </message>
+    <message>
+        <source>Keep the relief that an exported mesh loses to fewer triangles beside its texture, as head_normals.png (tangent space, +Y up as in OpenGL). OBJ and USD name it; a GLB, which is shown without light, has it beside it.</source>
+        <translation>Behält das Relief, das ein exportiertes Netz durch weniger Dreiecke verliert, neben seiner Textur als head_normals.png (Tangentenraum, +Y nach oben wie in OpenGL). OBJ und USD nennen die Datei; neben einem GLB, das ohne Licht gezeigt wird, liegt sie nur.</translation>
+    </message>
 </context>
 <context>
     <name>portrait</name>

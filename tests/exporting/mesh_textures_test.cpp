@@ -3,7 +3,7 @@
 #include "core/exporting/glb.h"
 #include "core/exporting/mesh_texture.h"
 #include "core/exporting/ply.h"
-#include "core/exporting/tangents.h"
+#include "core/mesh/tangents.h"
 #include "tests/exporting/file_checks.h"
 #include "tests/exporting/sample_mesh.h"
 

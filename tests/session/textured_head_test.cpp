@@ -18,6 +18,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <filesystem>
 
 using namespace portrait;
@@ -93,6 +94,54 @@ class TexturedHeadTest : public QObject {
       QCOMPARE(file["bytes"].get<std::uintmax_t>(), fs::file_size(path));
     }
     QCOMPARE(files.size(), std::size_t(7));  // and the sheet
+  }
+
+  void a_shape_alone_takes_no_texture() {
+    QTemporaryDir folder;
+    ExportRequest request = meshes(folder);
+    request.glb = false;
+    request.stl = true;
+    int parts = 0;
+    export_head(head_, request, settings_, [&](int, int total) { parts = total; });
+    QCOMPARE(parts, 3);  // surface, file, sheet: no view is looked from
+    QVERIFY(fs::exists(request.folder / "head.stl"));
+    QVERIFY(!fs::exists(request.folder / "seen.png"));
+    const auto sheet = nlohmann::json::parse(read_text_file(request.folder / "mesh_report.json"));
+    QVERIFY(sheet.contains("colours") && !sheet.contains("texture"));
+    QCOMPARE(sheet["mesh"]["watertight"].get<bool>(), true);
+    QCOMPARE(sheet["files"].size(), std::size_t(1));
+  }
+
+  void a_normal_map_lies_with_the_mesh() {
+    Settings settings = settings_;
+    settings.set("mesh.normal_map", true);
+    QTemporaryDir folder;
+    ExportRequest request = meshes(folder);
+    export_head(head_, request, settings);
+    // Beside a GLB, which is not lit and has no use for it.
+    const Image map = read_image(request.folder / "head_normals.png").image;
+    QCOMPARE(map.width, 256);
+    QVERIFY(read_textured_glb(request.folder / "head.glb").texture.normals.empty());
+    double out = 0;
+    for (std::size_t i = 2; i < map.pixels.size(); i += 3) out += map.pixels[i];
+    out /= 256 * 256;
+    QVERIFY2(out > 0.95, qPrintable(QString::number(out)));  // a ball lost little
+    QVERIFY(std::any_of(map.pixels.begin(), map.pixels.end(),
+                        [](float v) { return v > 0.52F && v < 0.9F; }));  // but something
+    const auto sheet = nlohmann::json::parse(read_text_file(request.folder / "mesh_report.json"));
+    QVERIFY(sheet["texture"].contains("normal_map"));
+    QCOMPARE(sheet["files"].size(), std::size_t(3));
+    // Named by an OBJ, and written once.
+    QTemporaryDir other;
+    request.folder = other.path().toStdString();
+    request.glb = false;
+    request.obj = request.usda = true;
+    export_head(head_, request, settings);
+    const TexturedMesh read =
+        read_obj(request.folder / "head.obj", mesh_axes(request.preset, MeshFormat::kObj));
+    QCOMPARE(read.texture.normals.width(), 256);
+    const auto both = nlohmann::json::parse(read_text_file(request.folder / "mesh_report.json"));
+    QCOMPARE(both["files"].size(), std::size_t(6));  // OBJ with three, USDA, seen.png
   }
 
   void a_bust_is_cut_flat() {

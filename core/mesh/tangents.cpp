@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/exporting/tangents.h"
+#include "core/mesh/tangents.h"
 
 #include <Eigen/Geometry>
 
