@@ -30,6 +30,7 @@ else()
   find_package(hwy REQUIRED)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libswscale libavutil)
+  pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 endif()
 if(PORTRAIT_BUILD_STUDIO)
   find_package(Qt6 REQUIRED COMPONENTS Core DBus Gui LinguistTools Widgets OpenGL OpenGLWidgets

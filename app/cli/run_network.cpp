@@ -5,13 +5,18 @@
 
 #include "app/cli/network_inputs.h"
 #include "app/cli/run_hpdm.h"
+#include "app/cli/run_perception.h"
 #include "core/base/error.h"
+#include "core/clip/clip_text_encoder.h"
+#include "core/clip/clip_vision_encoder.h"
 #include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/control_branch.h"
 #include "core/diffusion/hpdm.h"
 #include "core/diffusion/unet_2d_condition.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_safetensors.h"
+#include "core/perception/iresnet.h"
+#include "core/perception/lpips.h"
 #include "core/photo/landmark_net.h"
 #include "core/photo/matte_net.h"
 #include "core/prior/gan_prior.h"
@@ -144,6 +149,12 @@ const std::vector<Runner>& runners() {
        "matting: crops [B,5,256,256] (0 to 1: red, green, blue, 1 inside the photo, head-and-"
        "shoulders shape) -> alpha [B,1,256,256]",
        [](const ModelPack& pack) { load_matte_net(pack); }, run_matting},
+      {"text_encoder", kTextEncoderHelp, [](const ModelPack& pack) { load_text_encoder(pack); },
+       run_text_encoder},
+      {"clip_vision", kClipVisionHelp, [](const ModelPack& pack) { load_clip_vision(pack); },
+       run_clip_vision},
+      {"lpips", kLpipsHelp, [](const ModelPack& pack) { load_lpips(pack); }, run_lpips},
+      {"arcface", kArcfaceHelp, [](const ModelPack& pack) { load_arcface(pack); }, run_arcface},
   };
   return all;
 }

@@ -3,8 +3,8 @@
 
 #include "core/diffusion/conditioner.h"
 
-#include "core/diffusion/config_reader.h"
 #include "core/nn/check_shape.h"
+#include "core/nn/config_reader.h"
 #include "core/nn/model_pack.h"
 
 #include <numbers>

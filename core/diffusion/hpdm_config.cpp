@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/diffusion/hpdm_config.h"
 
-#include "core/diffusion/config_reader.h"
+#include "core/nn/config_reader.h"
 
 #include <nlohmann/json.hpp>
 

@@ -3,7 +3,7 @@
 
 #include "core/diffusion/noise_schedule.h"
 
-#include "core/diffusion/config_reader.h"
+#include "core/nn/config_reader.h"
 
 #include <algorithm>
 #include <cmath>

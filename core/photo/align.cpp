@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/photo/align.h"
 
+#include "core/image/fit_similarity.h"
 #include "core/photo/landmarks68.h"
 
 #include <Eigen/Geometry>
@@ -10,29 +11,6 @@
 
 namespace portrait {
 namespace {
-
-// Similarity that takes `from` to `to` in the least-squares sense (Umeyama 1991, in the plane).
-Affine2 fit_similarity(const Points2& from, const Points2& to) {
-  Eigen::Vector2d mean_from = Eigen::Vector2d::Zero();
-  Eigen::Vector2d mean_to = Eigen::Vector2d::Zero();
-  for (std::size_t i = 0; i < from.size(); ++i) mean_from += from[i], mean_to += to[i];
-  mean_from /= double(from.size());
-  mean_to /= double(to.size());
-  double dot = 0;
-  double cross = 0;
-  double norm = 0;
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const Eigen::Vector2d a = from[i] - mean_from;
-    const Eigen::Vector2d b = to[i] - mean_to;
-    dot += a.dot(b);
-    cross += a.x() * b.y() - a.y() * b.x();
-    norm += a.squaredNorm();
-  }
-  Affine2 out;
-  out.leftCols<2>() << dot / norm, -cross / norm, cross / norm, dot / norm;
-  out.col(2) = mean_to - out.leftCols<2>() * mean_from;
-  return out;
-}
 
 // Points that tell where the head is as a whole: the face, and the skull's outline, so that a
 // near lens, which enlarges the nose, does not push the skull out of the frame.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/diffusion/config_reader.h"
+#include "core/nn/config_reader.h"
 
 #include <algorithm>
 #include <utility>

@@ -10,7 +10,7 @@
 
 namespace portrait {
 
-// Reads a configuration under the names of diffusers' config.json. Keys that are absent or null
+// Reads a configuration under the names of a published config.json. Keys that are absent or null
 // leave a value as it is; a value that makes no network throws kCorrupt naming its key.
 class ConfigReader {
  public:
