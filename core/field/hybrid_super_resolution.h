@@ -13,11 +13,11 @@
 
 namespace portrait {
 
-// EG3D's SuperresolutionHybrid8XDC (Chan et al., CVPR 2022), which Portrait4D uses: two blocks, each
-// of which doubles the size, of StyleGAN2's modulated convolutions; RGB is doubled along and added
-// to. Where the latent that styles them is always the same, as in heads made from photos, styles and
-// demodulation are constants: here they are multiplied into the weights as a network is loaded, so
-// that it is made of plain convolutions, and these are what is optimised and saved.
+// EG3D's SuperresolutionHybrid8XDC (Chan et al., CVPR 2022), which Portrait4D uses: two blocks,
+// each of which doubles the size, of StyleGAN2's modulated convolutions; RGB is doubled along and
+// added to. Where the latent that styles them is always the same, as in heads made from photos,
+// styles and demodulation are constants: here they are multiplied into the weights as a network is
+// loaded, so that it is made of plain convolutions, and these are what is optimised and saved.
 //
 // Parameters, in this order, for b = 0, 1 and k = 0, 1, of widths c_0, c_1:
 //   block{b}.conv{k}.weight [c_b, inputs, 3, 3] and .bias [c_b]; then block{b}.torgb.weight

@@ -12,8 +12,9 @@
 namespace portrait {
 
 // psi_SR: feature image -> RGB at four times its size. Convolutional, so any size and any patch.
-// A field carries one of two kinds, which differ in their tensors' names alone for whoever optimises
-// or saves them. kHybrid: that of published GAN priors, hybrid_super_resolution.h. kOwn, ours:
+// A field carries one of two kinds, which differ in their tensors' names alone for whoever
+// optimises or saves them. kHybrid: that of published GAN priors, hybrid_super_resolution.h. kOwn,
+// ours:
 //   x = (features - 0.5) * 2; conv 32->64; three residual blocks
 //   x + conv(leaky(conv(leaky(x)))) of 64 channels; leaky; conv 64->128, pixel shuffle 2 -> 32;
 //   leaky; conv 32->32; leaky; conv 32->12, pixel shuffle 2 -> 3 channels; plus the bilinear x4

@@ -20,11 +20,11 @@ Tensor attend(const Tensor& queries, const Tensor& keys, const Tensor& values, d
     return at::bmm(at::softmax(at::bmm(queries * scale, keys.transpose(1, 2)), -1), values);
   }
   const std::int64_t count = queries.size(1);
-  const std::int64_t row_bytes = std::max<std::int64_t>(
-      1, keys.size(1) * static_cast<std::int64_t>(keys.element_size()));
+  const std::int64_t row_bytes =
+      std::max<std::int64_t>(1, keys.size(1) * static_cast<std::int64_t>(keys.element_size()));
   const std::int64_t step = std::clamp<std::int64_t>(score_bytes / row_bytes, 1, count);
-  // One entry of the batch after another: its keys, its values and the scores of a piece stay in the
-  // cache from one product to the next, and LibTorch's batched product is no faster.
+  // One entry of the batch after another: its keys, its values and the scores of a piece stay in
+  // the cache from one product to the next, and LibTorch's batched product is no faster.
   Tensor out = at::empty({queries.size(0), count, values.size(2)}, values.options());
   Tensor scores = at::empty({step, keys.size(1)}, values.options());
   for (std::int64_t b = 0; b < queries.size(0); ++b) {

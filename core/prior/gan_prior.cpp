@@ -7,6 +7,7 @@
 #include "core/nn/check_shape.h"
 #include "core/prior/plane_encoder_prior.h"
 #include "core/prior/portrait4d/portrait4d_prior.h"
+#include "core/prior/script_prior.h"
 
 #include <nlohmann/json.hpp>
 
@@ -26,7 +27,8 @@ std::string architecture_of(const nlohmann::json& config) {
 
 [[noreturn]] void refuse(const std::string& architecture) {
   fail(ErrorCode::kUnsupported,
-       "The prior is of the architecture \"{}\"; this version has plane_encoder and portrait4d",
+       "The prior is of the architecture \"{}\"; this version has plane_encoder, portrait4d "
+       "and torchscript (of a pack)",
        architecture);
 }
 
@@ -37,6 +39,7 @@ GanPrior GanPrior::load(const ModelPack& pack, at::Device device) {
   const std::string architecture = architecture_of(network.config);
   if (architecture == "plane_encoder") return GanPrior(load_plane_encoder_prior(network, device));
   if (architecture == "portrait4d") return GanPrior(load_portrait4d(network, device));
+  if (architecture == "torchscript") return GanPrior(load_script_prior(pack, network, device));
   refuse(architecture);
 }
 

@@ -16,10 +16,11 @@ namespace portrait {
 class GanPrior {
  public:
   // Network "prior" of the pack, by its configuration's "architecture": "plane_encoder" (or none),
-  // our own; "portrait4d" (portrait4d/portrait4d_prior.h).
+  // our own; "portrait4d" (portrait4d/portrait4d_prior.h); "torchscript" (script_prior.h).
   // Throws kNotFound (pack without a prior), kUnsupported (another architecture), kCorrupt (tensors
-  // that do not fit its configuration).
+  // that do not fit its configuration), kBadInput (code that is not trusted).
   static GanPrior load(const ModelPack& pack, at::Device device = at::kCPU);
+  // The first two architectures.
   static GanPrior load(const TensorMap& tensors, const nlohmann::json& config,
                        at::Device device = at::kCPU);
 

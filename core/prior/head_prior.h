@@ -13,7 +13,7 @@ namespace portrait {
 
 // What a head is made of.
 struct PriorInput {
-  Tensor crop;    // [3,S,S] f32 sRGB in [0,1], background at 0.5; the canonical crop, S = 512 usually
+  Tensor crop;  // [3,S,S] f32 sRGB in [0,1], background at 0.5; the canonical crop, S = 512 usually
   Tensor matte;   // [1,S,S] in [0,1]
   Camera camera;  // the crop's
   // The 68 points of the face in pixels of the crop, for priors that align photos by them; empty:

@@ -20,8 +20,8 @@ struct PriorFrame {
   Eigen::Vector3d offset = Eigen::Vector3d::Zero();
 };
 
-// A head in our world from planes [3,32,R,R] in theirs. It fills a cube round our origin as large as
-// theirs, so that everything that looks at fields does so by one number:
+// A head in our world from planes [3,32,R,R] in theirs. It fills a cube round our origin as large
+// as theirs, so that everything that looks at fields does so by one number:
 // - planes are moved by whole texels, the nearest to `offset`, zeros coming in as they lie outside
 //   any plane: look-ups stay what they were, to the bit of the arithmetic;
 // - densities are per unit of length, so that s becomes 1 + (s - 1) / scale: exact where matter is

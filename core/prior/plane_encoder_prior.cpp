@@ -50,8 +50,7 @@ class PlaneEncoderPrior : public HeadPrior {
 
 }  // namespace
 
-std::unique_ptr<HeadPrior> load_plane_encoder_prior(const PackNetwork& network,
-                                                    at::Device device) {
+std::unique_ptr<HeadPrior> load_plane_encoder_prior(const PackNetwork& network, at::Device device) {
   return load_plane_encoder_prior(
       with_all_inputs(load_tensors(*network.weights, at::kFloat, device),
                       plane_encoder_config(network.config)),

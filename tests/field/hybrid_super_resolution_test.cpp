@@ -87,11 +87,14 @@ Tensor padded(const Tensor& x, std::int64_t before, std::int64_t after) {
 }
 
 // One layer with its style applied as the network is run, as StyleGAN2 does.
-Tensor styled_layer(const TensorMap& tensors, const std::string& name, const Tensor& x, bool doubles,
-                    bool colours) {
-  const auto of = [&](const std::string& part) { return tensors.at("superresolution." + name + part); };
+Tensor styled_layer(const TensorMap& tensors, const std::string& name, const Tensor& x,
+                    bool doubles, bool colours) {
+  const auto of = [&](const std::string& part) {
+    return tensors.at("superresolution." + name + part);
+  };
   const Tensor& w = tensors.at("w_avg");
-  Tensor style = at::mv(of(".affine.weight"), w) / std::sqrt(double(w.numel())) + of(".affine.bias");
+  Tensor style =
+      at::mv(of(".affine.weight"), w) / std::sqrt(double(w.numel())) + of(".affine.bias");
   const Tensor weight = of(".weight");
   const Tensor bias = of(".bias").view({-1, 1, 1});
   if (colours) {
@@ -100,10 +103,11 @@ Tensor styled_layer(const TensorMap& tensors, const std::string& name, const Ten
     return (seen.view({3, x.size(1), x.size(2)}) + bias).clamp(-256, 256);
   }
   const Tensor inside = x * style.view({-1, 1, 1});
-  Tensor y = doubles
-                 ? smoothed(padded(convolved(spread(inside), weight).narrow(1, 0, 2 * x.size(1) + 1)
-                                       .narrow(2, 0, 2 * x.size(2) + 1), 1, 1))
-                 : at::conv2d(inside.unsqueeze(0), weight, {}, 1, at::IntArrayRef({1, 1}))[0];
+  Tensor y = doubles ? smoothed(padded(convolved(spread(inside), weight)
+                                           .narrow(1, 0, 2 * x.size(1) + 1)
+                                           .narrow(2, 0, 2 * x.size(2) + 1),
+                                       1, 1))
+                     : at::conv2d(inside.unsqueeze(0), weight, {}, 1, at::IntArrayRef({1, 1}))[0];
   const Tensor gain = ((weight * style.view({1, -1, 1, 1})).square().sum({1, 2, 3}) + 1e-8).rsqrt();
   y = y * gain.view({-1, 1, 1}) + bias;
   return (at::where(y > 0, y, y * 0.2) * std::sqrt(2.0)).clamp(-256, 256);
@@ -115,7 +119,8 @@ Tensor styled_network(const TensorMap& tensors, const Tensor& features) {
   for (const std::string block : {"block0.", "block1."}) {
     x = styled_layer(tensors, block + "conv0", x, true, false);
     x = styled_layer(tensors, block + "conv1", x, false, false);
-    rgb = smoothed(padded(spread(rgb), 2, 1)) + styled_layer(tensors, block + "torgb", x, false, true);
+    rgb = smoothed(padded(spread(rgb), 2, 1)) +
+          styled_layer(tensors, block + "torgb", x, false, true);
   }
   return (rgb + 1) / 2;
 }

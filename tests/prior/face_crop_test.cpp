@@ -37,7 +37,8 @@ class FaceCropTest : public QObject {
       for (std::size_t i = first; i < first + 6; ++i) sum += mean[i] / 6;
       return sum;
     };
-    const std::array<Eigen::Vector3d, 5> expected = {eye(36), eye(42), mean[30], mean[48], mean[54]};
+    const std::array<Eigen::Vector3d, 5> expected = {eye(36), eye(42), mean[30], mean[48],
+                                                     mean[54]};
     for (std::size_t i = 0; i < 5; ++i) QVERIFY((our_face()[i] - expected[i]).norm() < 1e-5);
   }
 
@@ -81,8 +82,10 @@ class FaceCropTest : public QObject {
   }
 
   void a_crop_shows_the_photo_at_its_place() {
-    const Tensor ramp = at::arange(40, at::kFloat).view({1, 1, 40}).expand({1, 30, 40}).contiguous();
-    const Tensor both = at::cat({ramp, at::arange(30, at::kFloat).view({1, 30, 1}).expand({1, 30, 40})});
+    const Tensor ramp =
+        at::arange(40, at::kFloat).view({1, 1, 40}).expand({1, 30, 40}).contiguous();
+    const Tensor both =
+        at::cat({ramp, at::arange(30, at::kFloat).view({1, 30, 1}).expand({1, 30, 40})});
     const FaceCrop crop{80, 60, -6, 9, 64};
     const Tensor cut = cut_face(both, crop);
     QCOMPARE(cut.sizes(), at::IntArrayRef({2, 64, 64}));
@@ -105,8 +108,9 @@ class FaceCropTest : public QObject {
     for (int column = 4; column < 26; ++column) {
       const double x = (46 + 0.5 - (column + 0.5) * 3) / 3;
       const double a = std::numbers::pi * x;
-      const double expected =
-          std::abs(x) >= 3 ? 0 : x == 0 ? 1 : std::sin(a) / a * std::sin(a / 3) / (a / 3);
+      const double expected = std::abs(x) >= 3 ? 0
+                              : x == 0         ? 1
+                                               : std::sin(a) / a * std::sin(a / 3) / (a / 3);
       // The weights of a pixel sum to 1, which takes 3 of the kernel and a little.
       QVERIFY(std::abs(cut[0][0][column].item<double>() - expected / 3) < 2e-3);
       sum += cut[0][0][column].item<double>();

@@ -19,7 +19,9 @@ struct ConvOptions {
   bool by_channel = false;  // each channel by itself
 };
 
-inline Tensor doubles(const Tensor& x) { return x.detach().to(at::kDouble).contiguous(); }
+inline Tensor doubles(const Tensor& x) {
+  return x.detach().to(at::kDouble).contiguous();
+}
 
 inline Tensor convolve(const Tensor& x, const Tensor& weights, const Tensor& bias,
                        const ConvOptions& o) {
@@ -133,7 +135,9 @@ inline Tensor attention(const Tensor& queries, const Tensor& both, std::int64_t 
   return y;
 }
 
-inline Tensor tokens_of(const Tensor& map) { return map.flatten(1).t().contiguous(); }
+inline Tensor tokens_of(const Tensor& map) {
+  return map.flatten(1).t().contiguous();
+}
 inline Tensor map_of(const Tensor& tokens, std::int64_t height) {
   return tokens.t().reshape({tokens.size(1), height, tokens.size(0) / height}).contiguous();
 }
@@ -169,8 +173,8 @@ inline Tensor enlarged(const Tensor& x) {
       const auto left = std::int64_t(u);
       const std::int64_t right = std::min(left + 1, width - 1);
       for (std::int64_t c = 0; c < x.size(0); ++c) {
-        const double upper = in[c][top][left] * (1 - (u - double(left))) +
-                             in[c][top][right] * (u - double(left));
+        const double upper =
+            in[c][top][left] * (1 - (u - double(left))) + in[c][top][right] * (u - double(left));
         const double lower = in[c][bottom][left] * (1 - (u - double(left))) +
                              in[c][bottom][right] * (u - double(left));
         out[c][row][column] = upper + (lower - upper) * (v - double(top));
@@ -182,8 +186,8 @@ inline Tensor enlarged(const Tensor& x) {
 
 // Largest of 3 x 3, stride 2, one pixel of nothing round the map.
 inline Tensor pooled(const Tensor& x) {
-  const Tensor y = at::full({x.size(0), (x.size(1) + 1) / 2, (x.size(2) + 1) / 2}, -1e30,
-                            at::kDouble);
+  const Tensor y =
+      at::full({x.size(0), (x.size(1) + 1) / 2, (x.size(2) + 1) / 2}, -1e30, at::kDouble);
   const auto in = x.accessor<double, 3>();
   auto out = y.accessor<double, 3>();
   for (std::int64_t c = 0; c < y.size(0); ++c) {

@@ -51,9 +51,8 @@ inline Parameters shaken(Parameters fresh, const std::function<void(Parameters&)
 }
 
 inline TensorMap small_portrait4d_tensors(const Portrait4DConfig& config) {
-  Parameters parameters = shaken(Parameters::random(9), [&](Parameters& p) {
-    portrait4d_parts(p, config);
-  });
+  Parameters parameters =
+      shaken(Parameters::random(9), [&](Parameters& p) { portrait4d_parts(p, config); });
   portrait4d_parts(parameters, config);
   return tensors_of(parameters);
 }

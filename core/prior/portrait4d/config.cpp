@@ -16,10 +16,11 @@ namespace {
 constexpr int kReduction = 16;
 
 void require(bool sound, const std::string& key) {
-  check(sound, ErrorCode::kCorrupt,
-        "The Portrait4D network's configuration has no sound \"{}\"; leave it out for the published "
-        "size",
-        key);
+  check(
+      sound, ErrorCode::kCorrupt,
+      "The Portrait4D network's configuration has no sound \"{}\"; leave it out for the published "
+      "size",
+      key);
 }
 
 int positive(const nlohmann::json& value, const char* key) {
@@ -49,8 +50,10 @@ constexpr Entry kEntries[] = {
 }  // namespace
 
 nlohmann::json to_json(const Portrait4DConfig& c) {
-  nlohmann::json json = {{"architecture", "portrait4d"}, {"global_blocks", c.global_blocks},
-                         {"sr_widths", c.sr.blocks}, {"latent", c.sr.latent}};
+  nlohmann::json json = {{"architecture", "portrait4d"},
+                         {"global_blocks", c.global_blocks},
+                         {"sr_widths", c.sr.blocks},
+                         {"latent", c.sr.latent}};
   for (const Entry& entry : kEntries) json[entry.key] = c.*entry.value;
   return json;
 }

@@ -20,8 +20,8 @@ FivePoints five_points(const std::vector<Eigen::Vector2d>& landmarks);
 // Of our mean head, in pixels of a camera's width x height picture.
 FivePoints five_points(const Camera& camera, std::int64_t width, std::int64_t height);
 
-// Where the five points of the mean face model stand that photos are aligned by, in decimetres: x at
-// the image's right, y up, z out of the face.
+// Where the five points of the mean face model stand that photos are aligned by, in decimetres: x
+// at the image's right, y up, z out of the face.
 const std::array<Eigen::Vector3d, 5>& aligned_face();
 // Where our own mean head has them, world units.
 const std::array<Eigen::Vector3d, 5>& our_face();

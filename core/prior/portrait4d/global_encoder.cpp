@@ -31,8 +31,8 @@ std::vector<BasicBlock> residual_stages(Parameters& parameters, const Portrait4D
 
 }  // namespace
 
-BasicBlock::BasicBlock(Parameters& parameters, const std::string& name, int in, int out,
-                       int stride, int dilation)
+BasicBlock::BasicBlock(Parameters& parameters, const std::string& name, int in, int out, int stride,
+                       int dilation)
     : first_(parameters, name + ".conv1", in, out, 3, stride, dilation),
       second_(parameters, name + ".conv2", out, out, 3, 1, dilation) {
   if (in != out || stride != 1) {
@@ -48,8 +48,8 @@ Tensor BasicBlock::operator()(const Tensor& x) const {
 AtrousPyramid::AtrousPyramid(Parameters& parameters, const std::string& name, int in, int out) {
   reaches_.emplace_back(parameters, name + ".convs.0.0", in, out, 1);
   for (const int rate : kAtrousRates) {
-    reaches_.emplace_back(parameters, name + ".convs." + std::to_string(reaches_.size()) + ".0",
-                          in, out, 3, 1, rate);
+    reaches_.emplace_back(parameters, name + ".convs." + std::to_string(reaches_.size()) + ".0", in,
+                          out, 3, 1, rate);
   }
   whole_ = PlainConv(parameters, name + ".convs.4.1", in, out, 1);
   join_ = PlainConv(parameters, name + ".project.0", 5 * out, out, 1);
@@ -68,8 +68,7 @@ GlobalEncoder::GlobalEncoder(Parameters& parameters, const Portrait4DConfig& con
       blocks_(residual_stages(parameters, config)),
       pyramid_(parameters, "encoder_global.decoder.0", config.global_width * 8,
                config.context_width),
-      out_(parameters, "encoder_global.decoder.1", config.context_width, config.context_width, 3) {
-}
+      out_(parameters, "encoder_global.decoder.1", config.context_width, config.context_width, 3) {}
 
 Tensor GlobalEncoder::operator()(const Tensor& photo) const {
   Tensor x = at::max_pool2d(at::relu(stem_(photo)), {3, 3}, {2, 2}, {1, 1});

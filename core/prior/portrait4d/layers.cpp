@@ -17,7 +17,9 @@ Tensor with_coordinates(const Tensor& image) {
                  1);
 }
 
-Tensor slightly_leaky(const Tensor& x) { return at::leaky_relu(x, 0.01); }
+Tensor slightly_leaky(const Tensor& x) {
+  return at::leaky_relu(x, 0.01);
+}
 
 PlainConv::PlainConv(Parameters& parameters, const std::string& name, int in, int out, int kernel,
                      int stride_, int dilation_)

@@ -51,15 +51,14 @@ Tensor DetailEncoder::operator()(const Tensor& photo) const {
 }
 
 CanonicalEncoder::CanonicalEncoder(Parameters& parameters, const Portrait4DConfig& config)
-    : embed_(parameters, "encoder_canonical.patch_embed", config.context_width,
-             config.token_width),
+    : embed_(parameters, "encoder_canonical.patch_embed", config.context_width, config.token_width),
       blocks_(canonical_blocks(parameters, config)),
-      convs_{Conv2d(parameters, "encoder_canonical.convs.1", config.token_width / 4,
-                    config.canonical_width, 3),
-             Conv2d(parameters, "encoder_canonical.convs.4", config.canonical_width,
-                    config.canonical_width, 3),
-             Conv2d(parameters, "encoder_canonical.convs.6", config.canonical_width, kChannels,
-                    3)} {}
+      convs_{
+          Conv2d(parameters, "encoder_canonical.convs.1", config.token_width / 4,
+                 config.canonical_width, 3),
+          Conv2d(parameters, "encoder_canonical.convs.4", config.canonical_width,
+                 config.canonical_width, 3),
+          Conv2d(parameters, "encoder_canonical.convs.6", config.canonical_width, kChannels, 3)} {}
 
 Tensor CanonicalEncoder::operator()(const Tensor& context) const {
   TokenMap tokens = embed_(context);
@@ -73,16 +72,16 @@ Tensor CanonicalEncoder::operator()(const Tensor& context) const {
 }
 
 PlaneGenerator::PlaneGenerator(Parameters& parameters, const Portrait4DConfig& config)
-    : join_{Conv2d(parameters, "generator_triplane.convs1.0", 2 * kChannels,
-                   config.generator_width, 3),
+    : join_{Conv2d(parameters, "generator_triplane.convs1.0", 2 * kChannels, config.generator_width,
+                   3),
             Conv2d(parameters, "generator_triplane.convs1.2", config.generator_width,
                    config.generator_width / 2, 3)},
       embed_(parameters, "generator_triplane.patch_embed", config.generator_width / 2,
              config.token_width),
-      block_(parameters, "generator_triplane.trans_blocks.0", {"attn", "norm2"},
-             config.token_width, config.generator_heads, kKeyReduction),
-      refine_{Conv2d(parameters, "generator_triplane.convs2.0",
-                     config.token_width / 4 + kChannels, config.generator_width, 3),
+      block_(parameters, "generator_triplane.trans_blocks.0", {"attn", "norm2"}, config.token_width,
+             config.generator_heads, kKeyReduction),
+      refine_{Conv2d(parameters, "generator_triplane.convs2.0", config.token_width / 4 + kChannels,
+                     config.generator_width, 3),
               Conv2d(parameters, "generator_triplane.convs2.2", config.generator_width,
                      config.generator_width / 2, 3),
               Conv2d(parameters, "generator_triplane.convs2.4", config.generator_width / 2,

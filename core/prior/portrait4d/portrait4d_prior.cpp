@@ -24,8 +24,8 @@ Eigen::Vector3d mean_of(const std::array<Eigen::Vector3d, 5>& points) {
   return sum / 5;
 }
 
-// Their units in a decimetre, from the crop's scale: at the depth of the face the frontal camera has
-// to see as many pixels as the crop shows. The model's origin stands at FLAME's depth.
+// Their units in a decimetre, from the crop's scale: at the depth of the face the frontal camera
+// has to see as many pixels as the crop shows. The model's origin stands at FLAME's depth.
 double units_per_decimetre() {
   const double depth = mean_of(aligned_face()).z();
   // focal * k / (distance - k * depth) = crop scale
@@ -38,17 +38,11 @@ class Portrait4DPrior : public HeadPrior {
       : parts_(std::move(parts)), planes_(planes), device_(device) {}
 
   Field infer(const PriorInput& input) const override {
-    const int size = parts_.network->config().image;
-    const std::int64_t height = input.crop.size(1);
-    const std::int64_t width = input.crop.size(2);
-    const FivePoints points = input.landmarks.empty() ? five_points(input.camera, width, height)
-                                                      : five_points(input.landmarks);
-    const Tensor face = cut_face(input.crop, face_crop(points, width, height, size));
-    const Tensor photo = face.clamp(0, 1).mul(2).sub(1).unsqueeze(0).to(device_);
-    Tensor planes = (*parts_.network)(photo);
+    const Tensor photo = portrait4d_photo(input, parts_.network->config().image);
+    Tensor planes = (*parts_.network)(photo.mul(2).sub(1).unsqueeze(0).to(device_));
     planes = planes.view({3, kFieldChannels, planes.size(2), planes.size(3)});
     if (planes.size(3) != planes_) planes = halved_planes(planes);
-    return placed_head(planes, parts_.decoder, parts_.sr, portrait4d_frame());
+    return placed_head(planes, parts_.rest.decoder, parts_.rest.sr, portrait4d_frame());
   }
 
  private:
@@ -73,6 +67,15 @@ std::unique_ptr<HeadPrior> load_portrait4d(const PackNetwork& network, at::Devic
 std::unique_ptr<HeadPrior> load_portrait4d(TensorMap tensors, const nlohmann::json& config,
                                            at::Device device) {
   return prior_of(std::move(tensors), config, device);
+}
+
+Tensor portrait4d_photo(const PriorInput& input, int size) {
+  const std::int64_t height = input.crop.size(1);
+  const std::int64_t width = input.crop.size(2);
+  const FivePoints points = input.landmarks.empty() ? five_points(input.camera, width, height)
+                                                    : five_points(input.landmarks);
+  // Lanczos overshoots at edges.
+  return cut_face(input.crop, face_crop(points, width, height, size)).clamp(0, 1);
 }
 
 PriorFrame portrait4d_frame() {

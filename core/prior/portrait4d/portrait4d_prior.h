@@ -19,9 +19,13 @@ std::unique_ptr<HeadPrior> load_portrait4d(const PackNetwork& network, at::Devic
 std::unique_ptr<HeadPrior> load_portrait4d(TensorMap tensors, const nlohmann::json& config,
                                            at::Device device);
 
-// The space that it makes heads in: FLAME's, y up, z out of the face, 1 unit = 1/3 m, a cube of edge
-// 1.3. The face that photos are aligned by stands there as the crop shows it to the frontal camera,
-// and is laid onto our mean head's, so that a head agrees with the camera that a photo is given.
+// A crop as the network takes it, before it is scaled to [-1,1]: [3,size,size] in [0,1].
+Tensor portrait4d_photo(const PriorInput& input, int size);
+
+// The space that it makes heads in: FLAME's, y up, z out of the face, 1 unit = 1/3 m, a cube of
+// edge 1.3. The face that photos are aligned by stands there as the crop shows it to the frontal
+// camera, and is laid onto our mean head's, so that a head agrees with the camera that a photo is
+// given.
 PriorFrame portrait4d_frame();
 
 // The camera that a frontal, aligned crop is seen by: in their space at (0, 0.01, 4.2), looking

@@ -13,7 +13,9 @@ namespace {
 
 constexpr int kMlpRatio = 2;
 
-Tensor tokens_of(const Tensor& map) { return map.flatten(2).transpose(1, 2); }
+Tensor tokens_of(const Tensor& map) {
+  return map.flatten(2).transpose(1, 2);
+}
 
 // [B, N, C] -> [B heads, N, C / heads]
 Tensor split_heads(const Tensor& x, int heads) {
@@ -60,10 +62,10 @@ Tensor TokenAttention::operator()(const TokenMap& x) const {
   interruption_point();
   const std::int64_t width = x.tokens.size(2);
   const Tensor both = keys_values_(reduced(x));
-  const Tensor mixed = attend(split_heads(queries_(x.tokens), heads_),
-                              split_heads(both.narrow(2, 0, width), heads_),
-                              split_heads(both.narrow(2, width, width), heads_),
-                              1 / std::sqrt(static_cast<double>(width / heads_)));
+  const Tensor mixed =
+      attend(split_heads(queries_(x.tokens), heads_), split_heads(both.narrow(2, 0, width), heads_),
+             split_heads(both.narrow(2, width, width), heads_),
+             1 / std::sqrt(static_cast<double>(width / heads_)));
   return out_(join_heads(mixed, heads_));
 }
 

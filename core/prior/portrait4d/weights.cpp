@@ -12,9 +12,8 @@
 namespace portrait {
 namespace {
 
-constexpr const char* kIgnoredBeginnings[] = {
-    "background.", "deformer.", "dataset_label_std", "encoder_canonical.maps",
-    "encoder_canonical.proj_y"};
+constexpr const char* kIgnoredBeginnings[] = {"background.", "deformer.", "dataset_label_std",
+                                              "encoder_canonical.maps", "encoder_canonical.proj_y"};
 constexpr const char* kMotionLayers[] = {".attn2.", ".norm2."};
 
 // What EG3D's layers multiply their stored weights by.
@@ -73,9 +72,20 @@ Portrait4DParts portrait4d_parts(TensorMap tensors, const Portrait4DConfig& conf
 Portrait4DParts portrait4d_parts(Parameters& parameters, const Portrait4DConfig& config) {
   Portrait4DParts parts;
   parts.network = std::make_shared<const Portrait4DNetwork>(parameters, config);
-  parts.decoder = joined_decoder(parameters);
-  parts.sr = load_hybrid(parameters, "superresolution.", "w_avg", config.sr);
+  parts.rest = {joined_decoder(parameters),
+                load_hybrid(parameters, "superresolution.", "w_avg", config.sr)};
   return parts;
+}
+
+DecoderAndSr portrait4d_decoder_and_sr(TensorMap tensors, const nlohmann::json& config) {
+  const bool sharpens = tensors.count("w_avg") != 0;
+  Parameters parameters = Parameters::bound(std::move(tensors));
+  DecoderAndSr rest{joined_decoder(parameters), {}};
+  if (sharpens) {
+    rest.sr = load_hybrid(parameters, "superresolution.", "w_avg", portrait4d_config(config).sr);
+  }
+  parameters.require_all_used();
+  return rest;
 }
 
 }  // namespace portrait

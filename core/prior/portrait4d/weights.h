@@ -21,11 +21,16 @@ bool portrait4d_ignores(const std::string& name);
 // The tensors of a file that do, in fp32; the others are not read.
 TensorMap portrait4d_tensors(const SafetensorsFile& file, at::Device device = at::kCPU);
 
-// The three parts of the published file.
+// What makes pictures of planes.
+struct DecoderAndSr {
+  Decoder decoder;
+  SuperResolution sr;  // may be empty
+};
+
+// The parts of the published file.
 struct Portrait4DParts {
   std::shared_ptr<const Portrait4DNetwork> network;
-  Decoder decoder;
-  SuperResolution sr;
+  DecoderAndSr rest;
 };
 
 // tensors: named as published ("encoder_global.*", ..., "decoder.*", "superresolution.*", "w_avg").
@@ -33,5 +38,9 @@ struct Portrait4DParts {
 Portrait4DParts portrait4d_parts(TensorMap tensors, const Portrait4DConfig& config);
 // The same of any parameters, which keep the names: fresh ones, or listed.
 Portrait4DParts portrait4d_parts(Parameters& parameters, const Portrait4DConfig& config);
+
+// Of a file without the network: "decoder.*" and, where there are any, "superresolution.*" with
+// "w_avg". Throws as above.
+DecoderAndSr portrait4d_decoder_and_sr(TensorMap tensors, const nlohmann::json& config);
 
 }  // namespace portrait
