@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/process_threads.h"
+#include "core/base/trusted_code.h"
 #include "core/nn/torch_threads.h"
 
 #include <csignal>
@@ -49,6 +50,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", PORTRAIT_VERSION);
   app.require_subcommand(1);
   app.set_help_all_flag("--help-all", "Help of every subcommand");
+  app.add_flag_callback("--trust-code", portrait::trust_code_of_this_run,
+                        "Run the code that a pack's TorchScript files hold, in this run");
   portrait::cli::Action action;
 #ifndef PORTRAIT_TRAIN_ONLY
   portrait::cli::add_generate(app, action);

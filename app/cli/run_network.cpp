@@ -39,7 +39,14 @@ TensorMap run_prior(const ModelPack& pack, const TensorMap& inputs) {
   const Tensor& photo = input(inputs, "photo", {3, -1, -1});
   const Tensor& matte = input(inputs, "matte", {1, photo.size(1), photo.size(2)});
   const Tensor& camera = input(inputs, "camera", {16});
-  const Field field = GanPrior::load(pack).infer(photo, matte, camera_of_tensor(camera));
+  PriorInput given{photo, matte, camera_of_tensor(camera), {}};
+  if (inputs.count("landmarks") != 0) {
+    const Tensor points = input(inputs, "landmarks", {68, 2}).to(at::kDouble);
+    for (std::int64_t i = 0; i < points.size(0); ++i) {
+      given.landmarks.emplace_back(points[i][0].item<double>(), points[i][1].item<double>());
+    }
+  }
+  const Field field = GanPrior::load(pack).infer(given);
   TensorMap outputs;
   field.save_to(outputs);
   return outputs;
@@ -126,7 +133,9 @@ const std::vector<Runner>& runners() {
   static const std::vector<Runner> all = {
       {"prior",
        "prior: photo [3,S,S] (0 to 1, background 0.5), matte [1,S,S], camera [16] (camera from "
-       "world 3 x 4 by rows, fx, fy, cx, cy) -> planes [3,D,32,R,R], decoder.*, superresolution.*",
+       "world 3 x 4 by rows, fx, fy, cx, cy), landmarks [68,2] (pixels; if absent, those of the "
+       "mean "
+       "head) -> planes [3,D,32,R,R], decoder.*, superresolution.*",
        [](const ModelPack& pack) { GanPrior::load(pack); }, run_prior},
       {"landmarks",
        "landmarks: crops [B,3,128,128] (0 to 1) -> points [B,68,2], log_scale [B,68], "

@@ -4,7 +4,7 @@
 #include "core/diffusion/transformer_2d.h"
 
 #include "core/base/interruption.h"
-#include "core/diffusion/attention.h"
+#include "core/nn/attend.h"
 #include "core/nn/check_shape.h"
 #include "core/nn/gradient_checkpoint.h"
 

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/interruption.h"
 #include "core/field/field_frame.h"
+#include "core/field/hybrid_super_resolution.h"
 #include "core/field/load_parameter.h"
 #include "core/nn/check_shape.h"
 
@@ -52,6 +53,7 @@ SuperResolution SuperResolution::random(RandomStream& random) {
 Tensor SuperResolution::forward(const Tensor& features) const {
   check(!empty(), ErrorCode::kUnsupported, "this field has no super-resolution network");
   check_shape(features, {-1, kFieldChannels, -1, -1}, "features");
+  if (kind == Kind::kHybrid) return hybrid_forward(parameters, features);
   std::size_t next = 0;
   const auto conv = [&](const Tensor& x) {
     interruption_point();
@@ -85,6 +87,11 @@ void SuperResolution::save_to(TensorMap& tensors, const std::string& prefix) con
 
 SuperResolution SuperResolution::load(const TensorMap& tensors, const std::string& prefix) {
   SuperResolution network;
+  if (holds_hybrid(tensors, prefix)) {
+    network.kind = Kind::kHybrid;
+    network.parameters = copy_hybrid(tensors, prefix);
+    return network;
+  }
   for (const ConvSpec& conv : kConvs) {
     const std::string weight = std::string(conv.name) + ".weight";
     const std::string bias = std::string(conv.name) + ".bias";
@@ -96,13 +103,13 @@ SuperResolution SuperResolution::load(const TensorMap& tensors, const std::strin
 }
 
 SuperResolution SuperResolution::to(at::Device device) const {
-  SuperResolution moved;
+  SuperResolution moved{kind, {}};
   for (const auto& [name, tensor] : parameters) moved.parameters.emplace_back(name, tensor.to(device));
   return moved;
 }
 
 SuperResolution SuperResolution::clone() const {
-  SuperResolution copy;
+  SuperResolution copy{kind, {}};
   for (const auto& [name, tensor] : parameters) {
     copy.parameters.emplace_back(name, tensor.detach().clone());
   }

@@ -12,6 +12,9 @@
 namespace portrait {
 
 // psi_SR: feature image -> RGB at four times its size. Convolutional, so any size and any patch.
+// A field carries one of two kinds, which differ in their tensors' names alone for whoever
+// optimises or saves them. kHybrid: that of published GAN priors, hybrid_super_resolution.h. kOwn,
+// ours:
 //   x = (features - 0.5) * 2; conv 32->64; three residual blocks
 //   x + conv(leaky(conv(leaky(x)))) of 64 channels; leaky; conv 64->128, pixel shuffle 2 -> 32;
 //   leaky; conv 32->32; leaky; conv 32->12, pixel shuffle 2 -> 3 channels; plus the bilinear x4
@@ -20,11 +23,13 @@ namespace portrait {
 // untrained network is the bilinear upsampling.
 struct SuperResolution {
   static constexpr int kScale = 4;
+  enum class Kind { kOwn, kHybrid };
 
+  Kind kind = Kind::kOwn;
   // In the order of the forward pass, "NAME.weight" then "NAME.bias", NAME as saved.
   std::vector<std::pair<std::string, Tensor>> parameters;
 
-  static SuperResolution random(RandomStream& random);
+  static SuperResolution random(RandomStream& random);  // of our own kind
   bool empty() const { return parameters.empty(); }
 
   // features [B,32,H,W], as rendered (RGB in [0,1]) -> [B,3,4H,4W], about [0,1], not clamped.
@@ -33,7 +38,7 @@ struct SuperResolution {
   // Names with the prefix "superresolution.".
   std::vector<std::pair<std::string, Tensor>> named_parameters() const;
   void save_to(TensorMap& tensors, const std::string& prefix = "superresolution.") const;
-  // Throws kCorrupt naming a tensor that is absent or misshapen.
+  // Of the kind that the names tell. Throws kCorrupt naming a tensor that is absent or misshapen.
   static SuperResolution load(const TensorMap& tensors,
                               const std::string& prefix = "superresolution.");
 

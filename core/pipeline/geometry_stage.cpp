@@ -34,6 +34,17 @@ Field with_leaves(Field head) {
   return head;
 }
 
+// The network of a pack with another prior would fail at the stage's first step.
+const LoadedPlaneUNet& fitting(const LoadedPlaneUNet& unet, const Field& head) {
+  const int slices = unet.network->config().depth_slices;
+  check(slices == head.frame.depth_slices, ErrorCode::kUnsupported,
+        "The pack's network \"geometry\" changes planes of {} slices and this head has planes of "
+        "{}; take a pack whose geometry network was trained for its prior, or switch "
+        "geometry.detail_preservation off",
+        slices, head.frame.depth_slices);
+  return unet;
+}
+
 OptimisedState::Parameters all_of(const Field& head, const PlaneChange& change) {
   OptimisedState::Parameters all = change.parameters;
   for (auto& named : head.decoder.named_parameters()) all.push_back(std::move(named));
@@ -72,7 +83,7 @@ GeometryStage::GeometryStage(Field head, const PhotoTarget& photo, GeometryNetwo
       seed_(seed),
       options_(GeometryOptions::from(settings)),
       before_(head_.planes.detach().clone()),
-      change_(options_.through_unet ? PlaneChange::through(networks.plane_unet)
+      change_(options_.through_unet ? PlaneChange::through(fitting(networks.plane_unet, head_))
                                     : PlaneChange::direct(before_)),
       planes_(live_rate_adam(change_.parameters)),
       decoder_(live_rate_adam(head_.decoder.named_parameters())),

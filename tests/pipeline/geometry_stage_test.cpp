@@ -85,6 +85,18 @@ class GeometryStageTest : public QObject {
     }
   }
 
+  void a_network_for_other_planes_is_named() {
+    Field head = first_.clone();
+    head.planes = head.planes.narrow(1, 0, 1).clone();
+    head.frame.depth_slices = 1;
+    try {
+      const GeometryStage stage(head, PhotoTarget(photo_), networks(), 3, small_settings());
+      QFAIL("taken");
+    } catch (const Error& error) {
+      QVERIFY(error.message().find("2 slices") != std::string::npos);
+    }
+  }
+
   // Direct optimisation: texels that no ray saw stay, and the network is not touched.
   void the_tri_plane_itself_can_be_optimised_to_compare() {
     Settings settings = small_settings(4);

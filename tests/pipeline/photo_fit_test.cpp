@@ -2,6 +2,7 @@
 #include "tests/pipeline/tiny_head.h"
 
 #include "core/base/error.h"
+#include "core/field/hybrid_super_resolution.h"
 #include "core/field/renderer.h"
 #include "core/nn/torch_threads.h"
 #include "core/pipeline/photo_fit.h"
@@ -110,6 +111,27 @@ class PhotoFitTest : public QObject {
              qPrintable(QString("%1 held, %2 free").arg(roughness(held)).arg(roughness(free))));
     QVERIFY2(held_loss < 1.15 * free_loss,
              qPrintable(QString("%1 held, %2 free").arg(held_loss).arg(free_loss)));
+  }
+
+  // The super-resolution of published priors is optimised as ours is.
+  void another_super_resolution_learns_too() {
+    Parameters fresh = Parameters::random(4);
+    Field head = first_.clone();
+    head.sr = load_hybrid(fresh, "superresolution.", "w_avg", {{8, 6}, 4});
+    PhotoFit fit(head.clone(), head, PhotoTarget(photo_), 3, PhotoFitOptions());
+    fit.set_steps(6);
+    while (!fit.finished()) fit.step();
+    const auto before = head.parameters();
+    const auto after = fit.head().parameters();
+    QCOMPARE(after.size(), before.size());
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      QCOMPARE(after[i].first, before[i].first);
+      QVERIFY2(!at::equal(after[i].second, before[i].second), after[i].first.c_str());
+      QVERIFY2(after[i].second.isfinite().all().item<bool>(), after[i].first.c_str());
+    }
+    TensorMap saved;
+    fit.head().save_to(saved);
+    QVERIFY(Field::load(saved, head.frame).sr.kind == SuperResolution::Kind::kHybrid);
   }
 
   void same_seed_same_bits() {

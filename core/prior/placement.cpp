@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/torch.h"
+
+#include "core/prior/placement.h"
+
+#include "core/base/error.h"
+#include "core/nn/check_shape.h"
+
+#include <cmath>
+
+namespace portrait {
+namespace {
+
+using Texels = Eigen::Matrix<std::int64_t, 3, 1>;
+
+Texels texels_of(const PriorFrame& frame, std::int64_t count) {
+  const double texel = 2 * frame.scale * frame.half_extent / static_cast<double>(count);
+  Texels texels;
+  for (int axis = 0; axis < 3; ++axis) {
+    texels[axis] = static_cast<std::int64_t>(std::llround(frame.offset[axis] / texel));
+  }
+  return texels;
+}
+
+Decoder per_our_unit(const Decoder& theirs, double scale) {
+  Decoder decoder = theirs.clone();
+  decoder.w1[0].div_(scale);
+  decoder.b1[0].sub_(1).div_(scale).add_(1);
+  return decoder;
+}
+
+}  // namespace
+
+Eigen::Vector3d placed_offset(const PriorFrame& frame, std::int64_t texels) {
+  const double texel = 2 * frame.scale * frame.half_extent / static_cast<double>(texels);
+  return texels_of(frame, texels).cast<double>() * texel;
+}
+
+Tensor halved_planes(const Tensor& planes) {
+  const std::int64_t side = planes.size(-1);
+  check(side % 2 == 0 && planes.size(-2) == side, ErrorCode::kInternal,
+        "Planes of {} x {} texels have no half", planes.size(-2), side);
+  const auto shape = planes.sizes().vec();
+  std::vector<std::int64_t> half(shape.begin(), shape.end());
+  half[half.size() - 1] = half[half.size() - 2] = side / 2;
+  return at::avg_pool2d(planes.reshape({1, -1, side, side}), {2, 2}).view(half);
+}
+
+Field placed_head(const Tensor& planes, const Decoder& decoder, const SuperResolution& sr,
+                  const PriorFrame& frame) {
+  check_shape(planes, {3, kFieldChannels, -1, planes.size(-1)}, "planes");
+  check(frame.scale > 0 && frame.half_extent > 0, ErrorCode::kInternal,
+        "A prior's frame of size {} at scale {}; both must be above zero", frame.half_extent,
+        frame.scale);
+  const at::NoGradGuard no_grad;
+  const Texels texels = texels_of(frame, planes.size(-1));
+  std::vector<Tensor> moved;
+  for (int p = 0; p < 3; ++p) {
+    const PlaneAxes axes = frame.planes[std::size_t(p)];
+    Tensor plane = planes[p];
+    if (frame.flips[std::size_t(axes.width_axis)] < 0) plane = plane.flip({2});
+    if (frame.flips[std::size_t(axes.height_axis)] < 0) plane = plane.flip({1});
+    const std::int64_t right = texels[axes.width_axis];
+    const std::int64_t down = texels[axes.height_axis];
+    moved.push_back(at::constant_pad_nd(plane, {right, -right, down, -down}, 0));
+  }
+  Field field;
+  field.planes = at::stack(moved).unsqueeze(1).contiguous();
+  field.decoder = per_our_unit(decoder, frame.scale);
+  field.sr = sr.clone();
+  field.frame.half_extent = frame.scale * frame.half_extent;
+  field.frame.planes = frame.planes;
+  return field;
+}
+
+}  // namespace portrait
