@@ -4,6 +4,7 @@
 #include "core/session/field_file.h"
 
 #include "core/camera/camera.h"
+#include "core/field/field.h"
 #include "core/nn/torch_safetensors.h"
 
 #include <fmt/format.h>

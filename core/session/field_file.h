@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/field/field.h"
-
 #include <filesystem>
 
 namespace portrait {
+
+struct Field;
 
 // The head itself, for whoever renders it elsewhere: a safetensors file of fp32 tensors named as in
 // Field::parameters() ("planes" [3,D,32,R,R], "decoder.*", "superresolution.*", "detail" where there
