@@ -3,8 +3,11 @@
 
 #include "core/diffusion/unet_2d_condition.h"
 
+#include "core/diffusion/lora.h"
 #include "core/nn/check_shape.h"
 #include "core/nn/model_pack.h"
+
+#include <utility>
 
 namespace portrait {
 
@@ -43,11 +46,10 @@ std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
 
 std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack, at::Device device) {
   const PackNetwork& network = pack.network("unet");
-  if (!device.is_cpu()) {
-    return load_unet(load_tensors(*network.weights, at::kFloat, device),
-                     unet_config(network.config));
-  }
-  return network_of<UNet2DConditionModel>(Parameters::packed(load_tensors(*network.weights)),
+  TensorMap tensors = load_tensors(*network.weights, at::kFloat, device);
+  merge_loras(network, tensors);
+  if (!device.is_cpu()) return load_unet(tensors, unet_config(network.config));
+  return network_of<UNet2DConditionModel>(Parameters::packed(std::move(tensors)),
                                           unet_config(network.config));
 }
 
