@@ -19,8 +19,8 @@ bool has_sha_instructions() {
 // Intel's instructions do two rounds on the state as ABEF and CDGH (Gulley et al., "Intel SHA
 // Extensions", 2013).
 __attribute__((target("sha,sse4.1"))) void compress(Sha256::State& state,
-                                                     const unsigned char* blocks,
-                                                     std::size_t count) {
+                                                    const unsigned char* blocks,
+                                                    std::size_t count) {
   const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
   auto* words = reinterpret_cast<__m128i*>(state.data());
   const __m128i cdab = _mm_shuffle_epi32(_mm_loadu_si128(words), 0xb1);
@@ -69,7 +69,9 @@ Sha256::Compress Sha256::hardware_compress() {
 
 namespace portrait {
 
-Sha256::Compress Sha256::hardware_compress() { return nullptr; }
+Sha256::Compress Sha256::hardware_compress() {
+  return nullptr;
+}
 
 }  // namespace portrait
 

@@ -40,7 +40,9 @@ std::shared_ptr<const AutoencoderKL> load_vae(const ModelPack& pack, at::Device 
       autoencoder_config(network.config));
 }
 
-std::string latent_space_of(const ModelPack& pack) { return latent_space_of(pack.network("vae")); }
+std::string latent_space_of(const ModelPack& pack) {
+  return latent_space_of(pack.network("vae"));
+}
 
 std::string latent_space_of(const PackNetwork& vae) {
   std::string parts = fmt::format("{:.17g}\n", autoencoder_config(vae.config).scaling_factor);

@@ -98,7 +98,10 @@ void UNetLora::check_pair(const std::string& name, const Pair& pair,
         "The LoRA \"{}\" has \"{}\" alone for the UNet's \"{}\"; both a down and an up part are "
         "expected",
         file_.path().string(),
-        !pair.down.empty() ? pair.down : !pair.up.empty() ? pair.up : pair.alpha, name);
+        !pair.down.empty() ? pair.down
+        : !pair.up.empty() ? pair.up
+                           : pair.alpha,
+        name);
   const std::vector<std::int64_t>& down = file_.at(pair.down).shape;
   const std::vector<std::int64_t>& up = file_.at(pair.up).shape;
   const bool whole = down.size() >= 2 && up.size() >= 2 && down[0] > 0;
@@ -107,15 +110,16 @@ void UNetLora::check_pair(const std::string& name, const Pair& pair,
         file_.path().string(), pair.down, fmt::join(down, ", "), pair.up, fmt::join(up, ", "));
   // A kernel of one pixel may be written as a matrix and the other way round; larger ones may not.
   const bool kernel = shape.size() == 4 && product_from(shape, 2) > 1;
-  const bool same_kernel = !kernel || std::equal(down.begin() + 1, down.end(), shape.begin() + 1,
-                                                 shape.end());
-  check(up[0] == shape[0] && product_from(up, 2) == 1 && same_kernel &&
-            product_from(down, 1) == product_from(shape, 1),
-        ErrorCode::kCorrupt,
-        "The LoRA \"{}\" does not fit the UNet: \"{}\" is [{}] and \"{}\" [{}], for \"{}\" of [{}]; "
-        "it was made for another UNet",
-        file_.path().string(), pair.down, fmt::join(down, ", "), pair.up, fmt::join(up, ", "), name,
-        fmt::join(shape, ", "));
+  const bool same_kernel =
+      !kernel || std::equal(down.begin() + 1, down.end(), shape.begin() + 1, shape.end());
+  check(
+      up[0] == shape[0] && product_from(up, 2) == 1 && same_kernel &&
+          product_from(down, 1) == product_from(shape, 1),
+      ErrorCode::kCorrupt,
+      "The LoRA \"{}\" does not fit the UNet: \"{}\" is [{}] and \"{}\" [{}], for \"{}\" of [{}]; "
+      "it was made for another UNet",
+      file_.path().string(), pair.down, fmt::join(down, ", "), pair.up, fmt::join(up, ", "), name,
+      fmt::join(shape, ", "));
   check(pair.alpha.empty() || file_.at(pair.alpha).count() == 1, ErrorCode::kCorrupt,
         "The LoRA \"{}\" has \"{}\" of {} numbers; one is expected", file_.path().string(),
         pair.alpha, pair.alpha.empty() ? 0 : file_.at(pair.alpha).count());

@@ -11,20 +11,19 @@ struct Ending {
   std::string_view text;
   LoraPart part;
 };
-constexpr std::array kEndings = {
-    Ending{".alpha", LoraPart::kAlpha},
-    Ending{".lora_down.weight", LoraPart::kDown},
-    Ending{".lora_up.weight", LoraPart::kUp},
-    Ending{".lora_A.weight", LoraPart::kDown},
-    Ending{".lora_B.weight", LoraPart::kUp},
-    Ending{".lora_A.default.weight", LoraPart::kDown},
-    Ending{".lora_B.default.weight", LoraPart::kUp},
-    Ending{".lora.down.weight", LoraPart::kDown},
-    Ending{".lora.up.weight", LoraPart::kUp},
-    Ending{".lora_linear_layer.down.weight", LoraPart::kDown},
-    Ending{".lora_linear_layer.up.weight", LoraPart::kUp},
-    Ending{"_lora.down.weight", LoraPart::kDown},
-    Ending{"_lora.up.weight", LoraPart::kUp}};
+constexpr std::array kEndings = {Ending{".alpha", LoraPart::kAlpha},
+                                 Ending{".lora_down.weight", LoraPart::kDown},
+                                 Ending{".lora_up.weight", LoraPart::kUp},
+                                 Ending{".lora_A.weight", LoraPart::kDown},
+                                 Ending{".lora_B.weight", LoraPart::kUp},
+                                 Ending{".lora_A.default.weight", LoraPart::kDown},
+                                 Ending{".lora_B.default.weight", LoraPart::kUp},
+                                 Ending{".lora.down.weight", LoraPart::kDown},
+                                 Ending{".lora.up.weight", LoraPart::kUp},
+                                 Ending{".lora_linear_layer.down.weight", LoraPart::kDown},
+                                 Ending{".lora_linear_layer.up.weight", LoraPart::kUp},
+                                 Ending{"_lora.down.weight", LoraPart::kDown},
+                                 Ending{"_lora.up.weight", LoraPart::kUp}};
 
 constexpr std::string_view kKohyaUNet = "lora_unet_";
 constexpr std::string_view kProcessor = ".processor.";

@@ -79,7 +79,8 @@ std::vector<std::string> variants_in(const fs::path& folder, const std::string& 
     all += (all.empty() ? "" : ", ") + name;
   }
   fail(ErrorCode::kNotFound,
-       "The folder \"{}\" has no \"{}{}.safetensors\" and no index of its pieces, only: {}; download "
+       "The folder \"{}\" has no \"{}{}.safetensors\" and no index of its pieces, only: {}; "
+       "download "
        "the safetensors files of the model too",
        folder.string(), stem, variant.empty() ? "" : "." + variant, all.empty() ? "nothing" : all);
 }

@@ -52,8 +52,9 @@ nlohmann::json schedule_of(const fs::path& diffusers, std::vector<std::string>& 
   const fs::path path = diffusers / "scheduler" / "scheduler_config.json";
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored)) {
-    warnings.push_back("There is no scheduler/scheduler_config.json; the noise schedule of Stable "
-                       "Diffusion 1.5 is assumed, with a UNet that predicts the noise");
+    warnings.push_back(
+        "There is no scheduler/scheduler_config.json; the noise schedule of Stable "
+        "Diffusion 1.5 is assumed, with a UNet that predicts the noise");
     return to_json(ScheduleConfig{});
   }
   nlohmann::json config = read_json_file(path);
@@ -82,13 +83,13 @@ void find_in_diffusers(const ImportOptions& options, Found& found) {
     found.networks.push_back(
         imported_text_encoder(component("text_encoder", kTransformersWeights)));
     const auto& parameters = found.networks.back().parameters;
-    const auto tokens =
-        parameters.at("text_model.embeddings.token_embedding.weight").front();
+    const auto tokens = parameters.at("text_model.embeddings.token_embedding.weight").front();
     if (is_folder(folder / "tokenizer") && !fs::is_empty(folder / "tokenizer")) {
       found.tokenizer = find_tokenizer(folder / "tokenizer", tokens);
     } else {
-      found.warnings.push_back("There is no tokenizer/ with vocab.json and merges.txt; texts cannot "
-                               "be encoded without it");
+      found.warnings.push_back(
+          "There is no tokenizer/ with vocab.json and merges.txt; texts cannot "
+          "be encoded without it");
     }
   }
   check(!found.networks.empty(), ErrorCode::kNotFound,
@@ -107,9 +108,10 @@ void find_loras(const ImportOptions& options, Found& found) {
     const UNetLora lora(file, unet->parameters, source.scale);
     const std::string name = source.file.filename().string();
     if (!lora.of_text_encoder().empty()) {
-      found.warnings.push_back(fmt::format(
-          "{} tensors of \"{}\" are for the text encoder and are not used, \"{}\" the first of them",
-          lora.of_text_encoder().size(), name, lora.of_text_encoder().front()));
+      found.warnings.push_back(
+          fmt::format("{} tensors of \"{}\" are for the text encoder and are not used, \"{}\" the "
+                      "first of them",
+                      lora.of_text_encoder().size(), name, lora.of_text_encoder().front()));
     }
     check(!lora.changed().empty(), ErrorCode::kBadInput,
           "The LoRA \"{}\" changes nothing in the UNet; leave it out", source.file.string());
@@ -123,8 +125,8 @@ Found find_all(const ImportOptions& options) {
   Found found;
   if (!options.diffusers.empty()) find_in_diffusers(options, found);
   if (!options.brushnet.empty()) {
-    found.networks.push_back(imported_brushnet(
-        find_component(options.brushnet, kDiffusersWeights, options.variant)));
+    found.networks.push_back(
+        imported_brushnet(find_component(options.brushnet, kDiffusersWeights, options.variant)));
   }
   check_together(found.networks);
   find_loras(options, found);

@@ -15,14 +15,15 @@ struct LoraSource {
 
 struct ImportOptions {
   std::filesystem::path out;
-  std::filesystem::path diffusers;  // with unet/, vae/, text_encoder/, tokenizer/, scheduler/; or none
-  std::filesystem::path brushnet;   // with config.json and weights; or none
-  std::vector<LoraSource> loras;    // of the UNet
-  std::string variant;              // of the weights, "fp16"; empty: the plain files
-  std::string name;                 // of the pack; empty: that of the folder
+  // With unet/, vae/, text_encoder/, tokenizer/, scheduler/; or none.
+  std::filesystem::path diffusers;
+  std::filesystem::path brushnet;       // with config.json and weights; or none
+  std::vector<LoraSource> loras;        // of the UNet
+  std::string variant;                  // of the weights, "fp16"; empty: the plain files
+  std::string name;                     // of the pack; empty: that of the folder
   std::string licence = "NOASSERTION";  // SPDX expression, of every network
-  bool link = false;                // symbolic links to the weights in place of copies
-  bool replace = false;             // a pack that is there already
+  bool link = false;                    // symbolic links to the weights in place of copies
+  bool replace = false;                 // a pack that is there already
   std::function<void(const std::string& line)> progress;
 };
 

@@ -113,10 +113,11 @@ void check_together(const std::vector<ImportedNetwork>& networks) {
   }
   if (const ImportedNetwork* text = find(networks, "text_encoder")) {
     const auto width = text->parameters.at("text_model.final_layer_norm.weight").front();
-    check(width == base.attention.cross_attention_dim, ErrorCode::kCorrupt,
-          "The text encoder makes tokens of {} numbers and the UNet takes {}; import a text encoder "
-          "and a UNet of one model",
-          width, base.attention.cross_attention_dim);
+    check(
+        width == base.attention.cross_attention_dim, ErrorCode::kCorrupt,
+        "The text encoder makes tokens of {} numbers and the UNet takes {}; import a text encoder "
+        "and a UNet of one model",
+        width, base.attention.cross_attention_dim);
   }
   if (const ImportedNetwork* branch = find(networks, "brushnet")) {
     const ControlConfig control = control_config(branch->config);

@@ -21,8 +21,8 @@ struct ImportedNetwork {
   nlohmann::json config;
   std::vector<std::filesystem::path> files;
   std::shared_ptr<const SafetensorsFile> weights;  // of all files, under the names in them
-  std::vector<ImportedTensor> tensors;             // under the network's own, without what is ignored
-  ShapeMap parameters;                             // of the network
+  std::vector<ImportedTensor> tensors;  // under the network's own, without what is ignored
+  ShapeMap parameters;                  // of the network
 
   std::uintmax_t bytes() const;
 };
@@ -35,8 +35,8 @@ ImportedNetwork imported_brushnet(const ComponentFiles& files);
 // A CLIPTextModel of transformers; names with or without "text_model." before them.
 ImportedNetwork imported_text_encoder(const ComponentFiles& files);
 
-// Throws kCorrupt when networks of one pack do not go together: latents of other channels, a context
-// of another width, a control branch of other sizes than the UNet.
+// Throws kCorrupt when networks of one pack do not go together: latents of other channels, a
+// context of another width, a control branch of other sizes than the UNet.
 void check_together(const std::vector<ImportedNetwork>& networks);
 
 }  // namespace portrait

@@ -70,8 +70,7 @@ PackNetwork place_network(const ImportedNetwork& imported, const fs::path& pack,
   const std::size_t count = imported.files.size();
   for (std::size_t i = 0; i < count; ++i) {
     const std::string number = count > 1 ? fmt::format("-{:05}-of-{:05}", i + 1, count) : "";
-    network.files.push_back(
-        place_link(imported.files[i], imported.id + number + kExtension, pack));
+    network.files.push_back(place_link(imported.files[i], imported.id + number + kExtension, pack));
   }
   if (count > 1) return network;
   network.file = network.files.front().file;

@@ -16,10 +16,10 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void refuse(const fs::path& index, const std::string& what) {
-  throw Error(ErrorCode::kCorrupt,
-              fmt::format("The index \"{}\" {}; get all files of this network again",
-                          index.string(), what),
-              index.string());
+  throw Error(
+      ErrorCode::kCorrupt,
+      fmt::format("The index \"{}\" {}; get all files of this network again", index.string(), what),
+      index.string());
 }
 
 // File -> its tensors.

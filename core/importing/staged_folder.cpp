@@ -50,8 +50,9 @@ StagedFolder::StagedFolder(const fs::path& target) : target_(place_of(target)) {
   if (::mkdtemp(name.data()) == nullptr) fail_io(parent, "Writing into", errno);
   staged_ = name;
   std::error_code problem;
-  fs::permissions(staged_, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
-                               fs::perms::others_read | fs::perms::others_exec,
+  fs::permissions(staged_,
+                  fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                      fs::perms::others_read | fs::perms::others_exec,
                   problem);
   lock_ = try_lock(staged_);
   if (lock_ < 0) {
@@ -91,10 +92,11 @@ void StagedFolder::replace() {
     return;  // the old one bears the hidden name, and goes with it
   }
   const int reason = errno;
-  check(reason != EINVAL && reason != ENOSYS, ErrorCode::kIo,
-        "\"{}\" cannot be replaced in one step: its file system cannot exchange two folders. Remove "
-        "it yourself, or choose another name",
-        target_.string());
+  check(
+      reason != EINVAL && reason != ENOSYS, ErrorCode::kIo,
+      "\"{}\" cannot be replaced in one step: its file system cannot exchange two folders. Remove "
+      "it yourself, or choose another name",
+      target_.string());
   fail_io(target_, "Replacing", reason);
 }
 

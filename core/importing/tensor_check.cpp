@@ -44,8 +44,8 @@ void check_tensors(const std::vector<ImportedTensor>& tensors, const ShapeMap& e
     const auto found = expected.find(tensor.name);
     const std::string place = tensor.file.filename().string();
     if (found == expected.end() || !seen.insert(tensor.name).second) {
-      surplus.add(fmt::format("\"{}\" [{}] in {}", tensor.stored, fmt::join(tensor.view.shape, ", "),
-                              place));
+      surplus.add(fmt::format("\"{}\" [{}] in {}", tensor.stored,
+                              fmt::join(tensor.view.shape, ", "), place));
       continue;
     }
     if (tensor.shape != found->second) {
@@ -59,7 +59,8 @@ void check_tensors(const std::vector<ImportedTensor>& tensors, const ShapeMap& e
     }
   }
   for (const auto& [name, shape] : expected) {
-    if (seen.count(name) == 0) missing.add(fmt::format("\"{}\" [{}]", name, fmt::join(shape, ", ")));
+    if (seen.count(name) == 0)
+      missing.add(fmt::format("\"{}\" [{}]", name, fmt::join(shape, ", ")));
   }
   std::string message;
   for (const Findings* each : {&missing, &surplus, &misshapen, &typed}) each->report(message);

@@ -12,9 +12,9 @@ namespace portrait {
 
 // A tensor of a file as it will stand in a pack.
 struct ImportedTensor {
-  std::string name;                  // the network's own
-  std::vector<std::int64_t> shape;   // the network's own
-  std::string stored;                // its name in the file
+  std::string name;                 // the network's own
+  std::vector<std::int64_t> shape;  // the network's own
+  std::string stored;               // its name in the file
   TensorView view;
   std::filesystem::path file;
 };

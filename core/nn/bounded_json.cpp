@@ -35,8 +35,8 @@ nlohmann::json read_json_file(const std::filesystem::path& path) {
   std::error_code ignored;
   const auto size = std::filesystem::file_size(path, ignored);
   if (!ignored && size > kLargestJsonFile) {
-    refuse(path, fmt::format("a JSON file of {} bytes, and {} are the most", size,
-                             kLargestJsonFile));
+    refuse(path,
+           fmt::format("a JSON file of {} bytes, and {} are the most", size, kLargestJsonFile));
   }
   return parse_json(read_text_file(path), path);
 }

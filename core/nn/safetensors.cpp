@@ -172,7 +172,8 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
   const std::byte* data = bytes + 8 + header_length;
   for (auto& [name, stored] : header.tensors) {
     tensors_.emplace_hint(tensors_.end(), name,
-                          TensorView{stored.dtype, std::move(stored.shape),
+                          TensorView{stored.dtype,
+                                     std::move(stored.shape),
                                      {data + stored.begin, stored.end - stored.begin}});
   }
 }

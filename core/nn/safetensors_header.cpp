@@ -100,8 +100,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool number_unsigned(std::uint64_t value) override {
     if (level_ != Level::kList) malformed();
     if (list_.size() >= kMostDimensions) {
-      refuse("tensor \"{}\" has more than {} dimensions", shown(name_),
-           kMostDimensions);
+      refuse("tensor \"{}\" has more than {} dimensions", shown(name_), kMostDimensions);
     }
     list_.push_back(value);
     return true;
@@ -115,8 +114,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     if (level_ != Level::kTensor || key_ != "dtype") malformed();
     const auto type = dtype_of_name(text);
     if (!type) {
-      refuse("tensor \"{}\" has the unknown type \"{}\"", shown(name_),
-           shown(text));
+      refuse("tensor \"{}\" has the unknown type \"{}\"", shown(name_), shown(text));
     }
     tensor_.dtype = *type;
     return true;
@@ -149,8 +147,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       refuse("__metadata__ is not an object of strings alone");
     }
     if (level_ == Level::kList) {
-      refuse("tensor \"{}\" has a size or an offset that is no whole number",
-           shown(name_));
+      refuse("tensor \"{}\" has a size or an offset that is no whole number", shown(name_));
     }
     refuse("the entry of tensor \"{}\" is malformed", shown(name_));
   }
@@ -210,9 +207,9 @@ SafetensorsHeader parse_safetensors_header(std::string_view text, std::uint64_t 
     const std::uint64_t needed = bytes_of(tensor);
     if (tensor.begin > tensor.end || tensor.end > data_size ||
         tensor.end - tensor.begin != needed) {
-      refuse_safetensors(path,
-                         fmt::format("tensor \"{}\" needs {} bytes but claims {} to {} of {}",
-                                     shown(name), needed, tensor.begin, tensor.end, data_size));
+      refuse_safetensors(
+          path, fmt::format("tensor \"{}\" needs {} bytes but claims {} to {} of {}", shown(name),
+                            needed, tensor.begin, tensor.end, data_size));
     }
     if (needed > 0) extents.emplace_back(tensor.begin, tensor.end);
   }

@@ -71,7 +71,8 @@ fs::path memory_path() {
 json remembered() {
   const fs::path path = memory_path();
   std::error_code problem;
-  if (path.empty() || !fs::is_regular_file(path, problem) || fs::file_size(path, problem) > 1 << 20) {
+  if (path.empty() || !fs::is_regular_file(path, problem) ||
+      fs::file_size(path, problem) > 1 << 20) {
     return json::object();
   }
   std::ifstream in(path, std::ios::binary);
@@ -82,7 +83,8 @@ json remembered() {
 std::optional<std::string> recall(const fs::path& file, const Marks& marks) {
   const json memory = remembered();
   const auto entry = memory.find(file.string());
-  if (entry == memory.end() || !entry->is_object() || entry->value("marks", json()) != marks.value) {
+  if (entry == memory.end() || !entry->is_object() ||
+      entry->value("marks", json()) != marks.value) {
     return std::nullopt;
   }
   const auto hash = entry->find(kHash);

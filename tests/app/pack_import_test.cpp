@@ -29,9 +29,7 @@ class PackImportTest : public QObject {
   QString brushnet_;
   QString out_;
 
-  QStringList import() const {
-    return {"pack", "import", "--diffusers", source_, "--out", out_};
-  }
+  QStringList import() const { return {"pack", "import", "--diffusers", source_, "--out", out_}; }
   bool left_nothing() const {
     return !QFile::exists(out_) && listing(fs::path(out_.toStdString()).parent_path()).empty();
   }
@@ -93,8 +91,8 @@ class PackImportTest : public QObject {
   }
 
   void an_imported_pack_is_verified_and_runs() {
-    const RunResult made = run_portrait(import() + QStringList{"--brushnet", brushnet_, "--link",
-                                                               "--name", "small", "--json"});
+    const RunResult made = run_portrait(
+        import() + QStringList{"--brushnet", brushnet_, "--link", "--name", "small", "--json"});
     QVERIFY2(made.code == 0, qPrintable(made.err));
     const auto facts = nlohmann::json::parse(made.out.toStdString());
     QCOMPARE(facts.at("name").get<std::string>(), std::string("small"));
@@ -167,8 +165,8 @@ class PackImportTest : public QObject {
     QVERIFY(!left_nothing());  // hidden, and beside it
     const RunResult again = run_portrait(import());
     QVERIFY2(again.code == 0, qPrintable(again.err));
-    QCOMPARE(QDir(QFileInfo(out_).path()).entryList(QDir::AllEntries | QDir::Hidden |
-                                                    QDir::NoDotAndDotDot),
+    QCOMPARE(QDir(QFileInfo(out_).path())
+                 .entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
              QStringList{"mine"});
     QCOMPARE(run_portrait({"pack", "verify", out_}).code, 0);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/sha256.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/base/sha256.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

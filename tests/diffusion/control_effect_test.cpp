@@ -46,8 +46,8 @@ class ControlEffectTest : public QObject {
     config.sizes = small_sizes();
     const Parameters names = names_of<ControlBranch>(config);
     for (const at::ScalarType type : {at::kFloat, at::kHalf, at::kBFloat16}) {
-      const PackNetwork fresh =
-          made("brushnet", names, [](auto& name) { return holds(name, "brushnet_"); }, type);
+      const PackNetwork fresh = made(
+          "brushnet", names, [](auto& name) { return holds(name, "brushnet_"); }, type);
       QVERIFY(!has_effect(fresh) && !control_parts(fresh).at(0).trained);
       const PackNetwork moved = made(
           "brushnet", names,

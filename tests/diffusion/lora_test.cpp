@@ -97,8 +97,8 @@ class LoraTest : public QObject {
     const std::vector<std::int64_t>& shape = kUNet.at(layer.toStdString() + ".weight");
     const Tensor a = drawn("a", {2, shape[1]});
     const Tensor b = drawn("b", {6, 2});
-    const Tensor found = added({{down.toStdString(), a}, {up.toStdString(), b}},
-                               layer.toStdString());
+    const Tensor found =
+        added({{down.toStdString(), a}, {up.toStdString(), b}}, layer.toStdString());
     QVERIFY(relative_difference(found, 0.7 * at::mm(b, a)) < 1e-6);
   }
 
@@ -121,7 +121,8 @@ class LoraTest : public QObject {
     const std::string layer = std::string("unet.") + kQuery;
     TensorMap tensors = {{layer + ".lora_A.weight", a}, {layer + ".lora_B.weight", b}};
     const std::map<std::string, std::string> stated = {
-        {"lora_adapter_metadata", R"({"unet.lora_alpha": 8, "unet.r": 2, "unet.use_dora": false})"}};
+        {"lora_adapter_metadata",
+         R"({"unet.lora_alpha": 8, "unet.r": 2, "unet.use_dora": false})"}};
     QVERIFY(relative_difference(added(tensors, kQuery, stated), 0.7 * 4 * at::mm(b, a)) < 1e-6);
     tensors[layer + ".alpha"] = at::scalar_tensor(3.0);
     QVERIFY(relative_difference(added(tensors, kQuery, stated), 0.7 * 1.5 * at::mm(b, a)) < 1e-6);
@@ -197,19 +198,20 @@ class LoraTest : public QObject {
     QVERIFY(says({{down, at::ones({2, 5})}, {up, at::ones({7, 2})}}, E::kCorrupt, "[6, 5]"));
     QVERIFY(says({{down, at::ones({2})}, {up, at::ones({6, 2})}}, E::kCorrupt, "ranks"));
     QVERIFY(says({{down, at::ones({0, 5})}, {up, at::ones({6, 0})}}, E::kCorrupt, "ranks"));
-    QVERIFY(says({{down, at::ones({2, 5}, at::kLong)}, {up, at::ones({6, 2})}}, E::kUnsupported,
-                 down));
-    QVERIFY(says({{down, at::ones({2, 5})}, {up, at::ones({6, 2})}, {layer + ".alpha", at::ones({2})}},
-                 E::kCorrupt, "2 numbers"));
+    QVERIFY(
+        says({{down, at::ones({2, 5}, at::kLong)}, {up, at::ones({6, 2})}}, E::kUnsupported, down));
+    QVERIFY(
+        says({{down, at::ones({2, 5})}, {up, at::ones({6, 2})}, {layer + ".alpha", at::ones({2})}},
+             E::kCorrupt, "2 numbers"));
     QVERIFY(says({{down, at::ones({2, 5})},
                   {up, at::ones({6, 2})},
                   {layer + ".lora.down.weight", at::ones({2, 5})}},
                  E::kCorrupt, "both"));
     // A kernel of nine pixels is no other arrangement of 45 numbers.
     const std::string conv = kConv;
-    QVERIFY(says({{conv + ".lora_A.weight", at::ones({2, 45})},
-                  {conv + ".lora_B.weight", at::ones({6, 2})}},
-                 E::kCorrupt, "[6, 5, 3, 3]"));
+    QVERIFY(says(
+        {{conv + ".lora_A.weight", at::ones({2, 45})}, {conv + ".lora_B.weight", at::ones({6, 2})}},
+        E::kCorrupt, "[6, 5, 3, 3]"));
   }
 };
 

@@ -75,7 +75,8 @@ class ImportPackTest : public QObject {
   ImportOptions options_;
 
   void write_unet(at::ScalarType type = at::kFloat) {
-    write_component(source_ / "unet", weights_of("unet_small.safetensors"), small_unet_json(), type);
+    write_component(source_ / "unet", weights_of("unet_small.safetensors"), small_unet_json(),
+                    type);
   }
 
   // How far the imported UNet is from the published one's answer.
@@ -144,8 +145,7 @@ class ImportPackTest : public QObject {
     QCOMPARE(unet.files.size(), std::size_t(kind == 2 && link ? 3 : 0));
     QCOMPARE(pack.document().at("schema").get<int>(), kind == 2 && link ? 2 : 1);
     QCOMPARE(fs::is_symlink(options_.out / unet.file), link);
-    QCOMPARE(unet.weights->tensors().begin()->second.dtype,
-             kind == 1 ? DType::kF16 : DType::kF32);
+    QCOMPARE(unet.weights->tensors().begin()->second.dtype, kind == 1 ? DType::kF16 : DType::kF32);
     QVERIFY(unet_schedule(pack).prediction_type == Prediction::kVelocity);
     QCOMPARE(listing(options_.out.parent_path()).size(), std::size_t(kind == 2 && link ? 5 : 3));
   }
@@ -207,10 +207,10 @@ class ImportPackTest : public QObject {
     const SafetensorsFile fixture(kData + "brushnet_small.safetensors");
     const at::NoGradGuard no_grad;
     const auto branch = load_brushnet(ModelPack::open(options_.out));
-    const std::vector<Tensor> outputs = branch->outputs(
-        branch->features(to_tensor(fixture.at("x")), to_tensor(fixture.at("cond")),
-                         to_tensor(fixture.at("t"))),
-        0.7);
+    const std::vector<Tensor> outputs =
+        branch->outputs(branch->features(to_tensor(fixture.at("x")), to_tensor(fixture.at("cond")),
+                                         to_tensor(fixture.at("t"))),
+                        0.7);
     const std::vector<FeatureSite> sites = feature_sites(branch->config().sizes);
     for (std::size_t i = 0; i < sites.size(); ++i) {
       const std::string name = sites[i].name();
@@ -285,7 +285,7 @@ class ImportPackTest : public QObject {
     const TensorMap weights = weights_of("unet_small.safetensors");
     const fs::path unet = source_ / "unet";
     const fs::path index = unet / "diffusion_pytorch_model.safetensors.index.json";
-    const auto damaged = [&](const std::function<void(nlohmann::json& map)>& damage) {
+    const auto damaged = [&](const std::function<void(nlohmann::json & map)>& damage) {
       write_shards(unet, weights, small_unet_json(), 2);
       nlohmann::json document = nlohmann::json::parse(read_text_file(index));
       damage(document["weight_map"]);

@@ -39,9 +39,31 @@ std::vector<std::string> sound_files() {
 // Pieces that trouble parsers and arithmetic.
 const std::vector<std::string>& nasty() {
   static const std::vector<std::string> pieces = {
-      "18446744073709551615", "9223372036854775807", "4294967296", "-1", "0", "1e400", "2.5",
-      "null", "true", "[", "{", "]", "}", "[[[[[[[[", "\"", "\\u0000", "\\ud800", "\xff", "\"a\":",
-      ",", ":", "\"__metadata__\":{}", "\"BF16\"", "[4611686018427387904,4]", std::string(64, '['),
+      "18446744073709551615",
+      "9223372036854775807",
+      "4294967296",
+      "-1",
+      "0",
+      "1e400",
+      "2.5",
+      "null",
+      "true",
+      "[",
+      "{",
+      "]",
+      "}",
+      "[[[[[[[[",
+      "\"",
+      "\\u0000",
+      "\\ud800",
+      "\xff",
+      "\"a\":",
+      ",",
+      ":",
+      "\"__metadata__\":{}",
+      "\"BF16\"",
+      "[4611686018427387904,4]",
+      std::string(64, '['),
       "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]"};
   return pieces;
 }
@@ -189,10 +211,9 @@ class SafetensorsFuzzTest : public QObject {
     };
     std::string shape = "[1";
     for (int i = 0; i < 100000; ++i) shape += ",1";
-    QVERIFY(refused(with_length(R"({"a":{"dtype":"U8","shape":)" + shape +
-                                    R"(],"data_offsets":[0,1]}})",
-                                "x"),
-                    "dimensions"));
+    QVERIFY(refused(
+        with_length(R"({"a":{"dtype":"U8","shape":)" + shape + R"(],"data_offsets":[0,1]}})", "x"),
+        "dimensions"));
     QVERIFY(refused(with_length(std::string(10 << 20, '['), ""), "not a JSON object"));
     QVERIFY(refused(with_length(R"({"a":)" + std::string(10 << 20, '['), ""), "malformed"));
     // Sizes of zero do not excuse products that overflow.

@@ -150,8 +150,8 @@ class SafetensorsTest : public QObject {
     QCOMPARE(hash, sha256_file(path_));
     QVERIFY(SafetensorsFile(copy).ints("many") == many);
     QVERIFY(file.ints("many") == many);  // released pages come back
-    QVERIFY_THROWS_EXCEPTION(Error, stream_safetensors(temporary_.filePath("no/such/folder")
-                                                           .toStdString(), tensors));
+    QVERIFY_THROWS_EXCEPTION(
+        Error, stream_safetensors(temporary_.filePath("no/such/folder").toStdString(), tensors));
   }
 
   void zero_is_zero_of_either_sign() {
