@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/nn/parameter_names.h"
 #include "core/nn/parameters.h"
 
 #include <memory>
@@ -15,14 +16,6 @@ Tensor drawn_tensor(at::IntArrayRef shape, const std::string& name);
 // Weights that keep the size of what goes through, zero layers included, so that every layer shows
 // in the answer. A function of the names.
 TensorMap drawn_weights(const Parameters& names, at::Device device = at::kCPU);
-
-// The names and shapes of a network's parameters.
-template <class Network, class Config>
-Parameters names_of(const Config& config) {
-  Parameters names = Parameters::listed();
-  const Network network(names, config);
-  return names;
-}
 
 // A network of drawn weights as a pack's are loaded. Weights are packed for the processor's kernels
 // alone.

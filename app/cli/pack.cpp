@@ -3,6 +3,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/pack_facts.h"
+#include "app/cli/pack_import.h"
 #include "app/cli/print_json.h"
 #include "app/cli/run_network.h"
 #include "core/nn/default_pack.h"
@@ -49,7 +50,7 @@ void add_pack_verify(CLI::App& pack, Action& action) {
   command.add_option("folder", arguments->pack, "The pack's folder; default: the one that ships");
   command.callback([arguments, &action] {
     action = [arguments](std::stop_token) {
-      const ModelPack opened = ModelPack::open(folder_of(*arguments));
+      const ModelPack opened = ModelPack::open(folder_of(*arguments), Hashing::kAnew);
       for (const auto& [id, network] : opened.networks()) {
         const bool known = verify_network(opened, id);
         std::printf("%-12s %s  %s\n", id.c_str(), network.file.c_str(),
@@ -80,11 +81,12 @@ void add_pack_run(CLI::App& pack, Action& action) {
 }  // namespace
 
 void add_pack(CLI::App& app, Action& action) {
-  auto& pack = *app.add_subcommand("pack", "Look into a model pack, and run its networks");
+  auto& pack = *app.add_subcommand("pack", "Look into a model pack, make one, run its networks");
   pack.require_subcommand(1);
   add_pack_info(pack, action);
   add_pack_verify(pack, action);
   add_pack_run(pack, action);
+  add_pack_import(pack, action);
 }
 
 }  // namespace portrait::cli

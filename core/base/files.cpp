@@ -2,6 +2,7 @@
 #include "core/base/files.h"
 
 #include "core/base/error.h"
+#include "core/base/io_error.h"
 
 #include <atomic>
 #include <cerrno>
@@ -17,16 +18,6 @@ namespace portrait {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail_io(const fs::path& path, const char* doing, int reason) {
-  const char* advice = reason == ENOSPC || reason == EFBIG
-                           ? "free some space or choose another folder"
-                           : "check that the folder exists and that you may write there";
-  throw Error(
-      ErrorCode::kIo,
-      fmt::format("{} \"{}\" failed: {}; {}", doing, path.string(), std::strerror(reason), advice),
-      path.string());
-}
-
 fs::path temporary_for(const fs::path& path) {
   // Hidden and with the same extension: some writers choose the format by it. Numbered, so that
   // two threads that write the same file do not share it.
@@ -36,6 +27,16 @@ fs::path temporary_for(const fs::path& path) {
 }
 
 }  // namespace
+
+void fail_io(const fs::path& path, const char* doing, int reason) {
+  const char* advice = reason == ENOSPC || reason == EFBIG
+                           ? "free some space or choose another folder"
+                           : "check that the folder exists and that you may write there";
+  throw Error(
+      ErrorCode::kIo,
+      fmt::format("{} \"{}\" failed: {}; {}", doing, path.string(), std::strerror(reason), advice),
+      path.string());
+}
 
 std::string read_text_file(const fs::path& path) {
   std::error_code ignored;

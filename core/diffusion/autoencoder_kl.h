@@ -18,6 +18,7 @@
 namespace portrait {
 
 class ModelPack;
+struct PackNetwork;
 
 // The normal distribution that a picture is encoded to, in the network's own units.
 struct Posterior {
@@ -103,5 +104,6 @@ std::shared_ptr<const AutoencoderKL> load_vae(const ModelPack& pack,
 // and its scaling factor. VAEs of one hash differ in their decoders at most, and what was trained
 // on the latents of one is right for the other. Throws kNotFound, kCorrupt.
 std::string latent_space_of(const ModelPack& pack);
+std::string latent_space_of(const PackNetwork& vae);
 
 }  // namespace portrait

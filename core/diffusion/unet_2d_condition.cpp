@@ -3,8 +3,11 @@
 
 #include "core/diffusion/unet_2d_condition.h"
 
+#include "core/diffusion/lora.h"
 #include "core/nn/check_shape.h"
 #include "core/nn/model_pack.h"
+
+#include <utility>
 
 namespace portrait {
 
@@ -47,13 +50,16 @@ std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
 std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack, at::Device device) {
   const PackNetwork& network = pack.network("unet");
   if (device.is_cpu()) return load_unet(pack, Precision{});
-  return load_unet(load_tensors(*network.weights, at::kFloat, device), unet_config(network.config));
+  TensorMap tensors = load_tensors(*network.weights, at::kFloat, device);
+  merge_loras(network, tensors);
+  return load_unet(tensors, unet_config(network.config));
 }
 
 std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack, Precision precision) {
   const PackNetwork& network = pack.network("unet");
   return network_of<UNet2DConditionModel>(
-      Parameters::streamed(reader_of(network.weights, precision.weights), precision.arithmetic),
+      Parameters::streamed(with_loras(network, reader_of(network.weights, precision.weights)),
+                           precision.arithmetic),
       unet_config(network.config));
 }
 

@@ -46,7 +46,7 @@ class UNet2DConditionModel {
 std::shared_ptr<const UNet2DConditionModel> load_unet(const TensorMap& tensors,
                                                       const UNetConfig& config);
 
-// The network "unet" of a pack, sizes from its configuration.
+// The network "unet" of a pack with its LoRAs, sizes from its configuration.
 // Throws kNotFound, kCorrupt, kUnsupported.
 std::shared_ptr<const UNet2DConditionModel> load_unet(const ModelPack& pack,
                                                       at::Device device = at::kCPU);

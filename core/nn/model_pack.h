@@ -3,6 +3,7 @@
 
 #include "core/camera/camera.h"
 #include "core/nn/safetensors.h"
+#include "core/nn/verified_files.h"
 
 #include <nlohmann/json.hpp>
 
@@ -12,10 +13,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace portrait {
 
-inline constexpr int kPackSchema = 1;
+// 1: one file per network. 2: networks of several files, networks with LoRAs; written only where
+// a pack has such, so that earlier versions read all others.
+inline constexpr int kPackSchema = 2;
 
 // The frame that a pack's networks were trained in (METHOD, camera). The defaults are ours.
 struct PackFrame {
@@ -29,11 +33,26 @@ struct PackFrame {
   std::array<int, 3> axis_flips = {1, 1, 1};  // pack axis = flip * our axis
 };
 
+// A file of a pack.
+struct PackFile {
+  std::string file;    // relative to the pack's folder
+  std::string sha256;  // lower-case hex
+};
+
+// Low-rank changes of a network's weights (Hu et al., LoRA, ICLR 2022), made when it is loaded:
+// the network's own files stay as they are.
+struct PackLora : PackFile {
+  double scale = 1;
+  std::shared_ptr<const SafetensorsFile> weights;
+};
+
 // One network of a pack: where its weights are, and whose they are.
 struct PackNetwork {
   std::string id;          // "prior", "landmarks", ...
-  std::string file;        // relative to the pack's folder
-  std::string sha256;      // of the file, lower-case hex
+  std::string file;        // relative to the pack's folder; of several files the first
+  std::string sha256;      // of the file, lower-case hex; of several: of their hashes' lines
+  std::vector<PackFile> files;  // all of them when there are several, else none
+  std::vector<PackLora> loras;
   std::string licence;     // SPDX expression
   std::string provenance;  // who made it, from what; a sentence or two
   std::string trained_on;  // data and time, in words
@@ -42,15 +61,17 @@ struct PackNetwork {
   std::shared_ptr<const SafetensorsFile> weights;    // mapped; null in what a trainer hands in
 };
 
-// A folder with pack.json and one safetensors file per network. Opening it reads and checks
-// everything: schema, each file's SHA-256, each file's header. Only safetensors are read: a
-// pickle can run code, and is refused with a message that says how to convert it.
+// A folder with pack.json and the safetensors files of each network, or links to them. Opening it
+// checks everything: schema, each file's SHA-256 (verified_files.h), each file's header. Only
+// safetensors are read: a pickle can run code, and is refused with a message that says how to
+// convert it.
 class ModelPack {
  public:
   // Throws kNotFound (folder, pack.json or a file is missing), kCorrupt (malformed pack.json,
   // hash that does not match: names file, expected and found), kUnsupported (newer schema),
   // kBadInput (a pickle).
-  static ModelPack open(const std::filesystem::path& folder);
+  static ModelPack open(const std::filesystem::path& folder,
+                        Hashing hashing = Hashing::kRemembered);
 
   const std::filesystem::path& folder() const { return folder_; }
   const std::string& name() const { return name_; }
@@ -87,5 +108,13 @@ void write_pack_json(const std::filesystem::path& folder, const std::string& nam
 // same id is replaced. Makes a pack.json (named after the folder, version 0) when there is none.
 // Throws kNotFound (no such file), kCorrupt (not safetensors), kBadInput (a pickle), kIo.
 void add_network(const std::filesystem::path& folder, const PackNetwork& network);
+
+// Writes a new pack.json of these networks, with the hashes that they state.
+void write_pack(const std::filesystem::path& folder, const std::string& name,
+                const std::vector<PackNetwork>& networks,
+                const nlohmann::json& extra = nlohmann::json::object());
+
+// Throws kNotFound when the pack's file, or what it links to, is not there.
+void require_pack_file(const std::filesystem::path& folder, const std::string& file);
 
 }  // namespace portrait

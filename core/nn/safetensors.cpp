@@ -2,16 +2,12 @@
 #include "core/nn/safetensors.h"
 
 #include "core/base/error.h"
-#include "core/base/files.h"
-
-#include <nlohmann/json.hpp>
+#include "core/nn/safetensors_header.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <limits>
-#include <set>
 #include <utility>
 
 #include <fcntl.h>
@@ -23,8 +19,6 @@ namespace portrait {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
-
-constexpr std::uint64_t kLargestHeader = 100'000'000;  // as the reference reader
 
 struct NamedType {
   DType dtype;
@@ -126,6 +120,36 @@ const char* dtype_name(DType dtype) {
          })->name;
 }
 
+std::optional<DType> dtype_of_name(std::string_view name) {
+  for (const NamedType& type : kTypes) {
+    if (name == type.name) return type.dtype;
+  }
+  return std::nullopt;
+}
+
+bool is_floating(DType dtype) {
+  return dtype == DType::kF16 || dtype == DType::kBF16 || dtype == DType::kF32 ||
+         dtype == DType::kF64;
+}
+
+bool all_zero(const TensorView& view) {
+  const std::size_t size = dtype_size(view.dtype);
+  for (std::size_t i = 0; i < view.data.size(); ++i) {
+    std::byte bits = view.data[i];
+    if (is_floating(view.dtype) && i % size == size - 1) bits &= std::byte{0x7f};  // not the sign
+    if (bits != std::byte{0}) return false;
+  }
+  return true;
+}
+
+void release_pages(std::span<const std::byte> mapped) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(mapped.data());
+  const std::uintptr_t first = (begin + page - 1) / page * page;  // whole pages: others keep theirs
+  const std::uintptr_t last = (begin + mapped.size()) / page * page;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+}
+
 std::int64_t TensorView::count() const {
   std::int64_t n = 1;
   for (std::int64_t size : shape) n *= size;
@@ -136,91 +160,43 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
   std::size_t size = 0;
   mapping_ = map_file(path, size);
   const auto* bytes = static_cast<const std::byte*>(mapping_.get());
-  const auto corrupt = [&](const std::string& what) {
-    throw Error(ErrorCode::kCorrupt,
-                fmt::format("\"{}\" is not a sound safetensors file: {}; get the file again or "
-                            "convert it to safetensors",
-                            path.string(), what),
-                path.string());
-  };
-
   std::uint64_t header_length = 0;
-  if (size < 8) corrupt("it is shorter than its length field");
+  if (size < 8) refuse_safetensors(path, "it is shorter than its length field");
   std::memcpy(&header_length, bytes, 8);
   if (header_length < 2 || header_length > kLargestHeader || header_length > size - 8) {
-    corrupt(fmt::format("its header claims {} bytes of {}", header_length, size));
+    refuse_safetensors(path, fmt::format("its header claims {} bytes of {}", header_length, size));
   }
-  const auto* text = reinterpret_cast<const char*>(bytes + 8);
-  // nlohmann keeps the last of duplicate keys silently; a callback sees them all.
-  std::set<std::string> seen;
-  std::string duplicate;
-  const auto watch = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    if (event == nlohmann::json::parse_event_t::key && depth == 1 &&
-        !seen.insert(parsed.get<std::string>()).second) {
-      duplicate = parsed.get<std::string>();
-    }
-    return true;
-  };
-  const auto header = nlohmann::json::parse(text, text + header_length, watch, false);
-  if (!header.is_object()) corrupt("its header is not a JSON object");
-  if (!duplicate.empty()) corrupt(fmt::format("tensor \"{}\" is named twice", duplicate));
-
-  const std::uint64_t data_size = size - 8 - header_length;
+  const std::string_view text(reinterpret_cast<const char*>(bytes + 8), header_length);
+  SafetensorsHeader header = parse_safetensors_header(text, size - 8 - header_length, path);
+  metadata_ = std::move(header.metadata);
   const std::byte* data = bytes + 8 + header_length;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> extents;
-  for (const auto& [name, entry] : header.items()) {
-    if (name == "__metadata__") {
-      if (!entry.is_object()) corrupt("__metadata__ is not an object");
-      for (const auto& [key, value] : entry.items()) {
-        if (!value.is_string()) corrupt(fmt::format("metadata \"{}\" is not a string", key));
-        metadata_[key] = value.get<std::string>();
-      }
+  for (auto& [name, stored] : header.tensors) {
+    tensors_.emplace_hint(tensors_.end(), name,
+                          TensorView{stored.dtype,
+                                     std::move(stored.shape),
+                                     {data + stored.begin, stored.end - stored.begin}});
+  }
+}
+
+SafetensorsFile::SafetensorsFile(const std::vector<std::filesystem::path>& paths) {
+  check(!paths.empty(), ErrorCode::kInternal, "A safetensors file of no files was asked for");
+  std::vector<std::shared_ptr<const void>> mappings;
+  for (const std::filesystem::path& path : paths) {
+    SafetensorsFile part(path);
+    mappings.push_back(part.mapping_);
+    if (mappings.size() == 1) {
+      *this = std::move(part);
       continue;
     }
-    const bool whole = entry.is_object() && entry.size() == 3 && entry.contains("dtype") &&
-                       entry.contains("shape") && entry.contains("data_offsets") &&
-                       entry["dtype"].is_string() && entry["shape"].is_array() &&
-                       entry["data_offsets"].is_array() && entry["data_offsets"].size() == 2 &&
-                       entry["data_offsets"][0].is_number_unsigned() &&
-                       entry["data_offsets"][1].is_number_unsigned();
-    if (!whole) corrupt(fmt::format("the entry of tensor \"{}\" is malformed", name));
-    const auto type_name = entry["dtype"].get<std::string>();
-    const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes),
-                                    [&](const NamedType& t) { return type_name == t.name; });
-    if (type == std::end(kTypes)) {
-      corrupt(fmt::format("tensor \"{}\" has the unknown type \"{}\"", name, type_name));
-    }
-    TensorView view;
-    view.dtype = type->dtype;
-    std::uint64_t expected = type->size;
-    for (const auto& extent : entry["shape"]) {
-      if (!extent.is_number_unsigned()) {
-        corrupt(fmt::format("tensor \"{}\" has a size that is not a number", name));
-      }
-      const auto n = extent.get<std::uint64_t>();
-      if (n != 0 && expected > std::numeric_limits<std::int64_t>::max() / n) {
-        corrupt(fmt::format("tensor \"{}\" has impossible sizes", name));
-      }
-      expected *= n;
-      view.shape.push_back(static_cast<std::int64_t>(n));
-    }
-    const auto begin = entry["data_offsets"][0].get<std::uint64_t>();
-    const auto end = entry["data_offsets"][1].get<std::uint64_t>();
-    if (begin > end || end > data_size || end - begin != expected) {
-      corrupt(fmt::format("tensor \"{}\" needs {} bytes but claims {} to {} of {}", name, expected,
-                          begin, end, data_size));
-    }
-    view.data = {data + begin, static_cast<std::size_t>(end - begin)};
-    if (begin != end) extents.emplace_back(begin, end);
-    tensors_.emplace(name, std::move(view));
+    tensors_.merge(part.tensors_);
+    if (part.tensors_.empty()) continue;
+    throw Error(ErrorCode::kCorrupt,
+                fmt::format("\"{}\" has the tensor \"{}\", which stands in a file before it as "
+                            "well; get the files of one network again",
+                            path.string(), part.tensors_.begin()->first),
+                path.string());
   }
-  std::sort(extents.begin(), extents.end());
-  std::uint64_t reached = 0;
-  for (const auto& [begin, end] : extents) {
-    if (begin != reached) corrupt("its tensors overlap or leave a gap");
-    reached = end;
-  }
-  if (reached != data_size) corrupt("bytes after its last tensor");
+  mapping_ = std::make_shared<const std::vector<std::shared_ptr<const void>>>(std::move(mappings));
 }
 
 const TensorView& SafetensorsFile::at(const std::string& name) const {
@@ -240,41 +216,6 @@ std::vector<float> SafetensorsFile::floats(const std::string& name) const {
 
 std::vector<std::int32_t> SafetensorsFile::ints(const std::string& name) const {
   return converted<std::int32_t>(at(name));
-}
-
-void save_safetensors(const std::filesystem::path& path, const std::vector<TensorToSave>& tensors,
-                      const std::map<std::string, std::string>& metadata) {
-  nlohmann::ordered_json header;
-  if (!metadata.empty()) header["__metadata__"] = metadata;
-  std::uint64_t offset = 0;
-  for (const TensorToSave& tensor : tensors) {
-    std::uint64_t size = dtype_size(tensor.dtype);
-    for (std::int64_t n : tensor.shape) {
-      check(n >= 0, ErrorCode::kInternal, "Tensor \"{}\" has a negative size", tensor.name);
-      size *= static_cast<std::uint64_t>(n);
-    }
-    check(size == tensor.data.size(), ErrorCode::kInternal,
-          "Tensor \"{}\" has {} bytes where its shape needs {}", tensor.name, tensor.data.size(),
-          size);
-    check(tensor.name != "__metadata__" && !header.contains(tensor.name), ErrorCode::kInternal,
-          "Tensor \"{}\" is named twice or as the metadata", tensor.name);
-    header[tensor.name] = {{"dtype", dtype_name(tensor.dtype)},
-                           {"shape", tensor.shape},
-                           {"data_offsets", {offset, offset + size}}};
-    offset += size;
-  }
-  std::string text = header.empty() ? "{}" : header.dump();
-  text.append((8 - text.size() % 8) % 8, ' ');  // data starts aligned
-
-  std::vector<std::byte> file(8 + text.size() + offset);
-  const std::uint64_t length = text.size();
-  std::memcpy(file.data(), &length, 8);
-  std::memcpy(file.data() + 8, text.data(), text.size());
-  std::byte* out = file.data() + 8 + text.size();
-  for (const TensorToSave& tensor : tensors) {
-    out = std::copy(tensor.data.begin(), tensor.data.end(), out);
-  }
-  write_file(path, file);
 }
 
 }  // namespace portrait

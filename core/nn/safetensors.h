@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace portrait {
@@ -18,6 +20,8 @@ enum class DType { kBool, kU8, kI8, kI16, kI32, kI64, kF16, kBF16, kF32, kF64 };
 
 std::size_t dtype_size(DType dtype);
 const char* dtype_name(DType dtype);  // "F32" as in the file
+std::optional<DType> dtype_of_name(std::string_view name);
+bool is_floating(DType dtype);
 
 struct TensorView {
   DType dtype = DType::kF32;
@@ -27,12 +31,23 @@ struct TensorView {
   std::int64_t count() const;
 };
 
+// Whether every number is zero, of either sign.
+bool all_zero(const TensorView& view);
+
+// Lets the system take back the memory of bytes that are mapped from a file, those of a
+// SafetensorsFile (other memory would lose its content): they are read from the file again when
+// they are next touched. What streams through a large file keeps little of it resident this way.
+void release_pages(std::span<const std::byte> mapped);
+
 // A memory-mapped file, every header field checked: lengths, offsets in range, without overlap or
 // gap, sizes that match dtype and shape, no duplicate names.
 // Throws kNotFound, kCorrupt (message names the field and the file).
 class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
+  // Several files as one that has all their tensors; metadata and path are the first one's.
+  // Throws kCorrupt too when two of them have a tensor of one name, kInternal without a path.
+  explicit SafetensorsFile(const std::vector<std::filesystem::path>& paths);
 
   const std::filesystem::path& path() const { return path_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }

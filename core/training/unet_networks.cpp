@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/unet_networks.h"
 
+#include "core/diffusion/lora.h"
 #include "core/nn/model_pack.h"
 
 #include <utility>
@@ -40,9 +41,9 @@ TensorMap UnetNetworks::of_pack(const ModelPack& pack, UnetNetworksConfig& confi
   config.conditioner = conditioner_config(pack.network(kConditioner).config);
   TensorMap values;
   for (const char* network : {kUnet, kConditioner}) {
-    for (const auto& [name, tensor] : load_tensors(*pack.network(network).weights)) {
-      values[prefix(network) + name] = tensor;
-    }
+    TensorMap tensors = load_tensors(*pack.network(network).weights);
+    merge_loras(pack.network(network), tensors);
+    for (const auto& [name, tensor] : tensors) values[prefix(network) + name] = tensor;
   }
   return values;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/sha256.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 
@@ -35,6 +36,26 @@ class Sha256Test : public QObject {
       for (std::size_t i = 0; i < text.size(); ++i) text[i] = char(i * 31 % 251);
       write_text_file(path, text);
       QCOMPARE(sha256_file(path), hash(text));
+    }
+  }
+
+  // The processor's instructions and the plain loop, fed in pieces of every length.
+  void both_ways_and_all_pieces_agree() {
+    std::string text(1000, 'x');
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = char(i * 37 % 253);
+    const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
+    if (Sha256::hardware_compress() == nullptr) qInfo("this processor has no SHA instructions");
+    for (std::size_t piece = 1; piece < 200; ++piece) {
+      Sha256 plain(&Sha256::portable_compress);
+      Sha256 best;
+      for (std::size_t at = 0; at < bytes.size(); at += piece) {
+        const auto part = bytes.subspan(at, std::min(piece, bytes.size() - at));
+        plain.update(part);
+        best.update(part);
+      }
+      const std::string found = best.hex();
+      QCOMPARE(found, plain.hex());
+      QCOMPARE(found, hash(text));
     }
   }
 

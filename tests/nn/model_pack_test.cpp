@@ -194,6 +194,57 @@ class ModelPackTest : public QObject {
     QVERIFY2(says(error, "pack.json") && says(error, words.toStdString()), error.what());
   }
 
+  // A network of several files, with low-rank changes; earlier versions cannot read such packs.
+  void a_network_may_have_several_files() {
+    const float value = 3;
+    const auto one = std::as_bytes(std::span(&value, 1));
+    save_safetensors(folder_ / "b.safetensors", {{"b", DType::kF32, {1}, one}});
+    save_safetensors(folder_ / "lora.safetensors", {{"l", DType::kF32, {1}, one}});
+    PackNetwork network = described("unet", "");
+    network.files = {{"prior.safetensors", sha256_file(folder_ / "prior.safetensors")},
+                     {"b.safetensors", sha256_file(folder_ / "b.safetensors")}};
+    network.loras.resize(1);
+    network.loras[0].file = "lora.safetensors";
+    network.loras[0].sha256 = sha256_file(folder_ / "lora.safetensors");
+    network.loras[0].scale = 0.25;
+    write_pack(folder_, "split", {network}, {{"credits", "all"}});
+    const ModelPack pack = ModelPack::open(folder_);
+    QCOMPARE(pack.document().at("schema").get<int>(), 2);
+    const PackNetwork& read = pack.network("unet");
+    QCOMPARE(read.weights->tensors().size(), std::size_t{2});
+    QCOMPARE(read.file, std::string("prior.safetensors"));
+    QCOMPARE(read.files.at(1).file, std::string("b.safetensors"));
+    QCOMPARE(read.loras.at(0).scale, 0.25);
+    QCOMPARE(read.loras.at(0).weights->floats("l"), std::vector<float>{3});
+    const std::string lines = network.files[0].sha256 + "\n" + network.files[1].sha256 + "\n";
+    QCOMPARE(read.sha256, sha256_hex(std::as_bytes(std::span(lines))));
+    for (const char* file : {"b.safetensors", "lora.safetensors"}) {
+      const std::string whole = read_text_file(folder_ / file);
+      save_safetensors(folder_ / file, {{"x", DType::kF32, {1}, one}});
+      QVERIFY2(open_error().code() == ErrorCode::kCorrupt && says(open_error(), file), file);
+      write_text_file(folder_ / file, whole);
+    }
+    edit([](json& d) { d["networks"][0]["files"][1]["file"] = "../b.safetensors"; });
+    QVERIFY(says(open_error(), "outside"));
+    edit([](json& d) { d["networks"][0]["files"] = json::array(); });
+    QVERIFY(says(open_error(), "\"file\""));
+    edit([](json& d) { d["networks"][0]["files"] = "all"; });
+    QVERIFY(says(open_error(), "not a list"));
+  }
+
+  // Packs that earlier versions can read say so.
+  void the_schema_is_the_earliest_that_will_do() {
+    QCOMPARE(ModelPack::open(folder_).document().at("schema").get<int>(), 1);
+  }
+
+  void deep_json_is_refused() {
+    write_text_file(folder_ / "pack.json", "{\"a\":" + std::string(1 << 20, '['));
+    QCOMPARE(open_error().code(), ErrorCode::kCorrupt);
+    write_text_file(folder_ / "pack.json",
+                    "{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}");
+    QVERIFY2(says(open_error(), "deeper"), open_error().what());
+  }
+
   void text_that_is_not_json_is_refused() {
     for (const char* text : {"", "{", "[]", "null", "\x80"}) {
       write_text_file(folder_ / "pack.json", text);

@@ -2,6 +2,7 @@
 #include "core/nn/safetensors.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/nn/safetensors_writer.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -105,6 +106,64 @@ class SafetensorsTest : public QObject {
     const std::vector<float> others = {5, 6};
     save_safetensors(path_, {{"v", DType::kF32, {2}, bytes_of(others)}});  // renamed over it
     QCOMPARE(copy.floats("v"), values);
+  }
+
+  void several_files_are_one() {
+    const fs::path other = temporary_.filePath("u.safetensors").toStdString();
+    const std::vector<float> values = {3, 4};
+    save_safetensors(path_, {{"v", DType::kF32, {2}, bytes_of(values)}}, {{"of", "first"}});
+    save_safetensors(other, {{"w", DType::kF32, {1}, bytes_of(values).last(4)}}, {{"of", "next"}});
+    const SafetensorsFile both(std::vector<fs::path>{path_, other});
+    QCOMPARE(both.tensors().size(), std::size_t{2});
+    QCOMPARE(both.floats("v"), values);
+    QCOMPARE(both.floats("w"), std::vector<float>{4});
+    QCOMPARE(both.path(), path_);
+    QCOMPARE(both.metadata().at("of"), std::string("first"));
+    save_safetensors(other, {{"v", DType::kF32, {1}, bytes_of(values).last(4)}});
+    try {
+      const SafetensorsFile twice(std::vector<fs::path>{path_, other});
+      QFAIL("no error");
+    } catch (const Error& error) {
+      QCOMPARE(error.code(), ErrorCode::kCorrupt);
+      QVERIFY2(error.message().find("\"v\"") != std::string::npos &&
+                   error.message().find("u.safetensors") != std::string::npos,
+               error.what());
+    }
+    QCOMPARE(both.floats("w"), std::vector<float>{4});  // what is open stays
+  }
+
+  void a_streamed_file_is_the_same() {
+    // Larger than the pieces it is written in, and not a multiple of them.
+    std::vector<std::int32_t> many(3000001);
+    for (std::size_t i = 0; i < many.size(); ++i) many[i] = std::int32_t(i * 2654435761u);
+    const std::vector<float> few = {1.5F};
+    save_safetensors(path_, {{"few", DType::kF32, {1}, bytes_of(few)},
+                             {"many", DType::kI32, {3000001}, bytes_of(many)}});
+    const SafetensorsFile file(path_);
+    std::vector<TensorToSave> tensors;
+    for (const auto& [name, view] : file.tensors()) {
+      tensors.push_back({name, view.dtype, view.shape, view.data});
+    }
+    const fs::path copy = temporary_.filePath("copy.safetensors").toStdString();
+    const std::string hash = stream_safetensors(copy, tensors);
+    QCOMPARE(hash, sha256_file(copy));
+    QCOMPARE(hash, sha256_file(path_));
+    QVERIFY(SafetensorsFile(copy).ints("many") == many);
+    QVERIFY(file.ints("many") == many);  // released pages come back
+    QVERIFY_THROWS_EXCEPTION(
+        Error, stream_safetensors(temporary_.filePath("no/such/folder").toStdString(), tensors));
+  }
+
+  void zero_is_zero_of_either_sign() {
+    const auto zero = [](DType dtype, const std::vector<std::uint16_t>& words) {
+      return all_zero({dtype, {}, bytes_of(words)});
+    };
+    QVERIFY(zero(DType::kF16, {0, 0x8000, 0}) && zero(DType::kBF16, {0x8000}));
+    QVERIFY(!zero(DType::kF16, {0, 1}) && !zero(DType::kF16, {0x0080}));
+    QVERIFY(zero(DType::kF32, {0, 0x8000, 0, 0}) && !zero(DType::kF32, {0x8000, 0}));
+    QVERIFY(!zero(DType::kI16, {0x8000}) && zero(DType::kI16, {0, 0}));
+    QVERIFY(zero(DType::kF64, {0, 0, 0, 0x8000}) && !zero(DType::kF64, {0, 0x8000, 0, 0}));
+    QVERIFY(zero(DType::kF16, {}));
   }
 
   void a_missing_tensor_or_file_is_named() {
