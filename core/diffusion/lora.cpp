@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
 namespace portrait {
 namespace {
@@ -161,6 +163,44 @@ void merge_loras(const PackNetwork& network, TensorMap& tensors) {
       lora.add_to(name, tensors.at(name));
     }
   }
+}
+
+namespace {
+
+class LoraReader : public TensorReader {
+ public:
+  LoraReader(const PackNetwork& network, std::shared_ptr<const TensorReader> weights)
+      : weights_(std::move(weights)) {
+    ShapeMap shapes;
+    for (const auto& [name, view] : network.weights->tensors()) shapes[name] = view.shape;
+    for (const PackLora& file : network.loras) {
+      loras_.emplace_back(*file.weights, shapes, file.scale);
+      for (const std::string& name : loras_.back().changed()) changed_.insert(name);
+    }
+  }
+
+  std::vector<std::string> names() const override { return weights_->names(); }
+  bool has(const std::string& name) const override { return weights_->has(name); }
+  Tensor read(const std::string& name) const override {
+    const Tensor plain = weights_->read(name);
+    if (changed_.count(name) == 0) return plain;
+    Tensor sum = plain.to(at::kFloat, false, true);  // a copy, also of fp32
+    for (const UNetLora& lora : loras_) lora.add_to(name, sum);
+    return sum.to(plain.scalar_type());
+  }
+
+ private:
+  std::shared_ptr<const TensorReader> weights_;
+  std::vector<UNetLora> loras_;
+  std::set<std::string> changed_;
+};
+
+}  // namespace
+
+std::shared_ptr<const TensorReader> with_loras(const PackNetwork& network,
+                                               std::shared_ptr<const TensorReader> weights) {
+  if (network.loras.empty()) return weights;
+  return std::make_shared<const LoraReader>(network, std::move(weights));
 }
 
 }  // namespace portrait

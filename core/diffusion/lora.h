@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/nn/tensor_reader.h"
 #include "core/nn/torch_safetensors.h"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,5 +54,10 @@ class UNetLora {
 
 // Adds a network's LoRAs to its tensors, in their order. Throws as UNetLora does.
 void merge_loras(const PackNetwork& network, TensorMap& tensors);
+
+// The network's tensors with its LoRAs, each when it is read: added in fp32, given in the reader's
+// type. `weights`: reads the network. Without LoRAs `weights` itself. Throws as UNetLora does.
+std::shared_ptr<const TensorReader> with_loras(const PackNetwork& network,
+                                               std::shared_ptr<const TensorReader> weights);
 
 }  // namespace portrait
