@@ -9,8 +9,8 @@ import re
 import sys
 import tempfile
 
-LADDER = """base camera image metrics nn photo field reprojection prior diffusion guidance pipeline
-mesh texture exporting synth training project session""".split()
+LADDER = """base camera image metrics nn perception photo field reprojection prior diffusion guidance
+pipeline mesh texture exporting synth training project session""".split()
 # What ui/ may include of core/: the four folders, and plain data that session hands over.
 UI_FOLDERS = {"session", "project", "base", "camera"}
 UI_PLAIN_DATA = {"core/field/baked_volume.h", "core/pipeline/stage_info.h"}
