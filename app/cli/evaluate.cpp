@@ -2,6 +2,7 @@
 #include "app/cli/command.h"
 #include "app/cli/evaluate_ablation.h"
 #include "app/cli/evaluate_hpdm.h"
+#include "app/cli/evaluate_identity.h"
 #include "app/cli/evaluate_restoration.h"
 #include "app/cli/evaluate_unet.h"
 #include "app/cli/evaluation.h"
@@ -105,7 +106,9 @@ CLI::App& add_pack_evaluation(CLI::App& evaluate, const std::string& id, const s
   auto& command = *evaluate.add_subcommand(id, help);
   command.add_option("--pack", arguments.pack,
                      "Folder of the model pack; default: the one that ships");
-  command.add_option("--sheet", arguments.options.sheet, "Picture of the results, PNG");
+  if constexpr (requires { arguments.options.sheet; }) {
+    command.add_option("--sheet", arguments.options.sheet, "Picture of the results, PNG");
+  }
   command.add_flag("--json", arguments.json, "For scripts");
   return command;
 }
@@ -272,6 +275,33 @@ void add_portrait_evaluation(CLI::App& evaluate, Action& action, const std::stri
   });
 }
 
+void add_evaluate_identity(CLI::App& evaluate, Action& action) {
+  auto arguments = std::make_shared<PackArguments<IdentityEvaluation>>();
+  auto& command = add_pack_evaluation(
+      evaluate, "identity",
+      "The networks that compare faces, on people that they were never trained on", *arguments);
+  command
+      .add_option(
+          "--cache", arguments->options.cache,
+          "Cache with people of `portrait synth --identities --validation`, or portraits as "
+          "in tests/data/portraits")
+      ->required();
+  command
+      .add_option("--triplets", arguments->options.triplets,
+                  "Of a face and two degraded ones, for the perceptual network")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.callback([arguments, &action] {
+    action = [arguments](std::stop_token stop) {
+      arguments->run(
+          [](const auto& pack, const IdentityEvaluation& told, std::stop_token token) {
+            return evaluate_identity(*pack, told, show, token);
+          },
+          stop);
+    };
+  });
+}
+
 }  // namespace
 
 void add_evaluate(CLI::App& app, Action& action) {
@@ -284,6 +314,7 @@ void add_evaluate(CLI::App& app, Action& action) {
   add_evaluate_hpdm(evaluate, action);
   add_evaluate_restoration(evaluate, action);
   add_evaluate_ablation(evaluate, action);
+  add_evaluate_identity(evaluate, action);
   add_portrait_evaluation(evaluate, action, "landmarks",
                           "Landmarks and head pose on people that the network was never trained on",
                           "Photos for the sheet, of which no truth is known", evaluate_landmarks);

@@ -15,8 +15,10 @@
 #include "core/diffusion/unet_2d_condition.h"
 #include "core/nn/model_pack.h"
 #include "core/nn/torch_safetensors.h"
+#include "core/perception/face_identity.h"
 #include "core/perception/iresnet.h"
 #include "core/perception/lpips.h"
+#include "core/perception/perceptual_distance.h"
 #include "core/photo/landmark_net.h"
 #include "core/photo/matte_net.h"
 #include "core/prior/gan_prior.h"
@@ -129,6 +131,23 @@ TensorMap run_matting(const ModelPack& pack, const TensorMap& inputs) {
   return {{"alpha", at::sigmoid(load_matte_net(pack)->forward(crops))}};
 }
 
+TensorMap run_id(const ModelPack& pack, const TensorMap& inputs) {
+  const int size = FaceIdentity::kSize;
+  const at::NoGradGuard no_grad;
+  return {
+      {"embeddings", FaceIdentity::load(pack)->embed(input(inputs, "crops", {-1, 3, size, size}))}};
+}
+
+TensorMap run_perceptual(const ModelPack& pack, const TensorMap& inputs) {
+  const at::NoGradGuard no_grad;
+  const Tensor& a = input(inputs, "a", {-1, 3, -1, -1});
+  check(a.size(2) >= FaceTrunk::kLeastSide && a.size(3) >= FaceTrunk::kLeastSide,
+        ErrorCode::kBadInput, "The pictures are {} x {} pixels; at least {} x {} are expected",
+        a.size(3), a.size(2), FaceTrunk::kLeastSide, FaceTrunk::kLeastSide);
+  const Tensor& b = input(inputs, "b", {a.size(0), 3, a.size(2), a.size(3)});
+  return {{"distance", (*PerceptualDistance::load(pack))(a, b)}};
+}
+
 const std::vector<Runner>& runners() {
   static const std::vector<Runner> all = {
       {"prior",
@@ -164,6 +183,12 @@ const std::vector<Runner>& runners() {
        run_clip_vision},
       {"lpips", kLpipsHelp, [](const ModelPack& pack) { load_lpips(pack); }, run_lpips},
       {"arcface", kArcfaceHelp, [](const ModelPack& pack) { load_arcface(pack); }, run_arcface},
+      {"id_compact",
+       "id_compact: crops [B,3,112,112] (0 to 1, eyes, nose and mouth at ArcFace's places) -> "
+       "embeddings [B,E] of length 1",
+       [](const ModelPack& pack) { FaceIdentity::load(pack); }, run_id},
+      {"perceptual_compact", "perceptual_compact: a, b [B,3,H,W] (0 to 1) -> distance [B]",
+       [](const ModelPack& pack) { PerceptualDistance::load(pack); }, run_perceptual},
   };
   return all;
 }

@@ -3,6 +3,7 @@
 #include "core/training/subject_cache.h"
 #ifndef PORTRAIT_TRAIN_ONLY
 #include "core/training/heldout_drawing.h"
+#include "core/training/identity_drawing.h"
 #include "core/training/landmarks_cache.h"
 #include "core/training/portrait_cache.h"
 #include "core/training/portrait_set.h"
@@ -60,6 +61,10 @@ void add_synth(CLI::App& app, Action& action) {
   auto faces = std::make_shared<LandmarkCacheOptions>();
   target.add_option("--heldout", *heldout, "Folder for the held-out set; its subjects are pinned");
   target.add_option("--landmarks", faces->folder, "Folder of the landmark network's faces to fill");
+  auto people = std::make_shared<IdentityCacheOptions>();
+  target.add_option("--identities", people->folder,
+                    "Folder of aligned faces of each person on several days to fill, for the "
+                    "networks that compare faces");
   auto portraits = std::make_shared<PortraitCacheOptions>();
   target.add_option("--portraits", portraits->folder,
                     "Folder of photos with mattes to fill, for the matting network and the VAE");
@@ -68,7 +73,8 @@ void add_synth(CLI::App& app, Action& action) {
                     "Folder of subjects seen from all sides to fill, for the diffusion networks");
   auto held_out = std::make_shared<bool>(false);
   command.add_flag("--validation", *held_out,
-                   "Faces, portraits and views: people that are never trained on and score the networks");
+                   "Faces, people, portraits and views: people that are never trained on and score "
+                   "the networks");
   command.add_flag("!--only-photos", portraits->clean,
                    "--portraits: what evaluation needs, at half the size; not to train matting on");
   auto set = std::make_shared<PortraitSetOptions>();
@@ -97,8 +103,9 @@ void add_synth(CLI::App& app, Action& action) {
     action = [options](std::stop_token stop) { fill_subject_cache(*options, show, stop); };
   });
 #else
-  command.callback([options, heldout, faces, portraits, views, set, held_out, &action] {
-    action = [options, heldout, faces, portraits, views, set, held_out](std::stop_token stop) {
+  command.callback([options, heldout, faces, people, portraits, views, set, held_out, &action] {
+    action = [options, heldout, faces, people, portraits, views, set,
+              held_out](std::stop_token stop) {
       if (!heldout->empty()) {
         HeldoutOptions held_options;
         held_options.folder = *heldout;
@@ -108,6 +115,9 @@ void add_synth(CLI::App& app, Action& action) {
       } else if (!faces->folder.empty()) {
         take_shared(*options, *held_out, *faces);
         fill_landmark_cache(*faces, show, stop);
+      } else if (!people->folder.empty()) {
+        take_shared(*options, *held_out, *people);
+        fill_identity_cache(*people, show, stop);
       } else if (!portraits->folder.empty()) {
         take_shared(*options, *held_out, *portraits);
         fill_portrait_cache(*portraits, show, stop);

@@ -3,7 +3,9 @@
 #include "app/cli/device_name.h"
 #include "core/base/error.h"
 #include "core/training/hpdm_trainer.h"
+#include "core/training/id_trainer.h"
 #include "core/training/install_weights.h"
+#include "core/training/perceptual_trainer.h"
 #include "core/training/plane_unet_trainer.h"
 #include "core/training/prior_trainer.h"
 #include "core/training/unet_trainer.h"
@@ -163,6 +165,39 @@ void add_train_geometry(CLI::App& train, Action& action) {
       ->capture_default_str();
 }
 
+void add_train_id(CLI::App& train, Action& action) {
+  auto options = std::make_shared<IdTrainingOptions>();
+  auto& command =
+      add_trainer(train, action, "id", "The network that tells whether two faces are of one person",
+                  options, train_id, {"id_compact"});
+  command
+      .add_option("--cache", options->cache,
+                  "Identity cache, filled by `portrait synth --identities`; its people of "
+                  "--validation score the network")
+      ->required();
+  command.add_option("--photos", options->photos, "Of each person in a batch")
+      ->check(CLI::Range(2, 16))
+      ->capture_default_str();
+  command.add_option("--temperature", options->temperature, "Of the contrastive loss")
+      ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+}
+
+void add_train_perceptual(CLI::App& train, Action& action) {
+  auto options = std::make_shared<PerceptualTrainingOptions>();
+  auto& command = add_trainer(train, action, "perceptual",
+                              "The network that tells how different two pictures of a face look",
+                              options, train_perceptual, {"perceptual_compact"});
+  command.add_option("--crop", options->crop, "Side of the pieces of faces, in pixels")
+      ->check(CLI::Range(16, 112))
+      ->capture_default_str();
+  command
+      .add_option("--cache", options->cache,
+                  "Identity cache, filled by `portrait synth --identities`; its people of "
+                  "--validation score the network")
+      ->required();
+}
+
 #ifndef PORTRAIT_TRAIN_ONLY
 void show_subjects(int done, int of) {
   if (done % 10 != 0 && done != of) return;
@@ -274,6 +309,8 @@ void add_train(CLI::App& app, Action& action) {
   add_train_unet(train, action);
   add_train_hpdm(train, action);
   add_train_geometry(train, action);
+  add_train_id(train, action);
+  add_train_perceptual(train, action);
 #ifndef PORTRAIT_TRAIN_ONLY
   add_train_latents(train, action);
   add_train_pairs(train, action);
