@@ -2,6 +2,7 @@
 #include "core/nn/torch.h"
 
 #include "app/cli/command.h"
+#include "app/cli/pack_add.h"
 #include "app/cli/pack_facts.h"
 #include "app/cli/pack_import.h"
 #include "app/cli/print_json.h"
@@ -87,6 +88,7 @@ void add_pack(CLI::App& app, Action& action) {
   add_pack_verify(pack, action);
   add_pack_run(pack, action);
   add_pack_import(pack, action);
+  add_pack_add(pack, action);
 }
 
 }  // namespace portrait::cli

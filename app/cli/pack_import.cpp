@@ -9,6 +9,7 @@
 #include "core/base/interruption.h"
 #include "core/base/log.h"
 #include "core/importing/import_pack.h"
+#include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
 
 #include <nlohmann/json.hpp>
@@ -25,6 +26,7 @@ namespace {
 struct ImportArguments {
   ImportOptions options;
   std::vector<std::string> loras;
+  bool painting_only = false;
   bool json = false;
 };
 
@@ -46,6 +48,11 @@ LoraSource lora_source(const std::string& text) {
 void run_import(const ImportArguments& arguments, const std::stop_token& stop) {
   const Interruptible scope([&stop] { return stop.stop_requested(); });
   ImportOptions options = arguments.options;
+  if (arguments.painting_only) {
+    options.rest.clear();
+  } else if (options.rest.empty()) {
+    options.rest = default_pack_folder();
+  }
   options.progress = [](const std::string& line) { log(LogLevel::kInfo, line); };
   for (const std::string& text : arguments.loras) options.loras.push_back(lora_source(text));
   const std::vector<std::string> warnings = import_pack(options);
@@ -70,6 +77,12 @@ void add_pack_import(CLI::App& pack, Action& action) {
                      "A folder with a BrushNet's config.json and weights");
   command.add_option("--lora", arguments->loras,
                      "FILE or FILE:SCALE, a LoRA of the UNet; may be given again");
+  command.add_option(
+      "--rest", options.rest,
+      "A pack whose other networks (prior, landmarks, matting) are taken too, so that "
+      "heads can be made with the new one; default: the one that ships");
+  command.add_flag("--painting-only", arguments->painting_only,
+                   "Without those: a pack for `portrait pack run` and for training");
   command.add_option("--variant", options.variant,
                      "Which weights, as in NAME.fp16.safetensors; default: the plain files");
   command.add_flag("--link", options.link, "Symbolic links to the weights in place of copies");

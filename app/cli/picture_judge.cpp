@@ -10,37 +10,21 @@
 #include "core/perception/lpips.h"
 #include "core/perception/perceptual_distance.h"
 #include "core/perception/similarity.h"
-#include "core/photo/landmarks68.h"
 #include "core/pipeline/image_tensor.h"
+#include "core/prior/portrait4d/face_crop.h"
 
 #include <fmt/format.h>
 
 namespace portrait::cli {
 namespace {
 
-// On the mean head, in FacePoints' order.
-std::array<Eigen::Vector3d, 5> five_points() {
-  const auto& points = mean_landmarks();
-  const auto eye = [&](std::size_t first) {
-    Eigen::Vector3d sum = Eigen::Vector3d::Zero();
-    for (std::size_t i = first; i < first + 6; ++i) sum += points[i];
-    return Eigen::Vector3d(sum / 6);
-  };
-  return {eye(36), eye(42), points[30], points[48], points[54]};
-}
-
 Tensor batch(const Tensor& picture) { return picture.unsqueeze(0); }
 
 }  // namespace
 
 JudgedPicture::JudgedPicture(const Image& over_grey, const Camera& camera)
-    : picture(tensor_of_image(over_grey)) {
-  const auto of_head = five_points();
-  for (std::size_t i = 0; i < of_head.size(); ++i) {
-    const auto seen = project(camera, of_head[i]);
-    points[i] = {seen.u * double(picture.size(2)), seen.v * double(picture.size(1))};
-  }
-}
+    : picture(tensor_of_image(over_grey)),
+      points(five_points(camera, picture.size(2), picture.size(1))) {}
 
 PictureJudge::PictureJudge(const ModelPack& pack) {
   const auto load = [&](const char* id, const char* metric, const auto& loader) {

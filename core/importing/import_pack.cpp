@@ -180,6 +180,8 @@ std::vector<std::string> import_pack(const ImportOptions& options) {
   const bool replaces = check_place(options, staged, found);
   if (!options.link) check_space(staged.path(), found.networks);
 
+  std::optional<ModelPack> rest;
+  if (!options.rest.empty()) rest = ModelPack::open(options.rest);
   std::vector<PackNetwork> networks;
   for (const ImportedNetwork& imported : found.networks) {
     if (options.progress) options.progress(progress_line(imported, options.link));
@@ -192,6 +194,13 @@ std::vector<std::string> import_pack(const ImportOptions& options) {
     networks.front().loras.push_back(std::move(lora));  // the UNet is the first
   }
   nlohmann::json extra = nlohmann::json::object();
+  if (rest) {
+    extra["frame"] = rest->document().value("frame", nlohmann::json::object());
+    for (const auto& [id, network] : rest->networks()) {
+      if (paints(id)) continue;
+      networks.push_back(place_as_is(network, rest->folder(), staged.path(), options.link));
+    }
+  }
   if (found.tokenizer) extra["tokenizer"] = copy_tokenizer(*found.tokenizer, staged.path());
   const std::string name =
       options.name.empty() ? staged.target().filename().string() : options.name;

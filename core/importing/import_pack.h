@@ -19,6 +19,9 @@ struct ImportOptions {
   std::filesystem::path diffusers;
   std::filesystem::path brushnet;       // with config.json and weights; or none
   std::vector<LoraSource> loras;        // of the UNet
+  // A pack whose networks beside those of painting (prior, landmarks, matting, ...) are taken too,
+  // so that heads can be made with the new one; or none.
+  std::filesystem::path rest;
   std::string variant;                  // of the weights, "fp16"; empty: the plain files
   std::string name;                     // of the pack; empty: that of the folder
   std::string licence = "NOASSERTION";  // SPDX expression, of every network

@@ -4,11 +4,13 @@
 #include "core/importing/pack_files.h"
 
 #include "core/base/error.h"
+#include "core/base/interruption.h"
 #include "core/base/io_error.h"
 #include "core/nn/safetensors_writer.h"
 #include "core/nn/verified_files.h"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 
 namespace portrait {
@@ -94,6 +96,37 @@ PackLora place_lora(const SafetensorsFile& file, std::size_t number, const fs::p
   lora.file = name;
   lora.sha256 = stream_safetensors(pack / name, tensors, file.metadata());
   return lora;
+}
+
+bool paints(const std::string& id) {
+  static const std::set<std::string> ids = {"unet", "vae",      "conditioner",
+                                            "hpdm", "brushnet", "text_encoder"};
+  return ids.count(id) != 0;
+}
+
+PackNetwork place_as_is(const PackNetwork& network, const fs::path& from, const fs::path& pack,
+                        bool link) {
+  PackNetwork placed = network;
+  const auto place = [&](PackFile& file) {
+    const fs::path source = from / file.file;
+    file.file = fs::path(file.file).filename().string();
+    if (link) {
+      file.sha256 = place_link(source, file.file, pack).sha256;
+      return;
+    }
+    interruption_point();
+    std::error_code problem;
+    fs::copy_file(source, pack / file.file, problem);
+    if (problem) fail_io(pack / file.file, "Copying", problem.value());
+  };
+  if (placed.files.empty()) {
+    PackFile only{placed.file, placed.sha256};
+    place(only);
+    placed.file = only.file;
+  }
+  for (PackFile& file : placed.files) place(file);
+  for (PackLora& lora : placed.loras) place(lora);
+  return placed;
 }
 
 void remember_hashes(const fs::path& pack, const std::vector<PackNetwork>& networks) {

@@ -23,6 +23,13 @@ PackNetwork place_network(const ImportedNetwork& network, const std::filesystem:
 PackLora place_lora(const SafetensorsFile& file, std::size_t number,
                     const std::filesystem::path& pack, bool link);
 
+// Whether a network is one of those that paint views: they belong together, and none of another
+// pack is put beside them.
+bool paints(const std::string& id);
+// The same for a network of a pack, whole or as links; all that its pack says of it stays.
+PackNetwork place_as_is(const PackNetwork& network, const std::filesystem::path& from,
+                        const std::filesystem::path& pack, bool link);
+
 // Spares the first opening of a pack that was just written the hashing of its files.
 void remember_hashes(const std::filesystem::path& pack, const std::vector<PackNetwork>& networks);
 

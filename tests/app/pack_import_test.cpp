@@ -110,6 +110,38 @@ class PackImportTest : public QObject {
                                 to_tensor(SafetensorsFile(kUNet).at("y"))) < 1e-4);
   }
 
+  void what_makes_heads_comes_from_the_pack_that_ships() {
+    const RunResult made = run_portrait(import() + QStringList{"--link", "--json"});
+    QVERIFY2(made.code == 0, qPrintable(made.err));
+    const auto networks = nlohmann::json::parse(made.out.toStdString()).at("networks");
+    for (const char* id : {"unet", "prior", "landmarks", "matting"}) {
+      QVERIFY2(networks.contains(id), id);
+    }
+    for (const char* id : {"vae", "conditioner", "hpdm"}) QVERIFY2(!networks.contains(id), id);
+    QCOMPARE(run_portrait({"pack", "verify", out_}).code, 0);
+    const RunResult alone =
+        run_portrait(import() + QStringList{"--replace", "--painting-only", "--json"});
+    QVERIFY2(alone.code == 0, qPrintable(alone.err));
+    QCOMPARE(nlohmann::json::parse(alone.out.toStdString()).at("networks").size(), std::size_t{1});
+  }
+
+  void one_network_is_added_once_it_is_known_to_fit() {
+    QCOMPARE(run_portrait(import() + QStringList{"--painting-only"}).code, 0);
+    const QString weights = brushnet_ + "/diffusion_pytorch_model.safetensors";
+    const QStringList add = {"pack", "add", "brushnet", weights, "--pack", out_, "--config"};
+    const auto before = listing(fs::path(out_.toStdString()));
+    const RunResult misfit = run_portrait(add + QStringList{source_ + "/unet/config.json"});
+    QVERIFY(misfit.code != 0 && !misfit.err.isEmpty());
+    QVERIFY(listing(fs::path(out_.toStdString())) == before);
+    const RunResult unknown = run_portrait({"pack", "add", "nonsense", weights, "--pack", out_});
+    QVERIFY2(unknown.err.contains("nonsense"), qPrintable(unknown.err));
+    QVERIFY(listing(fs::path(out_.toStdString())) == before);
+    const RunResult added = run_portrait(add + QStringList{brushnet_ + "/config.json"});
+    QVERIFY2(added.code == 0, qPrintable(added.err));
+    QVERIFY(run_portrait({"pack", "info", out_}).out.contains("brushnet"));
+    QCOMPARE(run_portrait({"pack", "verify", out_}).code, 0);
+  }
+
   void untrained_branches_are_marked() {
     TensorMap branch = closed_form_weights(SafetensorsFile(kBrushNet));
     for (auto& [name, tensor] : branch) {
