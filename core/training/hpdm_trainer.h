@@ -19,7 +19,7 @@ struct HpdmTrainingOptions {
                                // "text_encoder"), and of what made the pairs
   HpdmConfig hpdm = compact_hpdm();  // of fresh branches, which take the UNet's sizes
   // Of a base that reads texts.
-  TextPrompt prompt{.prompt = "a photo of a person, head and shoulders"};
+  TextPrompt prompt{"a photo of a person, head and shoulders", "", true};
   bool gradient_checkpoints = false;  // less memory for a third more work: at published sizes
   double large_share = 0.2;          // last part of the run, on latents of 512 x 512 pixels
   // Samples that start as the head's render, noised, and are to become the truth all the same:
