@@ -30,7 +30,10 @@ class FileReader : public TensorReader {
     const TensorView& view = file_->at(name);
     const at::ScalarType stored = scalar_type(view.dtype);
     const Tensor there = mapped(view, stored);
-    return at::isFloatingType(stored) ? there.to(dtype_) : there;
+    if (!at::isFloatingType(stored) || stored == dtype_) return there;
+    const Tensor converted = there.to(dtype_);
+    release_pages(view.data);  // they are not read again, and would count as ours
+    return converted;
   }
 
  private:

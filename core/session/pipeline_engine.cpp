@@ -11,7 +11,7 @@
 #include "core/base/machine_info.h"
 #include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
-#include "core/diffusion/hpdm.h"
+#include "core/diffusion/control_effect.h"
 #include "core/field/bake.h"
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
@@ -79,8 +79,14 @@ class PipelineEngine : public HeadEngine {
     sources_ =
         stage_sources(pack, precision_choice(settings_->get<std::string>("diffusion.precision")));
     if (sources_.painter) {
-      const HpdmConfig hpdm = pack_hpdm(*pack);
-      branches_ = {true, hpdm.implicit, hpdm.geometry_prior, !pack->has("conditioner")};
+      branches_.explicit_branch = true;
+      branches_.reads_text = !pack->has("conditioner");
+      // A part that training has not moved yet is there and does nothing.
+      for (const ControlPart& part :
+           control_parts(pack->network(pack->has("hpdm") ? "hpdm" : "brushnet"))) {
+        if (part.name == "implicit_branch") branches_.implicit_branch = part.trained;
+        if (part.name == "geometry_prior") branches_.geometry_prior = part.trained;
+      }
     }
     pack_ = std::move(pack);
     prior_ = std::move(prior);

@@ -58,7 +58,7 @@ class DetailStageTest : public QObject {
 
   Pipeline begun(const Settings& settings = small_settings()) const {
     Pipeline pipeline(photo_, first_, 0, std::make_shared<const Settings>(settings), 4);
-    pipeline.set_sources({{}, [this] { return painter_; }});
+    pipeline.set_sources({{}, [this] { return painter_; }, {}});
     pipeline.begin_run();
     return pipeline;
   }
@@ -342,7 +342,7 @@ class DetailStageTest : public QObject {
     run(one);
     QCOMPARE(one.stages()[3].state, StageState::kDone);
     Pipeline replayed(photo_, first_, 0, std::make_shared<const Settings>(), 0);
-    replayed.set_sources({{}, [this] { return painter_; }});
+    replayed.set_sources({{}, [this] { return painter_; }, {}});
     replay(replayed, one.journal(), one.steps_taken());
     QVERIFY(same_bits(one.head(), replayed.head()));
     Pipeline unedited = begun();
@@ -361,9 +361,43 @@ class DetailStageTest : public QObject {
     run(two);
     QVERIFY(same_bits(one.head(), two.head()));
     Pipeline replayed(photo_, first_, 0, std::make_shared<const Settings>(), 0);
-    replayed.set_sources({{}, [this] { return painter_; }});
+    replayed.set_sources({{}, [this] { return painter_; }, {}});
     replay(replayed, one.journal(), one.steps_taken());
     QVERIFY(same_bits(one.head(), replayed.head()));
+  }
+
+  void pictures_are_smaller_where_memory_is_short_and_replays_know() {
+    Settings settings = small_settings();
+    settings.set("detail.size", std::int64_t(128));
+    settings.set("detail.iterations", std::int64_t(1));
+    settings.set("memory_limit", 1000.0);
+    Pipeline pipeline = begun(settings);
+    double told_mb = 0;
+    pipeline.set_sources({{},
+                          [this] { return painter_; },
+                          [&](int wanted, double free_mb) {
+                            [&] { QCOMPARE(wanted, 128); }();
+                            told_mb = free_mb;
+                            return PaintingPlan{64, 1, free_mb};
+                          }});
+    run(pipeline);
+    QVERIFY(told_mb > 900e3 && told_mb < 1000 * 1024);  // the limit less what the process holds
+    QCOMPARE(pipeline.settings().get<int>("detail.size"), 64);
+    const JournalEntry& noted = pipeline.journal().at(1);
+    QCOMPARE(noted.command, std::string("settings"));
+    QCOMPARE(noted.argument.at("detail.size").get<int>(), 64);
+    Pipeline replayed(photo_, first_, 0, std::make_shared<const Settings>(), 0);
+    replayed.set_sources({{}, [this] { return painter_; }, {}});
+    replay(replayed, pipeline.journal(), pipeline.steps_taken());
+    QVERIFY(same_bits(pipeline.head(), replayed.head()));
+
+    Pipeline refused = begun(settings);
+    refused.set_sources(
+        {{},
+         [this] { return painter_; },
+         [](int, double) -> PaintingPlan { throw Error(ErrorCode::kOutOfMemory, "too little"); }});
+    QVERIFY_THROWS_EXCEPTION(Error, run(refused));
+    QCOMPARE(refused.stages()[3].state, StageState::kFailed);
   }
 
   // What the views have lost of the opacity that they had when they were painted.
@@ -508,7 +542,7 @@ class DetailStageTest : public QObject {
           if (name.rfind("detail.opening.", 0) != 0) of_before[name] = copies[name];
         }
         Pipeline old = Pipeline::load(of_before, nlohmann::json::parse(state.dump()));
-        old.set_sources({{}, [this] { return painter_; }});
+        old.set_sources({{}, [this] { return painter_; }, {}});
         if (of_before.size() == copies.size() || !run(old, 2)) return {};
         pipeline = Pipeline::load(copies, nlohmann::json::parse(state.dump()));
         try {
@@ -516,7 +550,7 @@ class DetailStageTest : public QObject {
         } catch (const Error& error) {
           refused = error.code() == ErrorCode::kNotFound;
         }
-        pipeline.set_sources({{}, [this] { return painter_; }});
+        pipeline.set_sources({{}, [this] { return painter_; }, {}});
       }
       run(pipeline);
       return pipeline.head().clone();
@@ -552,7 +586,8 @@ class DetailStageTest : public QObject {
                         ++asked;
                         return GeometryNetworks{};
                       },
-                      [this] { return painter_; }});
+                      [this] { return painter_; },
+                      {}});
     QCOMPARE(back.stages()[2].state, StageState::kSkipped);
     run(back, 2);
     QCOMPARE(asked, 0);

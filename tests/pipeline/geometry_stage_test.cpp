@@ -49,7 +49,7 @@ class GeometryStageTest : public QObject {
 
   Pipeline begun(const Settings& settings) const {
     Pipeline pipeline(photo_, first_, 0, std::make_shared<const Settings>(settings), 4);
-    pipeline.set_sources({[this] { return networks(); }, {}});
+    pipeline.set_sources({[this] { return networks(); }, {}, {}});
     pipeline.begin_run();
     return pipeline;
   }
@@ -153,7 +153,7 @@ class GeometryStageTest : public QObject {
     TensorMap copies;
     for (const auto& [name, tensor] : tensors) copies[name] = tensor.clone();
     Pipeline resumed = Pipeline::load(copies, nlohmann::json::parse(state.dump()));
-    resumed.set_sources({[this] { return networks(); }, {}});
+    resumed.set_sources({[this] { return networks(); }, {}, {}});
     run(resumed);
     QVERIFY(same_bits(resumed.head(), whole.head()));
     QCOMPARE(resumed.steps_taken(), whole.steps_taken());

@@ -43,7 +43,8 @@ class GivenUpStepsTest : public QObject {
     pipeline.set_sources({[this, planes] {
                             return GeometryNetworks{diffusion_, make_plane_unet({}, planes)};
                           },
-                          [this] { return painter_; }});
+                          [this] { return painter_; },
+                          {}});
     pipeline.begin_run();
     pipeline.set_plan(4);
     return pipeline;

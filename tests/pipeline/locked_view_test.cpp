@@ -76,7 +76,7 @@ class LockedViewTest : public QObject {
 
   Pipeline fresh(const Settings& settings) const {
     Pipeline pipeline(photo_, first_, 0, std::make_shared<const Settings>(settings), 4);
-    pipeline.set_sources({{}, [this] { return painter_; }});
+    pipeline.set_sources({{}, [this] { return painter_; }, {}});
     return pipeline;
   }
 
@@ -311,12 +311,12 @@ class LockedViewTest : public QObject {
         save_project(path, *pipeline, {});
         pipeline = load_project(path).pipeline;
         if (pipeline->locks().size() != 2) return std::unique_ptr<Pipeline>();
-        pipeline->set_sources({{}, [this] { return painter_; }});
+        pipeline->set_sources({{}, [this] { return painter_; }, {}});
         // What is said now is behind in steps of what the journal holds already.
         pipeline->lock_view(lock_of({-30, 0}, painted({0.2F, 0.2F, 0.9F})));
         save_project(path, *pipeline, {});
         pipeline = load_project(path).pipeline;
-        pipeline->set_sources({{}, [this] { return painter_; }});
+        pipeline->set_sources({{}, [this] { return painter_; }, {}});
       } else {
         pipeline->lock_view(lock_of({-30, 0}, painted({0.2F, 0.2F, 0.9F})));
       }
@@ -341,7 +341,7 @@ class LockedViewTest : public QObject {
     Pipeline back = mark->restored();
     QCOMPARE(back.locks().size(), std::size_t(1));
     QCOMPARE(back.locks()[0].name, std::string("a.png"));
-    back.set_sources({{}, [this] { return painter_; }});
+    back.set_sources({{}, [this] { return painter_; }, {}});
     back.set_locks(pipeline.locks());  // as the artist has them now
     QCOMPARE(back.journal().back().command, std::string("unlock"));
     run(back);
