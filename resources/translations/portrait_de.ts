@@ -861,6 +861,62 @@
         <source>Keep the relief that an exported mesh loses to fewer triangles beside its texture, as head_normals.png (tangent space, +Y up as in OpenGL). OBJ and USD name it; a GLB, which is shown without light, has it beside it.</source>
         <translation>Behält das Relief, das ein exportiertes Netz durch weniger Dreiecke verliert, neben seiner Textur als head_normals.png (Tangentenraum, +Y nach oben wie in OpenGL). OBJ und USD nennen die Datei; neben einem GLB, das ohne Licht gezeigt wird, liegt sie nur.</translation>
     </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>GB</source>
+        <translation>GB</translation>
+    </message>
+    <message>
+        <source>What the whole program may take. Pictures are painted smaller where it would not do; 0 takes what is free on the machine.</source>
+        <translation>Was das ganze Programm belegen darf. Wo es nicht reicht, werden die Bilder kleiner gemalt; 0 nimmt, was auf dem Rechner frei ist.</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>What the painting is to be of, in words, where the pack&apos;s networks read a text instead of the photo.</source>
+        <translation>Was gemalt werden soll, in Worten, wo die Netze des Modellpakets statt des Fotos einen Text lesen.</translation>
+    </message>
+    <message>
+        <source>Negative prompt</source>
+        <translation>Negativer Prompt</translation>
+    </message>
+    <message>
+        <source>What it is to keep away from, where guidance is above 1.</source>
+        <translation>Wovon es sich fernhalten soll, wo die Führung über 1 liegt.</translation>
+    </message>
+    <message>
+        <source>Name the view</source>
+        <translation>Ansicht nennen</translation>
+    </message>
+    <message>
+        <source>Add the side that is painted to the prompt: front view, side view, back view, view from above.</source>
+        <translation>Hängt die Seite, die gemalt wird, an den Prompt an: front view, side view, back view, view from above.</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Of the painting&apos;s networks. half takes half the memory, and less time where the processor multiplies bfloat16; auto takes it for networks of more than 200 million numbers.</source>
+        <translation>Der malenden Netze. half braucht die Hälfte des Speichers, und weniger Zeit, wo der Prozessor bfloat16 multipliziert; auto nimmt es für Netze von mehr als 200 Millionen Zahlen.</translation>
+    </message>
+    <message>
+        <source>Ease</source>
+        <translation>Sanft an und aus</translation>
+    </message>
+    <message>
+        <source>Start and end the turn slowly instead of turning steadily; a film that loops is better steady.</source>
+        <translation>Beginnt und beendet die Drehung langsam, statt gleichmäßig zu drehen; ein Film, der sich wiederholt, dreht besser gleichmäßig.</translation>
+    </message>
+    <message>
+        <source>Behind the head in films that have no alpha; studio is the viewport&apos;s dark grey.</source>
+        <translation>Hinter dem Kopf in Filmen ohne Alpha; studio ist das dunkle Grau der Ansicht.</translation>
+    </message>
 </context>
 <context>
     <name>portrait</name>
@@ -1384,6 +1440,14 @@
     <message>
         <source>The thirteen viewpoints with alpha, their cameras in transforms.json</source>
         <translation>Die dreizehn Blickpunkte mit Alpha, ihre Kameras in transforms.json</translation>
+    </message>
+    <message>
+        <source>Field · safetensors</source>
+        <translation>Feld · safetensors</translation>
+    </message>
+    <message>
+        <source>head_field.safetensors: tri-plane, decoder and super-resolution, for research</source>
+        <translation>head_field.safetensors: Tri-Plane, Decoder und Superauflösung, für die Forschung</translation>
     </message>
 </context>
 <context>
@@ -2276,6 +2340,17 @@ Der Kopf entsteht trotzdem und lässt sich exportieren. Um ihn zu zeichnen, inst
     </message>
 </context>
 <context>
+    <name>portrait::PromptField</name>
+    <message>
+        <source>What is to be painted</source>
+        <translation>Was gemalt werden soll</translation>
+    </message>
+    <message>
+        <source>Nothing in particular</source>
+        <translation>Nichts Bestimmtes</translation>
+    </message>
+</context>
+<context>
     <name>portrait::RecentMenu</name>
     <message>
         <source>Open &amp;recent</source>
@@ -2463,6 +2538,10 @@ Der Kopf entsteht trotzdem und lässt sich exportieren. Um ihn zu zeichnen, inst
     <message>
         <source>show fewer</source>
         <translation>weniger zeigen</translation>
+    </message>
+    <message>
+        <source>a line of at most %1 bytes</source>
+        <translation>eine Zeile von höchstens %1 Bytes</translation>
     </message>
 </context>
 <context>
