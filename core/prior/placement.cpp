@@ -48,7 +48,7 @@ Tensor halved_planes(const Tensor& planes) {
 
 Field placed_head(const Tensor& planes, const Decoder& decoder, const SuperResolution& sr,
                   const PriorFrame& frame) {
-  check_shape(planes, {3, kFieldChannels, -1, planes.size(-1)}, "planes");
+  check_shape(planes, {3, kFieldChannels, planes.size(-1), planes.size(-1)}, "planes");
   check(frame.scale > 0 && frame.half_extent > 0, ErrorCode::kInternal,
         "A prior's frame of size {} at scale {}; both must be above zero", frame.half_extent,
         frame.scale);
