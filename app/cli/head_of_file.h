@@ -10,8 +10,8 @@
 
 namespace portrait::cli {
 
-// The head of a project (NAME.portrait) as it stands, or the finished one of a photo, made here with
-// these settings and pack (empty: the one that ships). Nothing is left on the disk.
+// The head of a project (NAME.portrait) as it stands, or the finished one of a photo, made here
+// with these settings and pack (empty: the one that ships). Nothing is left on the disk.
 // Throws what load_project() and the stages throw; Interrupted when it was stopped.
 LoadedProject head_of_file(const std::filesystem::path& photo_or_project,
                            std::shared_ptr<const Settings> settings,

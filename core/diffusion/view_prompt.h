@@ -17,9 +17,9 @@ struct TextPrompt {
   bool operator==(const TextPrompt&) const = default;
 };
 
-// The words for a viewpoint, as DreamFusion has them (Poole et al., ICLR 2023, Sec. 3.2): "view from
-// above" from 60 degrees of elevation on; else, by azimuth, "front view" up to 45 degrees off the
-// front, "side view" up to 135, "back view".
+// The words for a viewpoint, as DreamFusion has them (Poole et al., ICLR 2023, Sec. 3.2): "view
+// from above" from 60 degrees of elevation on; else, by azimuth, "front view" up to 45 degrees off
+// the front, "side view" up to 135, "back view".
 std::string_view view_words(const Viewpoint& view);
 
 // The prompt, then those words behind a comma where views are to be named; they alone where there
