@@ -35,8 +35,8 @@ struct TensorView {
 bool all_zero(const TensorView& view);
 
 // Lets the system take back the memory of bytes that are mapped from a file, those of a
-// SafetensorsFile (other memory would lose its content): they are read from the file again when
-// they are next touched. What streams through a large file keeps little of it resident this way.
+// SafetensorsFile (other memory would lose its content): they are read from the file again when they
+// are next touched. What streams through a large file keeps little of it resident this way.
 void release_pages(std::span<const std::byte> mapped);
 
 // A memory-mapped file, every header field checked: lengths, offsets in range, without overlap or
