@@ -15,8 +15,9 @@ namespace portrait {
 namespace {
 
 constexpr double kMb = 1024.0 * 1024.0;
-// Measured, see the header: of features beside those that are kept; of the autoencoder's widest
+// Measured, see the header: of weights that kernels lay out anew; of features beside those that are kept; of the autoencoder's widest
 // maps at once; of a render with gradients, for each pixel of the picture.
+constexpr double kHeld = 1.25;
 constexpr double kWorkspace = 1.5;
 constexpr double kAutoencoderMaps = 7;
 constexpr double kHeadBytes = 4096;
@@ -24,7 +25,7 @@ constexpr double kHeadBytes = 4096;
 double weights_of(const PackNetwork& network, Precision precision) {
   double numbers = 0;
   for (const auto& [name, view] : network.weights->tensors()) numbers += double(view.count());
-  return numbers * double(at::elementSize(precision.weights)) / kMb;
+  return kHeld * numbers * double(at::elementSize(precision.weights)) / kMb;
 }
 
 // Numbers in one feature at each site of a UNet.

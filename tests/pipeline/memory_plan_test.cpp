@@ -73,7 +73,8 @@ class MemoryPlanTest : public QObject {
         numbers += double(view.count());
       }
     }
-    QVERIFY(std::abs(whole.weights - numbers * 4 / (1 << 20)) < 0.01);
+    const double stored = numbers * 4 / (1 << 20);
+    QVERIFY(whole.weights >= stored && whole.weights < 1.5 * stored);
     QVERIFY(half.weights < whole.weights && half.weights > whole.weights / 2);  // the VAE stays
     QVERIFY(std::abs(small.features / whole.features - 0.25) < 1e-9);
     QVERIFY(std::abs(small.autoencoder / whole.autoencoder - 0.25) < 1e-9);
