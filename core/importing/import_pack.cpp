@@ -167,6 +167,7 @@ bool check_place(const ImportOptions& options, const StagedFolder& staged, const
     for (const fs::path& file : network.files) check_outside(file);
   }
   for (const LoraSource& lora : options.loras) check_outside(lora.file);
+  if (!options.rest.empty()) check_outside(options.rest / kPackFile);
   return true;
 }
 
@@ -176,12 +177,12 @@ std::vector<std::string> import_pack(const ImportOptions& options) {
   check(!options.out.empty(), ErrorCode::kBadUsage,
         "No folder was named for the pack; name one with --out");
   Found found = find_all(options);
+  std::optional<ModelPack> rest;
+  if (!options.rest.empty()) rest = ModelPack::open(options.rest);
   StagedFolder staged(options.out);
   const bool replaces = check_place(options, staged, found);
   if (!options.link) check_space(staged.path(), found.networks);
 
-  std::optional<ModelPack> rest;
-  if (!options.rest.empty()) rest = ModelPack::open(options.rest);
   std::vector<PackNetwork> networks;
   for (const ImportedNetwork& imported : found.networks) {
     if (options.progress) options.progress(progress_line(imported, options.link));
@@ -195,7 +196,7 @@ std::vector<std::string> import_pack(const ImportOptions& options) {
   }
   nlohmann::json extra = nlohmann::json::object();
   if (rest) {
-    extra["frame"] = rest->document().value("frame", nlohmann::json::object());
+    if (rest->document().contains("frame")) extra["frame"] = rest->document().at("frame");
     for (const auto& [id, network] : rest->networks()) {
       if (paints(id)) continue;
       networks.push_back(place_as_is(network, rest->folder(), staged.path(), options.link));

@@ -123,6 +123,10 @@ class PackImportTest : public QObject {
         run_portrait(import() + QStringList{"--replace", "--painting-only", "--json"});
     QVERIFY2(alone.code == 0, qPrintable(alone.err));
     QCOMPARE(nlohmann::json::parse(alone.out.toStdString()).at("networks").size(), std::size_t{1});
+    // What the pack that is replaced holds would be gone with it.
+    const RunResult itself = run_portrait(import() + QStringList{"--replace", "--rest", out_});
+    QCOMPARE(itself.code, 2);
+    QCOMPARE(run_portrait({"pack", "verify", out_}).code, 0);
   }
 
   void one_network_is_added_once_it_is_known_to_fit() {
