@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/diffusion/pack_diffusion.h"
 #include "core/nn/model_pack.h"
+#include "core/training/unet_networks.h"
 
 #include <numbers>
 #include <string>
@@ -49,12 +50,7 @@ HpdmBase::HpdmBase(const ModelPack& pack, const TextPrompt& prompt, at::Device d
 
 Tensor HpdmBase::context(const UnetBatch& batch) const {
   const at::NoGradGuard no_grad;
-  if (conditioner_) {
-    const Tensor image = conditioner_->image_tokens(batch.identity);
-    return conditioner_->context(
-        conditioner_->view_tokens(batch.angles),
-        batch.kept * image + (1 - batch.kept) * conditioner_->no_image_tokens());
-  }
+  if (conditioner_) return batch_context(*conditioner_, batch);
   std::vector<Viewpoint> views;
   const Tensor angles = batch.angles.cpu();
   for (std::int64_t b = 0; b < angles.size(0); ++b) views.push_back(viewpoint_of(angles[b]));

@@ -68,7 +68,7 @@ std::vector<std::pair<std::string, Tensor>> UnetNetworks::named() const {
   return all;
 }
 
-Tensor UnetNetworks::context(const UnetBatch& batch) const {
+Tensor batch_context(const Conditioner& conditioner, const UnetBatch& batch) {
   const Tensor image = conditioner.image_tokens(batch.identity);
   return conditioner.context(
       conditioner.view_tokens(batch.angles),

@@ -21,6 +21,9 @@ struct UnetNetworksConfig {
 
 // The base UNet and the conditioner that is learned with it. Names of both together are "unet.*"
 // and "conditioner.*".
+// Context tokens [B, M, W] of a batch, without the photos that are withheld.
+Tensor batch_context(const Conditioner& conditioner, const UnetBatch& batch);
+
 struct UnetNetworks {
   Parameters unet_parameters;
   Parameters conditioner_parameters;
@@ -40,8 +43,7 @@ struct UnetNetworks {
   // All that is learned.
   std::vector<std::pair<std::string, Tensor>> named() const;
 
-  // Context tokens [B, M, W] of a batch, without the photos that are withheld.
-  Tensor context(const UnetBatch& batch) const;
+  Tensor context(const UnetBatch& batch) const { return batch_context(conditioner, batch); }
 };
 
 }  // namespace portrait
