@@ -17,6 +17,7 @@
 namespace portrait {
 
 class ModelPack;
+struct PackNetwork;
 
 // What HPDM is told of B target views. Nothing of it depends on the noise or the timestep: it is
 // found once per view. Latents are in diffusion units, [B, L, h, w].
@@ -73,8 +74,10 @@ std::shared_ptr<const Hpdm> load_hpdm(const TensorMap& tensors, const HpdmConfig
 
 // Of a pack: its network "hpdm"; in its place, where it has only that, "brushnet" as the
 // Explicit-Branch alone, which is what an HPDM is before its other parts are trained. has_hpdm():
-// whether it has either; pack_hpdm(): its sizes and parts. Throw kNotFound, kCorrupt, kUnsupported.
+// whether it has either; hpdm_network(): which it is; pack_hpdm(): its sizes and parts. Throw
+// kNotFound, kCorrupt, kUnsupported.
 bool has_hpdm(const ModelPack& pack);
+const PackNetwork& hpdm_network(const ModelPack& pack);
 HpdmConfig pack_hpdm(const ModelPack& pack);
 std::shared_ptr<const Hpdm> load_hpdm(const ModelPack& pack,
                                       PrecisionChoice precision = PrecisionChoice::kAuto);

@@ -39,10 +39,16 @@ class ExplicitReader : public TensorReader {
 
 bool has_hpdm(const ModelPack& pack) { return pack.has("hpdm") || pack.has("brushnet"); }
 
+const PackNetwork& hpdm_network(const ModelPack& pack) {
+  const bool bare = !pack.has("hpdm") && pack.has("brushnet");
+  return pack.network(bare ? "brushnet" : "hpdm");  // says that "hpdm" is missing without either
+}
+
 HpdmConfig pack_hpdm(const ModelPack& pack) {
-  if (pack.has("hpdm") || !pack.has("brushnet")) return hpdm_config(pack.network("hpdm").config);
+  const PackNetwork& network = hpdm_network(pack);
+  if (network.id == "hpdm") return hpdm_config(network.config);
   HpdmConfig config;
-  config.control = control_config(pack.network("brushnet").config);
+  config.control = control_config(network.config);
   config.geometry_prior = false;
   config.implicit = false;
   return config;
@@ -50,11 +56,10 @@ HpdmConfig pack_hpdm(const ModelPack& pack) {
 
 std::shared_ptr<const Hpdm> load_hpdm(const ModelPack& pack, PrecisionChoice choice) {
   const HpdmConfig config = pack_hpdm(pack);
-  const bool own = pack.has("hpdm");
-  const PackNetwork& network = pack.network(own ? "hpdm" : "brushnet");
+  const PackNetwork& network = hpdm_network(pack);
   const Precision precision = precision_of(network, choice);
   std::shared_ptr<const TensorReader> reader = reader_of(network.weights, precision.weights);
-  if (!own) reader = std::make_shared<const ExplicitReader>(std::move(reader));
+  if (network.id != "hpdm") reader = std::make_shared<const ExplicitReader>(std::move(reader));
   return network_of<Hpdm>(Parameters::streamed(std::move(reader), precision.arithmetic), config);
 }
 

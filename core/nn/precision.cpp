@@ -38,10 +38,14 @@ Precision precision_for(std::int64_t numbers, PrecisionChoice choice) {
   return half ? half_precision() : Precision{};
 }
 
-Precision precision_of(const PackNetwork& network, PrecisionChoice choice) {
+std::int64_t number_count(const PackNetwork& network) {
   std::int64_t numbers = 0;
   for (const auto& [name, view] : network.weights->tensors()) numbers += view.count();
-  return precision_for(numbers, choice);
+  return numbers;
+}
+
+Precision precision_of(const PackNetwork& network, PrecisionChoice choice) {
+  return precision_for(number_count(network), choice);
 }
 
 }  // namespace portrait

@@ -34,6 +34,7 @@ PrecisionChoice precision_choice(std::string_view name);
 Precision precision_for(std::int64_t numbers, PrecisionChoice choice = PrecisionChoice::kAuto);
 
 struct PackNetwork;
+std::int64_t number_count(const PackNetwork& network);  // in all of its tensors
 Precision precision_of(const PackNetwork& network, PrecisionChoice choice);
 
 }  // namespace portrait

@@ -23,9 +23,7 @@ constexpr double kAutoencoderMaps = 7;
 constexpr double kHeadBytes = 4096;
 
 double weights_of(const PackNetwork& network, Precision precision) {
-  double numbers = 0;
-  for (const auto& [name, view] : network.weights->tensors()) numbers += double(view.count());
-  return kHeld * numbers * double(at::elementSize(precision.weights)) / kMb;
+  return kHeld * double(number_count(network)) * double(at::elementSize(precision.weights)) / kMb;
 }
 
 // Numbers in one feature at each site of a UNet.
@@ -45,10 +43,9 @@ double PaintingNeed::total() const {
 }
 
 PaintingNeed painting_need(const ModelPack& pack, PrecisionChoice choice, int size) {
-  const bool own = pack.has("hpdm");
   const PackNetwork& vae = pack.network("vae");
   const PackNetwork& unet = pack.network("unet");
-  const PackNetwork& hpdm = pack.network(own ? "hpdm" : "brushnet");
+  const PackNetwork& hpdm = hpdm_network(pack);
   const AutoencoderConfig autoencoder = autoencoder_config(vae.config);
   const UNetConfig sizes = unet_config(unet.config);
   const HpdmConfig parts = pack_hpdm(pack);

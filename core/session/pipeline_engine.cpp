@@ -12,6 +12,7 @@
 #include "core/base/settings.h"
 #include "core/camera/viewpoint_rig.h"
 #include "core/diffusion/control_effect.h"
+#include "core/diffusion/hpdm.h"
 #include "core/field/bake.h"
 #include "core/nn/default_pack.h"
 #include "core/nn/model_pack.h"
@@ -82,8 +83,7 @@ class PipelineEngine : public HeadEngine {
       branches_.explicit_branch = true;
       branches_.reads_text = !pack->has("conditioner");
       // A part that training has not moved yet is there and does nothing.
-      for (const ControlPart& part :
-           control_parts(pack->network(pack->has("hpdm") ? "hpdm" : "brushnet"))) {
+      for (const ControlPart& part : control_parts(hpdm_network(*pack))) {
         if (part.name == "implicit_branch") branches_.implicit_branch = part.trained;
         if (part.name == "geometry_prior") branches_.geometry_prior = part.trained;
       }
