@@ -14,11 +14,13 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMostTokens = 1 << 24;
+constexpr int kMostLayers = 1000;
 
 ClipTowerSizes read_sizes(const ConfigReader& reader, ClipTowerSizes sizes) {
   reader.read_count("hidden_size", sizes.hidden_size);
   reader.read_count("intermediate_size", sizes.intermediate_size);
   reader.read_count("num_hidden_layers", sizes.num_hidden_layers);
+  reader.require(sizes.num_hidden_layers <= kMostLayers, "num_hidden_layers");
   reader.read_count("num_attention_heads", sizes.num_attention_heads);
   reader.require(sizes.hidden_size % sizes.num_attention_heads == 0, "num_attention_heads");
   reader.read("layer_norm_eps", sizes.layer_norm_eps);

@@ -3,12 +3,12 @@
 
 #include "core/importing/imported_network.h"
 
+#include "core/clip/clip_text_encoder.h"
 #include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/autoencoder_names.h"
-#include "core/nn/config_reader.h"
 #include "core/diffusion/control_branch.h"
 #include "core/diffusion/unet_2d_condition.h"
-#include "core/importing/text_encoder_shapes.h"
+#include "core/nn/config_reader.h"
 #include "core/nn/parameter_names.h"
 
 #include <algorithm>
@@ -21,6 +21,12 @@ namespace {
 bool is_ignored(const std::string& name) {
   return name.ends_with("position_ids") || name.ends_with("num_batches_tracked") ||
          name == "logit_scale";
+}
+
+// Newer files drop "text_model." before every name of a text encoder; the name with it.
+std::string text_encoder_name(const std::string& name) {
+  constexpr const char* kPrefix = "text_model.";
+  return name.starts_with(kPrefix) ? name : kPrefix + name;
 }
 
 ShapeMap shapes_of(const Parameters& names) {
@@ -97,7 +103,9 @@ ImportedNetwork imported_brushnet(const ComponentFiles& files) {
 }
 
 ImportedNetwork imported_text_encoder(const ComponentFiles& files) {
-  return read("text_encoder", files, text_encoder_shapes(files.config), {text_encoder_name});
+  return read("text_encoder", files,
+              shapes_of(names_of<ClipTextEncoder>(clip_text_config(files.config))),
+              {text_encoder_name});
 }
 
 void check_together(const std::vector<ImportedNetwork>& networks) {

@@ -80,15 +80,16 @@ class ConfigTest : public QObject {
     QVERIFY(to_json(clip_vision_config(to_json(small_vision_config()))) ==
             to_json(small_vision_config()));
     for (const auto& [key, value] :
-         std::map<std::string, nlohmann::json>{{"hidden_size", 770},
-                                               {"num_attention_heads", 0},
-                                               {"layer_norm_eps", 0},
-                                               {"hidden_act", "relu"},
-                                               {"hidden_act", 3},
-                                               {"intermediate_size", "wide"},
-                                               {"vocab_size", 0},
-                                               {"max_position_embeddings", -1},
-                                               {"num_hidden_layers", 0}}) {
+         std::vector<std::pair<std::string, nlohmann::json>>{{"hidden_size", 770},
+                                                             {"num_attention_heads", 0},
+                                                             {"layer_norm_eps", 0},
+                                                             {"hidden_act", "relu"},
+                                                             {"hidden_act", 3},
+                                                             {"intermediate_size", "wide"},
+                                                             {"vocab_size", 0},
+                                                             {"max_position_embeddings", -1},
+                                                             {"num_hidden_layers", 0},
+                                                             {"num_hidden_layers", 1001}}) {
       nlohmann::json broken = published;
       broken[key] = value;
       QVERIFY_EXCEPTION_THROWN(clip_text_config(broken), Error);

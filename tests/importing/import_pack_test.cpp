@@ -5,13 +5,14 @@
 
 #include "core/base/error.h"
 #include "core/base/interruption.h"
+#include "core/clip/clip_text_encoder.h"
 #include "core/diffusion/autoencoder_kl.h"
 #include "core/diffusion/control_branch.h"
 #include "core/diffusion/lora.h"
 #include "core/diffusion/pack_diffusion.h"
 #include "core/diffusion/unet_2d_condition.h"
 #include "core/importing/import_pack.h"
-#include "core/importing/text_encoder_shapes.h"
+#include "core/nn/parameter_names.h"
 #include "tests/diffusion/closed_form_weights.h"
 #include "tests/diffusion/small_networks.h"
 #include "tests/importing/diffusers_folder.h"
@@ -223,8 +224,9 @@ class ImportPackTest : public QObject {
                                    {"num_hidden_layers", 2},   {"vocab_size", 50},
                                    {"num_attention_heads", 4}, {"max_position_embeddings", 7}};
     TensorMap weights;
-    for (const auto& [name, shape] : text_encoder_shapes(config)) {
-      weights[name.substr(std::string("text_model.").size())] = at::ones(shape);  // newer names
+    const Parameters names = names_of<ClipTextEncoder>(clip_text_config(config));
+    for (const auto& [name, tensor] : names.named()) {
+      weights[name.substr(std::string("text_model.").size())] = at::ones(tensor.sizes());  // newer
     }
     weights["embeddings.position_ids"] = at::arange(7).unsqueeze(0);
     write_unet();
