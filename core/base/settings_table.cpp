@@ -176,6 +176,11 @@ const std::vector<SettingRow> kTable = {
     {"detail.slope_weight", "Weight of edges", "",
      "How much edges count when the head is brought to a painted view, beside colours.", 3.0,
      Real{0, 100, 0.1}, "Detail", Applies::kLive, true},
+    {"detail.perceptual_weight", "Weight of looks", "",
+     "How much it counts that the head looks like a painted view to a network that compares "
+     "pictures of faces, beside colours and edges. Without such a network in the model pack it "
+     "does nothing.",
+     0.0, Real{0, 10, 0.001}, "Detail", Applies::kLive, true},
     {"detail.optimizer", "Optimiser", "",
      "adam scales the step of every number by itself; gradient goes straight down the slope, as "
      "the paper writes it.",
@@ -354,6 +359,7 @@ const std::vector<SettingsPreset> kPresets = {
       {"detail.relief_weight", 0.0},
       {"detail.surface_rate", 0.0},
       {"detail.slope_weight", 1.0},
+      {"detail.perceptual_weight", 0.0},
       {"detail.optimizer", "gradient"},
       {"detail.learning_rate_planes", 100.0},
       {"detail.learning_rate_decoder", 0.01},

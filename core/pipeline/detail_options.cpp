@@ -48,6 +48,7 @@ void DetailOptions::take_live(const Settings& settings) {
   random_views = settings.get<int>("detail.random_views");
   random_weight = settings.get<double>("detail.random_weight");
   image_loss.gradients = settings.get<double>("detail.slope_weight");
+  image_loss.perceptual = settings.get<double>("detail.perceptual_weight");
   random_denoise_steps = settings.get<int>("diffusion.random_denoise_steps");
   t_max = settings.get<int>("diffusion.t_max");
   t_min = std::min(settings.get<int>("diffusion.t_min"), t_max);

@@ -31,7 +31,7 @@ struct DetailOptions {
   int random_views = 1;  // per iteration
   double random_weight = 1;
   int random_denoise_steps = 4;
-  ImageLossWeights image_loss;
+  ImageLoss image_loss;  // its network is the stage's to give
   int t_max = 500;
   int t_min = 150;
   int denoise_steps = 1;

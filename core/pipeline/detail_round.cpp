@@ -88,7 +88,7 @@ void DetailStage::take_fine_photo(const ViewGraph& graph) {
 PictureGradient DetailStage::towards(const ViewGraph& graph, const Tensor& target, double weight,
                                      double& loss) const {
   const Tensor picture = graph.rgb().detach().clone().set_requires_grad(true);
-  const Tensor value = image_loss(picture, target, options_.image_loss) * weight;
+  const Tensor value = options_.image_loss(picture, target) * weight;
   value.backward();
   loss = value.item<double>();
   return {picture.grad(), {}, {}};

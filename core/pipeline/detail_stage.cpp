@@ -33,7 +33,8 @@ Field leaves_of(Field head) {
 
 DetailStage::DetailStage(Field head, const PhotoTarget& photo,
                          std::shared_ptr<const DetailPainter> painter, std::uint64_t seed,
-                         const Settings& settings, const ViewLocks& locks)
+                         const Settings& settings, const ViewLocks& locks,
+                         std::shared_ptr<const PerceptualDistance> perceptual)
     : head_(leaves_of(std::move(head))),
       whole_photo_(photo),
       photo_(photo),
@@ -49,6 +50,7 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
             {{"planes", &planes_.moments()}, {"decoder", &decoder_}, {"sr", &sr_}}) {
   const auto crop = static_cast<int>(photo.rgb.size(1));
   take_conditioning();
+  options_.image_loss.network = std::move(perceptual);
   options_.noise.seed = seed;
   options_.size = std::min(options_.size, crop);
   if (options_.size < crop) photo_ = photo.reduced(options_.size);

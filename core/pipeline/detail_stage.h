@@ -30,6 +30,8 @@
 
 namespace portrait {
 
+class PerceptualDistance;
+
 // Stage 3 (7): Psi = {T, psi_dec, psi_SR} under MV-NRS and L_ref, as METHOD spells it out. An
 // iteration is done in parts, so that whoever asks can stop between two views: the photo's view,
 // the fixed views in driving order, the random ones, then one update of Psi (19). With inner_steps
@@ -58,9 +60,10 @@ class DetailStage : public Stage {
     std::string locked;  // id of the artist's picture that is its target; empty: the model's own
   };
 
-  // `head` is optimised in place.
+  // `head` is optimised in place. `perceptual`: of L_I; none: it is without that term.
   DetailStage(Field head, const PhotoTarget& photo, std::shared_ptr<const DetailPainter> painter,
-              std::uint64_t seed, const Settings& settings, const ViewLocks& locks = {});
+              std::uint64_t seed, const Settings& settings, const ViewLocks& locks = {},
+              std::shared_ptr<const PerceptualDistance> perceptual = nullptr);
   ~DetailStage() override;
   DetailStage(const DetailStage&) = delete;
 

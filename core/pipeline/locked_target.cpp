@@ -52,11 +52,11 @@ Tensor LockedTarget::over(const Tensor& render) const {
 }
 
 PictureGradient LockedTarget::pull(const ViewGraph& graph, double weight,
-                                   const ImageLossWeights& weights, double& loss) const {
+                                   const ImageLoss& image_loss, double& loss) const {
   const at::AutoGradMode with_graph(true);
   const Tensor picture = graph.rgb().detach().clone().set_requires_grad(true);
-  const Tensor value = whole() ? image_loss(picture, colours_, weights)
-                               : image_loss(asked_ * picture, asked_ * colours_, weights);
+  const Tensor value =
+      whole() ? image_loss(picture, colours_) : image_loss(asked_ * picture, asked_ * colours_);
   const Tensor weighted = value * weight;
   weighted.backward();
   loss = weighted.item<double>();

@@ -24,7 +24,7 @@ class LockedTarget {
   const Tensor& asked() const { return asked_; }      // [1,S,S] in [0,1]; undefined: 1 everywhere
 
   // weight * L_I of (14) where it is asked, and its gradient at the graph's picture.
-  PictureGradient pull(const ViewGraph& graph, double weight, const ImageLossWeights& weights,
+  PictureGradient pull(const ViewGraph& graph, double weight, const ImageLoss& image_loss,
                        double& loss) const;
   // With that of weight * (opacity - asked opacity)^2 besides.
   PictureGradient with_solidity(PictureGradient gradient, const ViewGraph& graph, double weight,

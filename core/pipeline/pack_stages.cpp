@@ -5,6 +5,7 @@
 
 #include "core/guidance/detail_painter.h"
 #include "core/nn/model_pack.h"
+#include "core/perception/perceptual_distance.h"
 #include "core/pipeline/geometry_stage.h"
 
 #include <utility>
@@ -51,6 +52,9 @@ StageSources stage_sources(std::shared_ptr<const ModelPack> pack, PrecisionChoic
     sources.plan_painting = [pack, precision](int wanted, double free_mb) {
       return plan_painting(*pack, precision, wanted, free_mb);
     };
+    if (pack->has("perceptual_compact")) {
+      sources.perceptual = [pack] { return PerceptualDistance::load(*pack); };
+    }
   }
   return sources;
 }

@@ -165,7 +165,8 @@ std::unique_ptr<Stage> Pipeline::make_stage(int stage, const Settings& settings,
     return std::make_unique<GeometryStage>(head_, target, sources_.geometry(), run_seed_, settings);
   }
   return std::make_unique<DetailStage>(head_, target, sources_.painter(), run_seed_, settings,
-                                       locks);
+                                       locks,
+                                       sources_.perceptual ? sources_.perceptual() : nullptr);
 }
 
 // Smaller pictures where stage 3 would not fit: as a change of settings, which replays know of.

@@ -26,6 +26,7 @@ namespace portrait {
 class DetailPainter;
 class DetailStage;
 class GanPrior;
+class PerceptualDistance;
 class Stage;
 struct GeometryNetworks;
 
@@ -36,6 +37,8 @@ struct StageSources {
   std::function<std::shared_ptr<const DetailPainter>()> painter;
   // How large pictures can be painted in so many free MB (0: not known); throws kOutOfMemory.
   std::function<PaintingPlan(int wanted, double free_mb)> plan_painting;
+  // Of L_I in stage 3; none: L_I is without its perceptual term.
+  std::function<std::shared_ptr<const PerceptualDistance>()> perceptual{};
 };
 
 // Stage 1: one forward pass of the prior over the matted crop. Never with gradients.

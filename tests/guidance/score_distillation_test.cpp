@@ -95,7 +95,7 @@ class ScoreDistillationTest : public QObject {
   void one_step_and_squared_error_are_image_space_distillation() {
     const Tensor rendered = numbers({3, 8, 8}, 6).set_requires_grad(true);
     const Tensor estimate = numbers({3, 8, 8}, 7);
-    image_loss(rendered, estimate, {.gradients = 0}).backward();
+    ImageLoss{.gradients = 0}(rendered, estimate).backward();
     const Tensor expected = 2 * (rendered.detach() - estimate) / double(estimate.numel());
     QVERIFY(at::allclose(rendered.grad(), expected, 1e-6, 1e-9));
   }
