@@ -359,7 +359,6 @@ const std::vector<SettingsPreset> kPresets = {
       {"detail.relief_weight", 0.0},
       {"detail.surface_rate", 0.0},
       {"detail.slope_weight", 1.0},
-      {"detail.perceptual_weight", 0.0},
       {"detail.optimizer", "gradient"},
       {"detail.learning_rate_planes", 100.0},
       {"detail.learning_rate_decoder", 0.01},

@@ -90,6 +90,8 @@ static const char* const core_strings[] = {
     QT_TRANSLATE_NOOP("core", "How many steps the head takes towards each locked view in a round, from the second on. More bring it nearer to the artist's picture and take longer."),
     QT_TRANSLATE_NOOP("core", "Weight of edges"),
     QT_TRANSLATE_NOOP("core", "How much edges count when the head is brought to a painted view, beside colours."),
+    QT_TRANSLATE_NOOP("core", "Weight of looks"),
+    QT_TRANSLATE_NOOP("core", "How much it counts that the head looks like a painted view to a network that compares pictures of faces, beside colours and edges. Without such a network in the model pack it does nothing."),
     QT_TRANSLATE_NOOP("core", "Optimiser"),
     QT_TRANSLATE_NOOP("core", "adam scales the step of every number by itself; gradient goes straight down the slope, as the paper writes it."),
     QT_TRANSLATE_NOOP("core", "Step size for the head's own features."),

@@ -917,6 +917,14 @@
         <source>Behind the head in films that have no alpha; studio is the viewport&apos;s dark grey.</source>
         <translation>Hinter dem Kopf in Filmen ohne Alpha; studio ist das dunkle Grau der Ansicht.</translation>
     </message>
+    <message>
+        <source>Weight of looks</source>
+        <translation>Gewicht des Aussehens</translation>
+    </message>
+    <message>
+        <source>How much it counts that the head looks like a painted view to a network that compares pictures of faces, beside colours and edges. Without such a network in the model pack it does nothing.</source>
+        <translation>Wie viel es neben Farben und Kanten zählt, dass der Kopf für ein Netz, das Bilder von Gesichtern vergleicht, wie eine gemalte Ansicht aussieht. Ohne ein solches Netz im Modellpaket bewirkt es nichts.</translation>
+    </message>
 </context>
 <context>
     <name>portrait</name>
