@@ -62,8 +62,9 @@ PreparedPhoto FovEvaluation::intake(const Image& photo, const HeldoutPhoto& plac
 
 void FovEvaluation::add(Row& row, int subject, const PreparedPhoto& photo,
                         const Camera& truth) const {
-  const Field field = first_head(prior_, {photo.crop, photo.crop_on_background, photo.matte,
-                                          photo.crop_camera, photo.background});
+  const Field field =
+      first_head(prior_, {photo.crop, photo.crop_on_background, photo.matte, photo.crop_camera,
+                          photo.background, photo.crop_landmarks});
   const int front = set_.find_view(0, 0);
   const HeldoutView head = PriorHead(field).from(set_.viewpoints()[std::size_t(front)]);
   const HeldoutView view = set_.view(subject, front);

@@ -12,6 +12,7 @@
 #include "core/pipeline/pipeline.h"
 #include "core/prior/gan_prior.h"
 #include "core/project/project_file.h"
+#include "core/session/photo_intake.h"
 
 #include <nlohmann/json.hpp>
 
@@ -73,7 +74,7 @@ std::shared_ptr<const ModelPack> pack_for(const ProjectInfo& info, const fs::pat
 // be made here.
 Field first_head_again(const Pipeline& saved, const ProjectInfo& info, const ModelPack* pack) {
   if (pack == nullptr || pack->hash() != info.pack_hash) return saved.first().clone();
-  return first_head(GanPrior::load(*pack), saved.photo());
+  return first_head_of(GanPrior::load(*pack), saved.photo(), info);
 }
 
 void replay_project(const ReplayArguments& arguments, std::stop_token stop) {

@@ -43,6 +43,10 @@ struct StageSources {
 
 // Stage 1: one forward pass of the prior over the matted crop. Never with gradients.
 Field first_head(const GanPrior& prior, const PhotoInput& photo);
+// For priors that align photos in their own way: of the photo itself, H x W RGB, as well.
+// crop_from_photo: pixels to pixels.
+Field first_head(const GanPrior& prior, const PhotoInput& photo, const Image& whole,
+                 const Eigen::Matrix<double, 2, 3>& crop_from_photo);
 
 struct StepStatus {
   bool finished = false;  // nothing is left to do

@@ -166,6 +166,7 @@ void Pipeline::save_to(TensorMap& tensors, json& state) const {
            {"stages", stages_to_json(stages_)},
            {"losses", history_.to_json()},
            {"journal", journal_to_json(journal_)}};
+  if (!photo_.landmarks.empty()) state["landmarks"] = landmarks_to_json(photo_.landmarks);
   if (!locks_.empty()) state["locks"] = locks_to_json(locks_);
   if (!under_way_ || stages_[std::size_t(stage_)].state != StageState::kRunning) return;
   if (running_) {
@@ -184,6 +185,10 @@ Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
     pipeline.photo_.matte = load_image(tensors, "photo.matte", 1);
     pipeline.photo_.camera = camera_from_json(state.at("camera"));
     pipeline.photo_.background = state.at("background").get<float>();
+    // Projects of the first versions have none.
+    if (state.contains("landmarks")) {
+      pipeline.photo_.landmarks = landmarks_from_json(state.at("landmarks"));
+    }
     const FieldFrame frame = frame_from_json(state.at("frame"));
     pipeline.first_ = load_field(tensors, "first.", frame);
     pipeline.head_ = load_field(tensors, "head.", frame);

@@ -7,9 +7,18 @@
 
 #include <Eigen/Core>
 
+#include <optional>
 #include <vector>
 
 namespace portrait {
+
+// The photo that a crop was cut of, at its own resolution.
+struct WholePhoto {
+  Tensor rgb;   // [3,H,W] f32 sRGB in [0,1] of any strides, as photographed
+  Tensor crop;  // [3,S,S], what PriorInput::crop was before it was cut out
+  // Pixels of the crop of pixels of the photo (centres at halves): a similarity.
+  Eigen::Matrix<double, 2, 3> crop_from_photo = Eigen::Matrix<double, 2, 3>::Zero();
+};
 
 // What a head is made of.
 struct PriorInput {
@@ -19,6 +28,8 @@ struct PriorInput {
   // The 68 points of the face in pixels of the crop, for priors that align photos by them; empty:
   // those of the mean head as the camera sees it.
   std::vector<Eigen::Vector2d> landmarks;
+  // Where it is held: for the same priors, which find more detail in it than in the crop.
+  std::optional<WholePhoto> photo{};
 };
 
 // G_enc of equation (3), of any architecture: a photo to a head in our world (camera.h), whatever

@@ -6,6 +6,9 @@
 #include "core/base/error.h"
 #include "core/nn/check_shape.h"
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <cmath>
 
 namespace portrait {
@@ -29,7 +32,36 @@ Decoder per_our_unit(const Decoder& theirs, double scale) {
   return decoder;
 }
 
+bool is_offset(const nlohmann::json& value) {
+  if (!value.is_array() || value.size() != 3) return false;
+  return std::all_of(value.begin(), value.end(),
+                     [](const nlohmann::json& number) { return number.is_number(); });
+}
+
 }  // namespace
+
+PriorFrame told_frame(PriorFrame frame, const nlohmann::json& config) {
+  if (const auto told = config.find("world_scale"); told != config.end()) {
+    check(told->is_number() && told->get<double>() > 0, ErrorCode::kCorrupt,
+          "The prior's \"world_scale\" is {}; it is a number above 0, by which its heads are "
+          "multiplied. Without it they are by {}",
+          told->dump(), frame.scale);
+    frame.scale = told->get<double>();
+  }
+  if (const auto told = config.find("world_offset"); told != config.end()) {
+    const double most = frame.scale * frame.half_extent;
+    if (is_offset(*told)) {
+      for (int axis = 0; axis < 3; ++axis) {
+        frame.offset[axis] = (*told)[std::size_t(axis)].get<double>();
+      }
+    }
+    check(is_offset(*told) && frame.offset.cwiseAbs().maxCoeff() <= most, ErrorCode::kCorrupt,
+          "The prior's \"world_offset\" is {}; it is where the origin of its heads stands, [x, y, "
+          "z] from -{} to {}",
+          told->dump(), most, most);
+  }
+  return frame;
+}
 
 Eigen::Vector3d placed_offset(const PriorFrame& frame, std::int64_t texels) {
   const double texel = 2 * frame.scale * frame.half_extent / static_cast<double>(texels);

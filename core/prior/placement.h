@@ -5,6 +5,7 @@
 #include "core/nn/torch.h"
 
 #include <Eigen/Core>
+#include <nlohmann/json_fwd.hpp>
 
 #include <array>
 
@@ -19,6 +20,11 @@ struct PriorFrame {
   double scale = 1;
   Eigen::Vector3d offset = Eigen::Vector3d::Zero();
 };
+
+// `frame`, placed as a network's configuration says where it says so: "world_scale", a number above
+// 0, and "world_offset", [x, y, z] in our units, neither of them larger than half the cube. Throws
+// kCorrupt naming the key.
+PriorFrame told_frame(PriorFrame frame, const nlohmann::json& config);
 
 // A head in our world from planes [3,32,R,R] in theirs. It fills a cube round our origin as large
 // as theirs, so that everything that looks at fields does so by one number:

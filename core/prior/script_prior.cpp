@@ -7,6 +7,7 @@
 #include "core/base/files.h"
 #include "core/base/trusted_code.h"
 #include "core/prior/placement.h"
+#include "core/prior/portrait4d/photo_crop.h"
 #include "core/prior/portrait4d/portrait4d_prior.h"
 #include "core/prior/portrait4d/weights.h"
 
@@ -27,8 +28,6 @@ struct ScriptConfig {
   int image = 512;
   bool as_portrait4d = false;
   bool decoder_gain = false;
-  double world_scale = 1;
-  std::array<double, 3> world_offset = {0, 0, 0};
 };
 
 template <typename T>
@@ -50,18 +49,15 @@ ScriptConfig script_config(const nlohmann::json& json) {
   const auto align = read<std::string>(json, "align", "canonical");
   c.as_portrait4d = align == "portrait4d";
   c.decoder_gain = read(json, "decoder_gain", c.decoder_gain);
-  c.world_scale = read(json, "world_scale", c.world_scale);
-  c.world_offset = read(json, "world_offset", c.world_offset);
   const std::filesystem::path file = c.script;
   check(!c.script.empty() && !file.has_parent_path() && !c.sha256.empty(), ErrorCode::kCorrupt,
         "A TorchScript prior's configuration names a file of the pack's folder as \"script\" and "
         "its hash as \"script_sha256\"; these say \"{}\" and \"{}\"",
         c.script, c.sha256);
-  check(c.image > 0 && c.world_scale > 0 && (c.as_portrait4d || align == "canonical"),
-        ErrorCode::kCorrupt,
-        "The TorchScript prior's \"image\" is {}, its \"world_scale\" {}, its \"align\" \"{}\"; "
-        "sizes are above zero, and photos aligned as canonical or portrait4d",
-        c.image, c.world_scale, align);
+  check(c.image > 0 && (c.as_portrait4d || align == "canonical"), ErrorCode::kCorrupt,
+        "The TorchScript prior's \"image\" is {}, its \"align\" \"{}\"; sizes are above zero, and "
+        "photos aligned as canonical or portrait4d",
+        c.image, align);
   return c;
 }
 
@@ -90,14 +86,11 @@ torch::jit::Module trusted_script(const std::filesystem::path& path, const std::
   }
 }
 
-PriorFrame frame_of(const PackFrame& pack, const ScriptConfig& config) {
+PriorFrame frame_of(const PackFrame& pack) {
   PriorFrame frame;
   frame.half_extent = pack.box_warp / 2;
   frame.planes = plane_axes_of(pack.plane_axes);
   frame.flips = pack.axis_flips;
-  frame.scale = config.world_scale;
-  frame.offset =
-      Eigen::Vector3d(config.world_offset[0], config.world_offset[1], config.world_offset[2]);
   return frame;
 }
 
@@ -196,8 +189,8 @@ std::unique_ptr<HeadPrior> load_script_prior(const ModelPack& pack, const PackNe
                                              at::Device device) {
   ScriptConfig config = script_config(network.config);
   torch::jit::Module script = trusted_script(pack.folder() / config.script, config.sha256, device);
-  const PriorFrame frame =
-      config.as_portrait4d ? portrait4d_frame() : frame_of(pack.frame(), config);
+  const PriorFrame frame = told_frame(
+      config.as_portrait4d ? portrait4d_frame() : frame_of(pack.frame()), network.config);
   return std::make_unique<ScriptPrior>(std::move(script), config, frame,
                                        decoder_and_sr(network, config.decoder_gain, device),
                                        device);

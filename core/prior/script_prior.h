@@ -20,7 +20,8 @@ namespace portrait {
 //   "align"                    "canonical": our own crop (default), planes in the pack's frame:
 //                              box_warp, plane_axes, axis_flips; "portrait4d": that network's crop
 //                              and frame
-//   "world_scale", "world_offset"  canonical only: ours = scale * theirs + offset; 1 and [0,0,0]
+//   "world_scale", "world_offset"  ours = scale * theirs + offset (placement.h's told_frame());
+//                              default: canonical 1 and [0,0,0], portrait4d that network's
 //   "decoder_gain"             whether our decoder's names hold EG3D's stored weights; false
 // Throws kNotFound, kCorrupt (naming key, file or tensor), kBadInput (not trusted: says how to).
 std::unique_ptr<HeadPrior> load_script_prior(const ModelPack& pack, const PackNetwork& network,

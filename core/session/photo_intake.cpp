@@ -9,6 +9,7 @@
 #include "core/image/colour.h"
 #include "core/photo/align.h"
 #include "core/photo/edited_matte.h"
+#include "core/pipeline/pipeline.h"
 
 #include <algorithm>
 #include <cmath>
@@ -23,6 +24,14 @@ constexpr int kOverviewSide = 520;  // px, of the longer side
 
 Alignment alignment_of(const ProjectInfo& info, int size) {
   return align_head(info.photo_camera, info.photo.width, info.photo.height, size);
+}
+
+// As a project's file holds it, so that a head is the same when it is made again of the file.
+Image in_bytes(Image photo) {
+  for (float& value : photo.pixels) {
+    value = static_cast<float>(std::lround(std::clamp(value, 0.0F, 1.0F) * 255)) / 255.0F;
+  }
+  return photo;
 }
 
 FieldOfViewSource source_of(const PreparedPhoto& photo, const PrepareOptions& options) {
@@ -54,9 +63,10 @@ TakenPhoto taken(PreparedPhoto photo, const PrepareOptions& options) {
                           finding.severity == FindingSeverity::kWarning, std::move(finding.pattern),
                           std::move(finding.arguments)});
   }
-  out.input = {std::move(photo.crop), std::move(photo.crop_on_background), std::move(photo.matte),
-               photo.crop_camera, photo.background};
-  info.photo = std::move(photo.photo);
+  out.input = {std::move(photo.crop),  std::move(photo.crop_on_background),
+               std::move(photo.matte), photo.crop_camera,
+               photo.background,       std::move(photo.crop_landmarks)};
+  info.photo = in_bytes(std::move(photo.photo));
   return out;
 }
 
@@ -151,6 +161,11 @@ TakenPhoto edited_photo(const PhotoInput& input, const ProjectInfo& info, const 
     put_matte(out, *edit.matte);
   }
   return out;
+}
+
+Field first_head_of(const GanPrior& prior, const PhotoInput& input, const ProjectInfo& info) {
+  if (info.photo.empty()) return first_head(prior, input);
+  return first_head(prior, input, info.photo, alignment_of(info, input.crop.width).crop_from_photo);
 }
 
 PhotoInfo photo_info(const PhotoInput& input, const ProjectInfo& info) {

@@ -11,6 +11,9 @@
 
 namespace portrait {
 
+class GanPrior;
+struct Field;
+
 // A photo as it was taken in: what the pipeline needs, and what a project keeps beside that. Of
 // `info` the pack's name is the caller's to fill.
 struct TakenPhoto {
@@ -27,6 +30,9 @@ TakenPhoto take_photo(const std::filesystem::path& path, const PrepareOptions& o
 // empty cut-out).
 TakenPhoto edited_photo(const PhotoInput& input, const ProjectInfo& info, const PhotoEdit& edit,
                         PrepareOptions options);
+
+// The head that the prior makes of it: of the photo itself where the project holds it.
+Field first_head_of(const GanPrior& prior, const PhotoInput& input, const ProjectInfo& info);
 
 // What the window is told of it.
 PhotoInfo photo_info(const PhotoInput& input, const ProjectInfo& info);

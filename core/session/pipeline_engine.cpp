@@ -349,7 +349,7 @@ class PipelineEngine : public HeadEngine {
   void make_head(TakenPhoto photo, fs::path project_path, const std::function<bool()>& stopped) {
     check(!stopped(), ErrorCode::kInternal, "Opening was given up because the program closes");
     const auto begin = DutyClock::now();
-    const Field first = first_head(*prior_, photo.input);
+    const Field first = first_head_of(*prior_, photo.input, photo.info);
     const double seconds = std::chrono::duration<double>(DutyClock::now() - begin).count();
     auto pipeline = std::make_unique<Pipeline>(photo.input, first, seconds, settings_, seed());
     pipeline->set_sources(sources_);

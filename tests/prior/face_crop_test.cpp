@@ -71,9 +71,9 @@ class FaceCropTest : public QObject {
     QCOMPARE(crop.width, 606);
     QCOMPARE(crop.height, 525);
     QCOMPARE(crop.size, 512);
-    // The model's origin comes to the crop's middle, y counted up from the photo's last row.
+    // The model's origin comes to the crop's middle, y counted up from the photo's lower edge.
     QCOMPARE(crop.left, std::int64_t(303 - 256 + (140 - 150) * scale));
-    QCOMPARE(crop.top, std::int64_t(262.5 - 256 + (130 - 134) * scale));
+    QCOMPARE(crop.top, std::int64_t(262.5 - 256 + (130 - 135) * scale));
     // At a size of 256, the same of half of all.
     const FaceCrop half = face_crop(seen_face(89, 140, 125), 300, 260, 256);
     QCOMPARE(half.width, 303);

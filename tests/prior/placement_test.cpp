@@ -201,6 +201,33 @@ class PlacementTest : public QObject {
     QVERIFY(at::equal(head_of(to_json(config), input).planes, head.planes));
   }
 
+  void a_configuration_may_tell_the_frame() {
+    PriorFrame frame = portrait4d_frame();
+    frame = told_frame(frame, {{"image", 512}});
+    QCOMPARE(frame.scale, portrait4d_frame().scale);
+    QCOMPARE(frame.offset, portrait4d_frame().offset);
+    frame = told_frame(frame, {{"world_scale", 2}, {"world_offset", {0.5, -1.3, 0}}});
+    QCOMPARE(frame.scale, 2.0);
+    QCOMPARE(frame.offset, Eigen::Vector3d(0.5, -1.3, 0));
+    QCOMPARE(frame.half_extent, 0.65);
+    const auto refusal = [](const nlohmann::json& config) -> std::string {
+      try {
+        told_frame(portrait4d_frame(), config);
+      } catch (const Error& error) {
+        return error.code() == ErrorCode::kCorrupt ? error.message() : "another error";
+      }
+      return "none";
+    };
+    for (const auto& scale :
+         {nlohmann::json(0), nlohmann::json(-1), nlohmann::json("two"), nlohmann::json(nullptr)}) {
+      QVERIFY(refusal({{"world_scale", scale}}).find("world_scale") != std::string::npos);
+    }
+    for (const char* offset : {"0.1", "[0, 0]", R"([0, "up", 0])", "[0, 0.6, 0]", R"({"x": 0})"}) {
+      const nlohmann::json config = {{"world_offset", nlohmann::json::parse(offset)}};
+      QVERIFY(refusal(config).find("world_offset") != std::string::npos);
+    }
+  }
+
   void unknown_architectures_are_named() {
     for (const auto& [json, word] :
          {std::pair{nlohmann::json{{"architecture", "sketch"}}, "sketch"},

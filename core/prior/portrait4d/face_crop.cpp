@@ -26,9 +26,17 @@ double lanczos(double x) {
   return kLobes * std::sin(a) * std::sin(a / kLobes) / (a * a);
 }
 
+// Lines of pixels made of others: weights [count, those from `begin` on].
+struct Resampling {
+  Tensor weights;
+  std::int64_t begin = 0;
+};
+
 // Row r: how pixel clamp(first + r) of a line of `from` pixels resized to `to` is made of them.
-Tensor resampling(std::int64_t from, std::int64_t to, std::int64_t first, std::int64_t count) {
+Resampling resampling(std::int64_t from, std::int64_t to, std::int64_t first, std::int64_t count) {
   const Tensor matrix = at::zeros({count, from});
+  std::int64_t least = from;
+  std::int64_t most = 0;
   auto weights = matrix.accessor<float, 2>();
   const double scale = static_cast<double>(from) / static_cast<double>(to);
   const double spread = std::max(scale, 1.0);
@@ -38,6 +46,8 @@ Tensor resampling(std::int64_t from, std::int64_t to, std::int64_t first, std::i
     const double centre = (static_cast<double>(place) + 0.5) * scale;
     const auto begin = std::max<std::int64_t>(0, static_cast<std::int64_t>(centre - reach + 0.5));
     const auto end = std::min(from, static_cast<std::int64_t>(centre + reach + 0.5));
+    least = std::min(least, begin);
+    most = std::max(most, end);
     double sum = 0;
     for (std::int64_t i = begin; i < end; ++i) {
       sum += lanczos((static_cast<double>(i) + 0.5 - centre) / spread);
@@ -47,7 +57,7 @@ Tensor resampling(std::int64_t from, std::int64_t to, std::int64_t first, std::i
           static_cast<float>(lanczos((static_cast<double>(i) + 0.5 - centre) / spread) / sum);
     }
   }
-  return matrix;
+  return {matrix.narrow(1, least, most - least), least};
 }
 
 }  // namespace
@@ -100,7 +110,7 @@ FaceCrop face_crop(const FivePoints& points, std::int64_t width, std::int64_t he
     model.row(i) << aligned_face()[std::size_t(i)].transpose(), 1;
     // The model's y points up.
     seen.row(i) << points[std::size_t(i)].x(),
-        static_cast<double>(height) - 1 - points[std::size_t(i)].y();
+        static_cast<double>(height) - points[std::size_t(i)].y();
   }
   const Eigen::Matrix<double, 4, 2> camera = model.colPivHouseholderQr().solve(seen);
   const double pixels = (camera.col(0).head<3>().norm() + camera.col(1).head<3>().norm()) / 2;
@@ -125,9 +135,12 @@ FaceCrop face_crop(const FivePoints& points, std::int64_t width, std::int64_t he
 
 Tensor cut_face(const Tensor& image, const FaceCrop& crop) {
   check_shape(image, {-1, -1, -1}, "image");
-  const Tensor rows = resampling(image.size(1), crop.height, crop.top, crop.size);
-  const Tensor columns = resampling(image.size(2), crop.width, crop.left, crop.size);
-  return at::matmul(at::matmul(rows.to(image.options()), image), columns.t().to(image.options()));
+  const Resampling rows = resampling(image.size(1), crop.height, crop.top, crop.size);
+  const Resampling columns = resampling(image.size(2), crop.width, crop.left, crop.size);
+  const Tensor part = image.narrow(1, rows.begin, rows.weights.size(1))
+                          .narrow(2, columns.begin, columns.weights.size(1));
+  return at::matmul(at::matmul(rows.weights.to(image.options()), part),
+                    columns.weights.t().to(image.options()));
 }
 
 }  // namespace portrait

@@ -38,12 +38,14 @@ struct FaceCrop {
 };
 
 // By an affine camera fitted to the five points: 180 pixels of a crop of 512 to the decimetre, the
-// model's origin in the middle. Throws kBadInput when the points tell no size.
+// model's origin in the middle. Points have pixels' centres at halves (the published preparation at
+// whole numbers, half a pixel of the photo beside it), so that a photo at any resolution is cut at
+// the same place. Throws kBadInput when the points tell no size.
 FaceCrop face_crop(const FivePoints& points, std::int64_t width, std::int64_t height,
                    std::int64_t size = 512);
 
-// image [C,H,W] -> [C,size,size], Lanczos (3 lobes, prefiltered when it shrinks, as Pillow does);
-// the border is replicated outside the photo.
+// image [C,H,W] of any strides -> [C,size,size], Lanczos (3 lobes, prefiltered when it shrinks, as
+// Pillow does); the border is replicated outside the photo. What lies outside the crop is not read.
 Tensor cut_face(const Tensor& image, const FaceCrop& crop);
 
 }  // namespace portrait

@@ -4,6 +4,7 @@
 #include "core/prior/portrait4d/portrait4d_prior.h"
 
 #include "core/prior/portrait4d/face_crop.h"
+#include "core/prior/portrait4d/photo_crop.h"
 #include "core/prior/portrait4d/weights.h"
 
 #include <utility>
@@ -34,20 +35,21 @@ double units_per_decimetre() {
 
 class Portrait4DPrior : public HeadPrior {
  public:
-  Portrait4DPrior(Portrait4DParts parts, int planes, at::Device device)
-      : parts_(std::move(parts)), planes_(planes), device_(device) {}
+  Portrait4DPrior(Portrait4DParts parts, int planes, const PriorFrame& frame, at::Device device)
+      : parts_(std::move(parts)), planes_(planes), frame_(frame), device_(device) {}
 
   Field infer(const PriorInput& input) const override {
     const Tensor photo = portrait4d_photo(input, parts_.network->config().image);
     Tensor planes = (*parts_.network)(photo.mul(2).sub(1).unsqueeze(0).to(device_));
     planes = planes.view({3, kFieldChannels, planes.size(2), planes.size(3)});
     if (planes.size(3) != planes_) planes = halved_planes(planes);
-    return placed_head(planes, parts_.rest.decoder, parts_.rest.sr, portrait4d_frame());
+    return placed_head(planes, parts_.rest.decoder, parts_.rest.sr, frame_);
   }
 
  private:
   Portrait4DParts parts_;
   int planes_;
+  PriorFrame frame_;
   at::Device device_;
 };
 
@@ -55,7 +57,8 @@ std::unique_ptr<HeadPrior> prior_of(TensorMap tensors, const nlohmann::json& jso
                                     at::Device device) {
   const Portrait4DConfig config = portrait4d_config(json);
   return std::make_unique<Portrait4DPrior>(portrait4d_parts(std::move(tensors), config),
-                                           config.planes, device);
+                                           config.planes, told_frame(portrait4d_frame(), json),
+                                           device);
 }
 
 }  // namespace
@@ -67,15 +70,6 @@ std::unique_ptr<HeadPrior> load_portrait4d(const PackNetwork& network, at::Devic
 std::unique_ptr<HeadPrior> load_portrait4d(TensorMap tensors, const nlohmann::json& config,
                                            at::Device device) {
   return prior_of(std::move(tensors), config, device);
-}
-
-Tensor portrait4d_photo(const PriorInput& input, int size) {
-  const std::int64_t height = input.crop.size(1);
-  const std::int64_t width = input.crop.size(2);
-  const FivePoints points = input.landmarks.empty() ? five_points(input.camera, width, height)
-                                                    : five_points(input.landmarks);
-  // Lanczos overshoots at edges.
-  return cut_face(input.crop, face_crop(points, width, height, size)).clamp(0, 1);
 }
 
 PriorFrame portrait4d_frame() {
