@@ -167,6 +167,7 @@ void Pipeline::save_to(TensorMap& tensors, json& state) const {
            {"losses", history_.to_json()},
            {"journal", journal_to_json(journal_)}};
   if (!photo_.landmarks.empty()) state["landmarks"] = landmarks_to_json(photo_.landmarks);
+  if (given_plan_ > 0) state["given_plan"] = given_plan_;
   if (!locks_.empty()) state["locks"] = locks_to_json(locks_);
   if (!under_way_ || stages_[std::size_t(stage_)].state != StageState::kRunning) return;
   if (running_) {
@@ -203,6 +204,7 @@ Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
     pipeline.seed_ = state.at("seed").get<std::uint64_t>();
     pipeline.run_seed_ = state.at("run_seed").get<std::uint64_t>();
     pipeline.under_way_ = state.at("under_way").get<bool>();
+    pipeline.given_plan_ = state.value("given_plan", 0);
     pipeline.steps_taken_ = state.at("steps_taken").get<int>();
     pipeline.noted_from_ = pipeline.steps_taken_ + state.value("parts", 0);
     stages_from_json(state.at("stages"), pipeline.stages_);

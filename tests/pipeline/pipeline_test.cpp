@@ -109,6 +109,12 @@ class PipelineTest : public QObject {
     QVERIFY(same_bits(resumed.head(), whole.head()));
     QVERIFY(resumed.under_way());
     QCOMPARE(resumed.steps_taken(), 55);
+    // A given plan stays: revised by how long its steps took, as another is, the head would be
+    // another one on a busy machine.
+    TensorMap again;
+    nlohmann::json resumed_state;
+    resumed.save_to(again, resumed_state);
+    QCOMPARE(resumed_state.at("given_plan").get<int>(), 70);
     for (int i = 0; i < 15; ++i) {
       whole.step();
       resumed.step();
