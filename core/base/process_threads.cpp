@@ -7,7 +7,6 @@
 #include <string_view>
 #include <thread>
 
-#include <malloc.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -24,10 +23,6 @@ bool has_avx512() {
   return false;
 #endif
 }
-
-// Bytes. The former is the most that glibc takes.
-constexpr int kMappedFrom = 32 << 20;
-constexpr int kFreeKept = 256 << 20;
 
 constexpr const char* kCoreType = "OPENBLAS_CORETYPE";
 constexpr const char* kL2Size = "OPENBLAS_L2_SIZE";
@@ -106,10 +101,6 @@ bool pins_weaker_blas(const char* core_type, const char* l2_size, bool avx512) {
 
 void configure_process() {
   if (has_avx512()) ::setenv("ATEN_CPU_CAPABILITY", "avx512", 1);
-#ifdef __GLIBC__
-  ::mallopt(M_MMAP_THRESHOLD, kMappedFrom);
-  ::mallopt(M_TRIM_THRESHOLD, kFreeKept);
-#endif
 }
 
 }  // namespace portrait

@@ -19,10 +19,7 @@ int usable_processors();
 inline constexpr int kOpenMpSpins = 20000;
 
 // First call of every main(): ATen's AVX-512 kernels are opt-in, and asked for where the processor
-// has them. What is freed stays with the process, up to 256 MB of it: tensors come and go in every
-// step, and each time the system would have to clear their pages (the picture autoencoder takes
-// twice as long so). LibTorch's own threads are set by configure_torch_threads() of
-// core/nn/torch_threads.h.
+// has them. LibTorch's own threads are set by configure_torch_threads() of core/nn/torch_threads.h.
 void configure_process();
 
 // True when the environment pins OpenBLAS below what a processor with AVX-512 has. Pure: for the
