@@ -13,7 +13,6 @@
 #endif
 
 #ifdef __GLIBC__
-#include <malloc.h>
 #endif
 
 #include <fstream>
@@ -39,15 +38,8 @@ void reset_peak_resident() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
-// What earlier work left in the allocator's hands would hide what the next one needs.
-void return_free_memory() {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
-
 double growth_on_processor(const std::function<void()>& work) {
-  return_free_memory();
+  return_free_memory();  // what earlier work left would hide what the next one needs
   const double before = resident_memory_mb();
   reset_peak_resident();
   work();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/machine_info.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,6 +43,12 @@ double available_memory_mb() {
   const double used = bytes_in("/sys/fs/cgroup/memory.current");
   if (most < 0 || used < 0) return available;
   return std::min(available, std::max(0.0, most - used) / kMb);
+}
+
+void return_free_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 std::string processor_name() {

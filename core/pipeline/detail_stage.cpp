@@ -34,13 +34,14 @@ Field leaves_of(Field head) {
 DetailStage::DetailStage(Field head, const PhotoTarget& photo,
                          std::shared_ptr<const DetailPainter> painter, std::uint64_t seed,
                          const Settings& settings, const ViewLocks& locks,
-                         std::shared_ptr<const PerceptualDistance> perceptual)
+                         std::function<std::shared_ptr<const PerceptualDistance>()> perceptual)
     : head_(leaves_of(std::move(head))),
       whole_photo_(photo),
       photo_(photo),
       painter_(std::move(painter)),
       seed_(seed),
       settings_(settings),
+      perceptual_(std::move(perceptual)),
       options_(DetailOptions::from(settings)),
       opening_(head_, options_.coarse, options_.fine),
       planes_(head_.planes, kPlaneShares, kBeta2),
@@ -50,7 +51,7 @@ DetailStage::DetailStage(Field head, const PhotoTarget& photo,
             {{"planes", &planes_.moments()}, {"decoder", &decoder_}, {"sr", &sr_}}) {
   const auto crop = static_cast<int>(photo.rgb.size(1));
   take_conditioning();
-  options_.image_loss.network = std::move(perceptual);
+  take_perceptual();
   options_.noise.seed = seed;
   options_.size = std::min(options_.size, crop);
   if (options_.size < crop) photo_ = photo.reduced(options_.size);
@@ -96,11 +97,17 @@ void DetailStage::take_rig() {
   now_.views = std::move(views);
 }
 
+void DetailStage::take_perceptual() {
+  if (options_.image_loss.perceptual == 0 || options_.image_loss.network || !perceptual_) return;
+  options_.image_loss.network = perceptual_();
+}
+
 void DetailStage::begin_round() {
   if (now_.inner == 0 && waiting_) {
     settings_ = *waiting_;
     options_.take_live(settings_);
     take_conditioning();
+    take_perceptual();
     waiting_.reset();
   }
   if (now_.inner == 0 && waiting_locks_) {

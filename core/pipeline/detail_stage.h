@@ -22,6 +22,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -60,10 +61,11 @@ class DetailStage : public Stage {
     std::string locked;  // id of the artist's picture that is its target; empty: the model's own
   };
 
-  // `head` is optimised in place. `perceptual`: of L_I; none: it is without that term.
+  // `head` is optimised in place. `perceptual`: of L_I, asked for once, when its weight is first
+  // above 0; none: L_I is without that term.
   DetailStage(Field head, const PhotoTarget& photo, std::shared_ptr<const DetailPainter> painter,
               std::uint64_t seed, const Settings& settings, const ViewLocks& locks = {},
-              std::shared_ptr<const PerceptualDistance> perceptual = nullptr);
+              std::function<std::shared_ptr<const PerceptualDistance>()> perceptual = {});
   ~DetailStage() override;
   DetailStage(const DetailStage&) = delete;
 
@@ -102,6 +104,7 @@ class DetailStage : public Stage {
   struct Root;  // the photo's own view in this round
 
   void take_conditioning();
+  void take_perceptual();
   void take_rig();
   void put_locks_in_force(ViewLocks locks);
   void take_lock(View& view) const;
@@ -155,6 +158,7 @@ class DetailStage : public Stage {
   ViewLocks locks_;                  // in force
   std::map<std::string, LockedTarget> locked_;  // of their pictures, by id
   std::optional<ViewLocks> waiting_locks_;
+  std::function<std::shared_ptr<const PerceptualDistance>()> perceptual_;
   DetailOptions options_;
   OpeningHead opening_;
   PyramidAdam planes_;

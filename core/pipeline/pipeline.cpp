@@ -165,13 +165,13 @@ std::unique_ptr<Stage> Pipeline::make_stage(int stage, const Settings& settings,
     return std::make_unique<GeometryStage>(head_, target, sources_.geometry(), run_seed_, settings);
   }
   return std::make_unique<DetailStage>(head_, target, sources_.painter(), run_seed_, settings,
-                                       locks,
-                                       sources_.perceptual ? sources_.perceptual() : nullptr);
+                                       locks, sources_.perceptual);
 }
 
 // Smaller pictures where stage 3 would not fit: as a change of settings, which replays know of.
 void Pipeline::fit_into_memory() {
   if (!sources_.plan_painting) return;
+  return_free_memory();
   const double limit_mb = settings_->get<double>("memory_limit") * 1024;
   const double free_mb =
       limit_mb > 0 ? std::max(1.0, limit_mb - resident_memory_mb()) : available_memory_mb();

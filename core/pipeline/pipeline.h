@@ -95,7 +95,7 @@ class Pipeline {
   void end_run();
   bool under_way() const { return under_way_; }  // begun and not ended
   // Steps that the photo fit is given, from now on or when it comes up, instead of what its budget
-  // allows by timing (revised_steps()): for replays.
+  // allows by timing (revised_steps()): for replays. Kept with the run.
   void set_plan(int steps);
 
   const PhotoInput& photo() const { return photo_; }

@@ -72,6 +72,7 @@ Image load_image(const TensorMap& tensors, const std::string& name, int channels
 }
 
 constexpr const char* kArtist = "artist.";
+constexpr int kMostSteps = 1 << 24;  // of a plan
 
 Tensor tensor_of(const ArtistPicture& picture) {
   return at::tensor(at::ArrayRef<std::uint8_t>(picture.rgba), at::kByte)
@@ -204,7 +205,12 @@ Pipeline Pipeline::load(const TensorMap& tensors, const json& state) {
     pipeline.seed_ = state.at("seed").get<std::uint64_t>();
     pipeline.run_seed_ = state.at("run_seed").get<std::uint64_t>();
     pipeline.under_way_ = state.at("under_way").get<bool>();
-    pipeline.given_plan_ = state.value("given_plan", 0);
+    if (state.contains("given_plan")) {
+      const json& plan = state.at("given_plan");
+      check(plan.is_number_integer() && plan > 0 && plan <= kMostSteps, ErrorCode::kCorrupt,
+            "The project's plan of {} steps is none", plan.dump());
+      pipeline.given_plan_ = plan.get<int>();
+    }
     pipeline.steps_taken_ = state.at("steps_taken").get<int>();
     pipeline.noted_from_ = pipeline.steps_taken_ + state.value("parts", 0);
     stages_from_json(state.at("stages"), pipeline.stages_);

@@ -14,7 +14,8 @@ namespace portrait {
 
 // The photo that a crop was cut of, at its own resolution.
 struct WholePhoto {
-  Tensor rgb;   // [3,H,W] f32 sRGB in [0,1] of any strides, as photographed
+  Tensor rgb;   // [3,H,W] f32 sRGB in [0,1] of any strides, as photographed; may be a view that
+                // lasts no longer than infer()
   Tensor crop;  // [3,S,S], what PriorInput::crop was before it was cut out
   // Pixels of the crop of pixels of the photo (centres at halves): a similarity.
   Eigen::Matrix<double, 2, 3> crop_from_photo = Eigen::Matrix<double, 2, 3>::Zero();

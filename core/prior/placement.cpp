@@ -41,25 +41,32 @@ bool is_offset(const nlohmann::json& value) {
 }  // namespace
 
 PriorFrame told_frame(PriorFrame frame, const nlohmann::json& config) {
-  if (const auto told = config.find("world_scale"); told != config.end()) {
-    check(told->is_number() && told->get<double>() > 0, ErrorCode::kCorrupt,
+  const auto scale = config.find("world_scale");
+  const auto offset = config.find("world_offset");
+  if (scale != config.end()) {
+    check(scale->is_number() && scale->get<double>() > 0 && std::isfinite(scale->get<double>()),
+          ErrorCode::kCorrupt,
           "The prior's \"world_scale\" is {}; it is a number above 0, by which its heads are "
           "multiplied. Without it they are by {}",
-          told->dump(), frame.scale);
-    frame.scale = told->get<double>();
+          scale->dump(), frame.scale);
+    frame.scale = scale->get<double>();
   }
-  if (const auto told = config.find("world_offset"); told != config.end()) {
-    const double most = frame.scale * frame.half_extent;
-    if (is_offset(*told)) {
-      for (int axis = 0; axis < 3; ++axis) {
-        frame.offset[axis] = (*told)[std::size_t(axis)].get<double>();
-      }
+  if (offset != config.end()) {
+    check(
+        is_offset(*offset), ErrorCode::kCorrupt,
+        "The prior's \"world_offset\" is {}; it is where the origin of its heads stands, [x, y, z]",
+        offset->dump());
+    for (int axis = 0; axis < 3; ++axis) {
+      frame.offset[axis] = (*offset)[std::size_t(axis)].get<double>();
     }
-    check(is_offset(*told) && frame.offset.cwiseAbs().maxCoeff() <= most, ErrorCode::kCorrupt,
-          "The prior's \"world_offset\" is {}; it is where the origin of its heads stands, [x, y, "
-          "z] from -{} to {}",
-          told->dump(), most, most);
   }
+  if (scale == config.end() && offset == config.end()) return frame;
+  const double most = frame.scale * frame.half_extent;
+  const Eigen::Vector3d& at = frame.offset;
+  check(at.cwiseAbs().maxCoeff() <= most, ErrorCode::kCorrupt,
+        "By \"world_scale\" {} and \"world_offset\" [{}, {}, {}] the prior's heads would stand "
+        "beside their cube; no number of the offset is to be larger than {}, half the cube",
+        frame.scale, at.x(), at.y(), at.z(), most);
   return frame;
 }
 

@@ -22,8 +22,8 @@ struct PriorFrame {
 };
 
 // `frame`, placed as a network's configuration says where it says so: "world_scale", a number above
-// 0, and "world_offset", [x, y, z] in our units, neither of them larger than half the cube. Throws
-// kCorrupt naming the key.
+// 0, and "world_offset", [x, y, z] in our units, none of them larger than half the placed cube.
+// Throws kCorrupt naming the key.
 PriorFrame told_frame(PriorFrame frame, const nlohmann::json& config);
 
 // A head in our world from planes [3,32,R,R] in theirs. It fills a cube round our origin as large

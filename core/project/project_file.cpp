@@ -20,6 +20,7 @@ namespace {
 
 using nlohmann::json;
 constexpr const char* kProgramVersion = "0.1.0";
+constexpr std::int64_t kLongestPhoto = 65535;  // pixels, as JPEG has it
 
 json info_to_json(const ProjectInfo& info) {
   json notes = json::array();
@@ -97,6 +98,9 @@ Tensor bytes_of_image(const Image& image) {
 Image image_of_bytes(const Tensor& bytes, const std::filesystem::path& path) {
   check(bytes.dim() == 3 && bytes.size(2) == 3 && bytes.scalar_type() == at::kByte,
         ErrorCode::kCorrupt, "'photo.full' of {} is not an 8-bit RGB picture", path.string());
+  check(bytes.size(0) <= kLongestPhoto && bytes.size(1) <= kLongestPhoto, ErrorCode::kCorrupt,
+        "'photo.full' of {} is {} x {} pixels; no side of a photo is longer than {}", path.string(),
+        bytes.size(1), bytes.size(0), kLongestPhoto);
   Image image(static_cast<int>(bytes.size(1)), static_cast<int>(bytes.size(0)), 3);
   const std::uint8_t* in = bytes.data_ptr<std::uint8_t>();
   for (float& value : image.pixels) value = static_cast<float>(*in++) / 255.0F;

@@ -66,8 +66,9 @@ inline constexpr int kProjectFormat = 1;
 // (optimiser, samplers and views of a run under way), all fp32 but detail.occupied (u8: the cells
 // with matter in force); artist.ID (u8, S x S x 4), the pictures of locked views, named by the
 // SHA-256 of their bytes; formation.* as core/project/formation_file.h has it. Metadata: "format",
-// and as JSON "info", "state" (settings, seed, cameras, landmarks, stages, losses, journal) and
-// "formation". Written beside and renamed: what was there before stays when it fails. Throws kIo.
+// and as JSON "info", "state" (settings, seed, cameras, landmarks, given plan, stages, losses,
+// journal) and "formation". Written beside and renamed: what was there before stays when it fails.
+// Throws kIo.
 void save_project(const std::filesystem::path& path, const Pipeline& pipeline,
                   const ProjectInfo& info, const FormationRecorder& formation = {});
 

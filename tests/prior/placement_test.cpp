@@ -222,6 +222,8 @@ class PlacementTest : public QObject {
          {nlohmann::json(0), nlohmann::json(-1), nlohmann::json("two"), nlohmann::json(nullptr)}) {
       QVERIFY(refusal({{"world_scale", scale}}).find("world_scale") != std::string::npos);
     }
+    // The reckoned offset would be beside so small a cube.
+    QVERIFY(refusal({{"world_scale", 0.05}}).find("world_scale") != std::string::npos);
     for (const char* offset : {"0.1", "[0, 0]", R"([0, "up", 0])", "[0, 0.6, 0]", R"({"x": 0})"}) {
       const nlohmann::json config = {{"world_offset", nlohmann::json::parse(offset)}};
       QVERIFY(refusal(config).find("world_offset") != std::string::npos);

@@ -14,6 +14,7 @@
 #include "core/project/project_file.h"
 #include "core/session/photo_intake.h"
 #include "tests/prior/small_portrait4d.h"
+#include "tests/support/sample_photo.h"
 
 #include <nlohmann/json.hpp>
 
@@ -141,6 +142,18 @@ class FirstHeadTest : public QObject {
     damaged.landmarks.pop_back();
     const fs::path path = saved(damaged, {});
     QVERIFY_EXCEPTION_THROWN(load_project(path), Error);
+  }
+
+  // A photo that was resized has any numbers; those that its project's file can hold are taken, so
+  // that a head is the same when it is made again of the file.
+  void a_photo_is_taken_as_its_project_holds_it() {
+    PrepareOptions options;
+    options.max_kept_pixels = 60'000;
+    const TakenPhoto taken = take_photo(sample_photo().toStdString(), options);
+    QVERIFY(taken.info.photo.width * taken.info.photo.height <= 61'000);
+    const LoadedProject project = load_project(saved(taken.input, taken.info));
+    QVERIFY(project.info.photo.pixels == taken.info.photo.pixels);
+    QVERIFY(project.pipeline->photo().landmarks == taken.input.landmarks);
   }
 
   void an_edited_matte_is_of_the_same_photo() {
