@@ -12,9 +12,6 @@
 #include <cuda_runtime.h>
 #endif
 
-#ifdef __GLIBC__
-#endif
-
 #include <fstream>
 #include <string_view>
 

@@ -3,6 +3,7 @@
 
 #include "core/project/formation_file.h"
 
+#include "core/base/byte_value.h"
 #include "core/base/error.h"
 #include "core/field/baked_volume.h"
 #include "core/nn/torch_safetensors.h"
@@ -11,7 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <set>
 #include <utility>
@@ -141,7 +141,7 @@ void save_formation(const FormationRecorder& recorder, TensorMap& tensors, json&
     if (!moment->picture.empty()) {
       std::vector<std::uint8_t> bytes;
       for (const float value : moment->picture.pixels) {
-        bytes.push_back(std::uint8_t(std::lround(std::clamp(value, 0.0F, 1.0F) * 255)));
+        bytes.push_back(byte_of(value));
       }
       tensors[prefix + "picture"] =
           tensor_of(bytes, at::kByte,

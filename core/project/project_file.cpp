@@ -3,6 +3,7 @@
 
 #include "core/project/project_file.h"
 
+#include "core/base/byte_value.h"
 #include "core/base/error.h"
 #include "core/nn/torch_safetensors.h"
 #include "core/pipeline/camera_json.h"
@@ -12,8 +13,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <cmath>
 
 namespace portrait {
 namespace {
@@ -90,7 +89,7 @@ Tensor bytes_of_image(const Image& image) {
   Tensor bytes = at::empty({image.height, image.width, image.channels}, at::kByte);
   std::uint8_t* out = bytes.data_ptr<std::uint8_t>();
   for (const float value : image.pixels) {
-    *out++ = static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0F, 1.0F) * 255));
+    *out++ = byte_of(value);
   }
   return bytes;
 }

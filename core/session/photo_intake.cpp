@@ -3,6 +3,7 @@
 
 #include "core/session/photo_intake.h"
 
+#include "core/base/byte_value.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/camera/viewpoint_rig.h"
@@ -29,7 +30,7 @@ Alignment alignment_of(const ProjectInfo& info, int size) {
 // As a project's file holds it, so that a head is the same when it is made again of the file.
 Image in_bytes(Image photo) {
   for (float& value : photo.pixels) {
-    value = static_cast<float>(std::lround(std::clamp(value, 0.0F, 1.0F) * 255)) / 255.0F;
+    value = static_cast<float>(byte_of(value)) / 255.0F;
   }
   return photo;
 }
